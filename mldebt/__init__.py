@@ -1,0 +1,1 @@
+"""The linter for machine-learning technical debt."""

@@ -1,0 +1,191 @@
+"""What extraction says of one file: library-blind, immutable, serialisable."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from mldebt.model.ir import Arg, Body, Expr, Parameter
+from mldebt.model.source import LineTable
+
+
+class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Why a file, or a stretch of it, could not be read; `kind`: `io|decode|gate|syntax|json|yaml|toml|timeout|crash`."""
+
+    kind: str
+    message: str
+    at: int = 0
+    end: int = 0
+    whole: bool = True
+
+
+class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A comment that matters (pragma, cell marker, debt word): text with `#`, where, and whether it stands alone on its line."""
+
+    text: str
+    at: int
+    alone: bool
+
+
+class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A function or class. Its body is `PythonFacts.bodies[body]`.
+
+    `kind` is `function` or `class`; `qualname` as in `__qualname__` without `<locals>`; `parent` is the index of the
+    enclosing definition (-1: the module); `at`/`end` span the LibCST node, `name_at` its name. `bases` holds bases and
+    class keywords. `names` and `attrs` are the identifiers and attribute names the body (nested definitions included)
+    mentions, sorted: enough to tell without decoding whether a body can touch anything of interest.
+    """
+
+    kind: Literal["function", "class"]
+    name: str
+    qualname: str
+    at: int
+    end: int
+    name_at: int
+    body: int
+    parent: int
+    params: tuple[Parameter, ...] = ()
+    decorators: tuple[Expr, ...] = ()
+    bases: tuple[Arg, ...] = ()
+    returns: Expr | None = None
+    is_async: bool = False
+    is_generator: bool = False
+    names: tuple[str, ...] = ()
+    attrs: tuple[str, ...] = ()
+    type_params: tuple[tuple[str, int], ...] = ()
+
+
+class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="python"):
+    """A Python file or notebook. `bodies[0]` is the module's; each is msgpack of `ir.Body`, decoded on demand.
+
+    `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` as in `Definition`, of the module body
+    alone. `strings` are the short texts (identifier-like words and dotted names inside string literals and comments), for
+    the question "is this name mentioned anywhere".
+    """
+
+    path: str
+    digest: str
+    notebook: bool
+    table: LineTable
+    lines: int
+    definitions: tuple[Definition, ...] = ()
+    bodies: tuple[bytes, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    names: tuple[str, ...] = ()
+    attrs: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    nodes: int = 0
+
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+class Setting(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One leaf of a configuration tree: the keys to it, its value (empty containers: `[]`/`{}` as text with `empty`), its span."""
+
+    keys: tuple[str | int, ...]
+    value: Scalar
+    at: int
+    end: int
+    key_at: int = -1
+    empty: str = ""
+
+
+class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One simple command of a shell line.
+
+    `words` with quotes removed and variables known in the file replaced, unknown ones left as `${NAME}`;
+    `environment` holds `NAME=value` prefixes and exports before it; `folder` is the working directory relative to where
+    the file's commands start (`cd`, `make -C`, `WORKDIR`, `working-directory`); `start` says where that is: `file` (the
+    file's own folder), `root`, or `unknown` (README blocks); `checked` is false where a failure would pass unseen;
+    `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command.
+    """
+
+    words: tuple[str, ...]
+    at: int
+    end: int
+    environment: tuple[tuple[str, str], ...] = ()
+    folder: str = ""
+    start: str = "file"
+    checked: bool = True
+    redirect_in: str = ""
+    redirect_out: str = ""
+    piped: bool = False
+
+
+class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A name in a manifest with its span."""
+
+    text: str
+    at: int
+    end: int
+
+
+class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A rule of a build file (Make, Snakemake): targets made from prerequisites by commands."""
+
+    outputs: tuple[Item, ...]
+    inputs: tuple[Item, ...]
+    commands: tuple[Command, ...]
+    phony: bool = False
+    order_only: tuple[Item, ...] = ()
+    name: str = ""
+
+
+class TableUse(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A table that SQL text reads or writes (`mode`: `read|write|append|create|drop|rename`)."""
+
+    table: str
+    mode: str
+    at: int = 0
+    end: int = 0
+
+
+class Requirement(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A dependency: normalised name, specifier text, span."""
+
+    name: str
+    specifier: str
+    at: int
+    end: int
+
+
+class DataFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="data"):
+    """A file that is not Python: configuration, manifest, build file, script, SQL, documentation.
+
+    `format` is `yaml|toml|json|ini|env|make|shell|docker|sql|requirements|markdown|snakemake|text`. `words` are the
+    identifier-like words and dotted names in it.
+    """
+
+    path: str
+    digest: str
+    format: str
+    table: LineTable
+    lines: int
+    settings: tuple[Setting, ...] = ()
+    targets: tuple[Target, ...] = ()
+    commands: tuple[Command, ...] = ()
+    tables: tuple[TableUse, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+FileFacts: TypeAlias = PythonFacts | DataFacts
+
+_BODY = msgspec.msgpack.Decoder(Body)
+_BODY_OUT = msgspec.msgpack.Encoder()
+
+
+def decode_body(raw: bytes) -> Body:
+    """Return the statements of one scope."""
+    return _BODY.decode(raw)
+
+
+def encode_body(body: Body) -> bytes:
+    """Return the stored form of one scope's statements."""
+    return _BODY_OUT.encode(body)

@@ -1,0 +1,68 @@
+"""Where things stand: files, offsets, lines and cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A span of one file: project-relative path with `/`, character offsets `at` (inclusive) and `end` (exclusive)."""
+
+    path: str
+    at: int
+    end: int
+
+
+class Position(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A human position: notebook cell (1-based over all cells, None outside notebooks), line and column from 1."""
+
+    cell: int | None
+    line: int
+    column: int
+
+
+class Cell(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A code cell of a notebook: its number among all cells from 1, and where it starts in the joined source."""
+
+    number: int
+    start: int
+
+
+class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Offsets at which lines start in a file's text.
+
+    A notebook's text is its code cells joined, each closed by one line feed; `cells` then says where each begins.
+    """
+
+    starts: tuple[int, ...]
+    cells: tuple[Cell, ...] = ()
+
+    def locate(self, offset: int) -> Position:
+        """Return the position of a character offset; offsets past the end clamp to the last line."""
+        row = max(bisect_right(self.starts, offset) - 1, 0)
+        start = self.starts[row] if self.starts else 0
+        if not self.cells:
+            return Position(None, row + 1, offset - start + 1)
+        index = max(bisect_right([cell.start for cell in self.cells], offset) - 1, 0)
+        cell = self.cells[index]
+        first = bisect_right(self.starts, cell.start) - 1
+        return Position(cell.number, row - first + 1, offset - start + 1)
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    """Return the offset of every line of `text`, lines ending in LF, CR or CRLF as Python reads them."""
+    starts, offset = [0], 0
+    for line in text.splitlines(keepends=True) if not ("\f" in text or "\v" in text) else _python_lines(text):
+        offset += len(line)
+        starts.append(offset)
+    return tuple(starts)
+
+
+def _python_lines(text: str) -> list[str]:
+    """Split on LF, CR and CRLF only: `str.splitlines` also splits on form feeds, which Python does not."""
+    lines, rest = [], text.replace("\r\n", "\n\x00").replace("\r", "\n")
+    for line in rest.split("\n"):
+        lines.append(line.replace("\x00", "") + "\n")
+    return lines
