@@ -1,0 +1,93 @@
+"""What a rule says: matches, findings and the evidence that proves them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from mldebt.model.source import Place
+
+Severity = Literal["info", "warning", "error"]
+Confidence = Literal["low", "medium", "high"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One step of evidence: a place and one phrase, lower case, no full stop."""
+
+    place: Place
+    message: str
+
+
+class Match(msgspec.Struct, frozen=True, gc=False):
+    """What a detector found: where a person would change something, why, and the proof.
+
+    `key` is what the finding is about independent of its place (an artefact, a column, a flag): it feeds the
+    fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
+    `lowered` names a `[[lowered]]` table of the card that applies.
+    """
+
+    place: Place
+    message: str
+    evidence: tuple[Step, ...]
+    key: str
+    owner: str = ""
+    confidence: Confidence | None = None
+    lowered: str = ""
+
+
+class EvidenceStep(msgspec.Struct, frozen=True, gc=False):
+    """A `Step` with a human position, ready for output."""
+
+    path: str
+    cell: int | None
+    line: int
+    column: int
+    message: str
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """A reported debt, ready for output: field names are those of the JSON document."""
+
+    code: str
+    name: str
+    family: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    path: str
+    cell: int | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    fingerprint: str
+    suppressed: str | None
+    baselined: bool
+    evidence: tuple[EvidenceStep, ...]
+    fix: str | None
+    url: str
+
+
+class RunError(msgspec.Struct, frozen=True, gc=False):
+    """Something that went wrong beside the findings; `kind` is `internal` or `input`."""
+
+    path: str
+    kind: str
+    rule: str
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Everything one run has to say: findings in output order, errors, and the size of the project."""
+
+    root: str
+    files: int
+    notebooks: int
+    lines: int
+    findings: tuple[Finding, ...]
+    errors: tuple[RunError, ...]
+    timings: tuple[tuple[str, float], ...] = ()
+    counters: tuple[tuple[str, int], ...] = ()
+    notes: tuple[str, ...] = ()
