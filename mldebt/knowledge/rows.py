@@ -1,0 +1,169 @@
+"""The shape of a library file: what `rules/libraries/<library>.toml` may say."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Unknown keys are faults."""
+
+
+class AccessRow(_Strict):
+    """An artefact that a call touches. Every value but `store`, `format`, `default-mode`, `folder` and `suffix` names a parameter.
+
+    `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
+    parameter that decides between read, write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default: the table is then
+    an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
+    the path is a folder that holds the artefact. `suffix` is appended to the path (`shutil.make_archive`, `np.save`).
+    """
+
+    path: str = ""
+    store: str = "file"
+    format: str = ""
+    mode: str = ""
+    default_mode: str = ""
+    table: str = ""
+    database: str = ""
+    query: str = ""
+    folder: bool = False
+    suffix: str = ""
+    append: str = ""
+    object: str = ""
+
+
+class LaunchRow(_Strict):
+    """A call that starts a program: the parameter with the command, and what makes its status checked.
+
+    `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
+    `output`: the return value is the program's output. `returns-status`: the return value is the status.
+    """
+
+    command: str
+    shell: bool = False
+    checked: bool = False
+    check: str = ""
+    output: bool = False
+    returns_status: bool = False
+    cwd: str = "cwd"
+
+
+class ColumnsRow(_Strict):
+    """How a reader names and picks columns: parameters for header, names, selection."""
+
+    header: str = ""
+    names: str = ""
+    select: str = ""
+
+
+class OptionRow(_Strict):
+    """A command-line option: `flags` the parameter with its names (`*` all positional ones), `default`, `dest`, `help`, `choices`, `action` parameters."""
+
+    flags: str = "*"
+    default: str = "default"
+    dest: str = "dest"
+    help: str = "help"
+    choices: str = "choices"
+    action: str = "action"
+    type: str = "type"
+
+
+class ComposeRow(_Strict):
+    """Configuration composed from a folder: parameters with the folder, the name and the overrides."""
+
+    folder: str = "config_path"
+    name: str = "config_name"
+    overrides: str = ""
+
+
+class SplitRow(_Strict):
+    """Row sets of a splitter: what goes in and how it comes out (`pairs`: train, test alternating; `folds`; `parts`)."""
+
+    rows: str = "*"
+    out: str = "pairs"
+    seed: str = ""
+    shuffle: str = ""
+
+
+class CallRow(_Strict):
+    """What one public call does.
+
+    `path` is the public dotted path a user writes (methods: path of the type plus name); braces list alternatives:
+    `numpy.{sum,mean}`. `parameters` are the names of positional parameters in order, receiver left out. `role` is a
+    word of the vocabulary. `returns` is a type path, `self` (the receiver), `argument:<parameter>` (that value itself), `result:<parameter>`
+    (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
+    (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
+    arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
+    `calls` are parameters that the library calls back. `decorator`: the call is used as a decorator; `entry` is the kind of entry point
+    the decorated function becomes.
+    """
+
+    path: str
+    role: str
+    parameters: tuple[str, ...] = ()
+    returns: str = ""
+    value: str = ""
+    read: AccessRow | None = None
+    write: AccessRow | None = None
+    open: AccessRow | None = None
+    delete: AccessRow | None = None
+    probe: AccessRow | None = None
+    launch: LaunchRow | None = None
+    columns: ColumnsRow | None = None
+    option: OptionRow | None = None
+    compose: ComposeRow | None = None
+    split: SplitRow | None = None
+    passes: tuple[str, ...] | None = None
+    mutates: tuple[str, ...] = ()
+    inplace: str = ""
+    calls: tuple[str, ...] = ()
+    entry: str = ""
+    seed: str = ""
+    note: str = ""
+
+
+class AttributeRow(_Strict):
+    """An attribute of a type or module that is not a call: its type or the primitive that computes it.
+
+    `by-position`: subscripting this attribute addresses columns by number on the given axis.
+    """
+
+    path: str
+    role: str = "inspect"
+    returns: str = ""
+    value: str = ""
+    read: AccessRow | None = None
+
+
+class TypeRow(_Strict):
+    """A type: its public path (braces list alternatives), bases, role, representation, what iteration and subscripts give.
+
+    `element` is the type of items when iterated or subscripted (`self`: the same type); `columns-axis` is the axis of a
+    tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
+    `attributes` maps attribute names to types. `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
+    that a subclass's hooks are.
+    """
+
+    path: str
+    role: str = "other"
+    bases: tuple[str, ...] = ()
+    representation: str = ""
+    element: str = ""
+    columns_axis: int | None = None
+    columns_by_name: bool = False
+    attributes: dict[str, str] = {}
+    hooks: tuple[str, ...] = ()
+    entry: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+class LibraryFile(_Strict):
+    """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows."""
+
+    library: str
+    modules: tuple[str, ...]
+    summary: str = ""
+    alias: dict[str, str] = {}
+    type: tuple[TypeRow, ...] = ()
+    call: tuple[CallRow, ...] = ()
+    attribute: tuple[AttributeRow, ...] = ()

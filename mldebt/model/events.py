@@ -1,0 +1,56 @@
+"""What the interpreter observed: events, each at a place, under an entry point, with identities."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from mldebt.model.pattern import Pattern
+from mldebt.model.source import Place
+
+Kind = Literal[
+    "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
+    "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
+]
+Anchor = Literal["cwd", "file", "absolute", "home", "none"]
+
+
+class Access(msgspec.Struct, frozen=True, gc=False):
+    """Which artefact a call touches, before the graph resolves it.
+
+    `store` is `file`, `folder`, `table`, `url`, `bucket`, `registry`, `process` (output of a program) or `memory`.
+    `anchor` says what a relative `path` starts from: `cwd` (the program's working directory), `file` (already project-relative,
+    because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). A table has the database's path in `path` and its name in `table`.
+    `shared` is the place of the definition that gave the path, when the path is a named constant (module, class or configuration key).
+    """
+
+    store: str
+    path: Pattern
+    anchor: Anchor = "cwd"
+    format: str = ""
+    table: Pattern | None = None
+    shared: Place | None = None
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One observation. `id` numbers the events of a run; `sources` are ids of read events whose data flows into it.
+
+    `entry` is the id of the entry point it was seen under (empty: a function that no entry point reached);
+    `owner` the qualified name of the function (`path::qualname`, module level: `path::`); `chain` the call sites from the entry point down.
+    `must` is false where only some feasible run does it. `api` is the library path that was called; `detail` holds what the
+    kind needs: column names or positions, the command words of a launch, the metric.
+    """
+
+    id: int
+    kind: Kind
+    place: Place
+    entry: str
+    owner: str
+    chain: tuple[Place, ...] = ()
+    access: Access | None = None
+    sources: tuple[int, ...] = ()
+    must: bool = True
+    api: str = ""
+    representation: str = ""
+    detail: tuple[tuple[str, str], ...] = ()

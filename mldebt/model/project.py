@@ -1,0 +1,83 @@
+"""The project as one program: modules, entry points, working directories, stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mldebt.model.facts import DataFacts, FileFacts, PythonFacts
+from mldebt.model.source import Place
+from mldebt.model.stage import Stage
+
+EntryKind = Literal["script", "notebook", "console", "command", "route", "task", "flow", "test", "handler", "stage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A working directory a program may run in: project-relative, how certain, and the command that says so."""
+
+    path: str
+    certain: bool
+    evidence: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command found in the project that runs an entry point: its words after the program, and where it stands.
+
+    `checked` says whether a failure would be seen; `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
+    """
+
+    words: tuple[str, ...]
+    place: Place
+    folder: str
+    checked: bool = True
+    stage: str = ""
+    tool: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """Where execution starts: `id` is `path` for scripts and notebooks, `path::qualname` for functions.
+
+    `definition` is the index in the file's definitions (-1: the module body). `program` is the component it belongs to before the graph joins
+    programs: the file of a script, the application of a route, the DAG of a task.
+    """
+
+    id: str
+    kind: EntryKind
+    path: str
+    definition: int
+    program: str
+    folders: tuple[Folder, ...] = ()
+    invocations: tuple[Invocation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A Python file by its importable names (a script run from its own folder has a bare name as well)."""
+
+    path: str
+    names: tuple[str, ...]
+    facts: PythonFacts
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything link knows: modules and data files by path, entry points, stages, names that exist on disk or in the index."""
+
+    root: str
+    modules: dict[str, Module]
+    data: dict[str, DataFacts]
+    entries: tuple[EntryPoint, ...]
+    stages: tuple[Stage, ...]
+    tracked: frozenset[str]
+    invocations: tuple[Invocation, ...] = ()
+    reached: frozenset[str] = field(default_factory=frozenset)
+
+    def facts(self, path: str) -> FileFacts:
+        """Return the facts of one file; raises KeyError for a path outside the project."""
+        module = self.modules.get(path)
+        return module.facts if module else self.data[path]
