@@ -140,7 +140,7 @@ class TypeRow(_Strict):
 
     `element` is the type of items when iterated or subscripted (`self`: the same type); `columns-axis` is the axis of a
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
-    `attributes` maps attribute names to types. `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
+    `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`). `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
     that a subclass's hooks are.
     """
 
@@ -155,14 +155,19 @@ class TypeRow(_Strict):
     hooks: tuple[str, ...] = ()
     entry: str = ""
     parameters: tuple[str, ...] = ()
+    literal: str = ""
 
 
 class LibraryFile(_Strict):
-    """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows."""
+    """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
+
+    `implicit`: the names of its only module are known without an import.
+    """
 
     library: str
     modules: tuple[str, ...]
     summary: str = ""
+    implicit: bool = False
     alias: dict[str, str] = {}
     type: tuple[TypeRow, ...] = ()
     call: tuple[CallRow, ...] = ()

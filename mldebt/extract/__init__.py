@@ -1,0 +1,1 @@
+"""Files to facts: LibCST for Python, plain parsers for the rest."""

@@ -1,0 +1,47 @@
+"""What every format reader shares: the draft of one file's facts, filled in place and frozen at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from mldebt.model.facts import Command, Comment, Problem, Requirement, Setting, TableUse, Target
+
+_WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+MAX_WORDS, MAX_SETTINGS = 20000, 50000
+
+
+@dataclass(slots=True)
+class Draft:
+    """Facts of one file while it is read."""
+
+    path: str
+    text: str
+    settings: list[Setting] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    tables: list[TableUse] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    comments: list[Comment] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, kind: str, message: str, at: int = 0, whole: bool = False) -> None:
+        """Note a problem at an offset; the line is put into the message."""
+        line = self.text.count("\n", 0, at) + 1
+        self.problems.append(Problem(kind, f"line {line}: {message}", at, min(at + 1, len(self.text)), whole))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the identifier-like words and dotted names of `text`, sorted and bounded; parts of dotted names count too."""
+    found: set[str] = set()
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if len(word) > 100:
+            continue
+        found.add(word)
+        if "." in word:
+            found.update(word.split("."))
+        if len(found) >= MAX_WORDS:
+            break
+    return tuple(sorted(found))

@@ -1,0 +1,259 @@
+"""Shell text to simple commands: variables, working directories, loops over literal lists, and whether failures are seen."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mldebt.extract.data.lexer import Token, tokens
+from mldebt.model.facts import Command
+
+_ASSIGN = re.compile(r"([A-Za-z_]\w*)(\+?)=")
+_OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
+_CLOSERS = frozenset({"fi", "done", "}", "esac"})
+_REDIRECT = re.compile(r"\d*(?:&>>|&>|<<<|>>|>&|<&|>\||>|<)$")
+_ROUNDS, _LIMIT = 16, 4000
+
+
+@dataclass(slots=True)
+class _Draft:
+    words: list[str]
+    at: int
+    end: int
+    folder: str
+    environment: tuple[tuple[str, str], ...]
+    redirect_in: str = ""
+    redirect_out: str = ""
+    op: str = ""
+    condition: bool = False
+    errexit: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    variables: dict[str, str]
+    folder: str
+    exported: dict[str, str] = field(default_factory=dict)
+    stack: list[str] = field(default_factory=list)
+    saved: list[str] = field(default_factory=list)
+    errexit: bool = False
+    pipefail: bool = False
+    condition: bool = False
+    drafts: list[_Draft] = field(default_factory=list)
+
+
+def parse_shell(
+    text: str, base: int = 0, *, folder: str = "", start: str = "file", variables: Mapping[str, str] | None = None, errexit: bool = False
+) -> tuple[Command, ...]:
+    """Return the simple commands of shell text in order.
+
+    `base` is added to every offset; `folder` and `start` say where the text runs; `variables` are known beforehand;
+    `errexit` starts as if `set -e` had been given. Never raises: what does not parse is read as far as it goes.
+    """
+    state = _State(dict(variables or {}), folder, errexit=errexit)
+    _run(tokens(text), state, 0)
+    return tuple(_finish(state, base, start))
+
+
+def join_folder(folder: str, step: str) -> str:
+    """Return the folder after `cd step` from `folder`, `` for the start."""
+    if step.startswith(("/", "~", "${")):
+        return step
+    joined = posixpath.normpath(posixpath.join(folder, step)) if step else folder
+    return "" if joined == "." else joined
+
+
+def _run(stream: list[Token], state: _State, depth: int) -> None:
+    """Interpret tokens in order, expanding `for` loops in place."""
+    index = 0
+    while index < len(stream) and len(state.drafts) < _LIMIT:
+        token = stream[index]
+        if token.op:
+            _operator(token.op, state)
+            index += 1
+        elif token.text == "for" and not token.quoted and depth < 3:
+            index = _loop(stream, index, state, depth)
+        elif token.text == "case" and not token.quoted:
+            index = _skip_to(stream, index, "in") + 1
+            index = _after_pattern(stream, index)
+        elif token.text in _OPENERS and not token.quoted:
+            state.condition = token.text in ("if", "elif", "while", "until", "!") or state.condition and token.text not in ("then", "do")
+            index += 1
+        elif token.text in _CLOSERS and not token.quoted:
+            index += 1
+        elif token.text == "function" and not token.quoted:
+            index += 2
+        else:
+            index = _simple(stream, index, state)
+
+
+def _operator(op: str, state: _State) -> None:
+    """Note what follows the last command; parentheses save and restore the folder."""
+    if op == "(":
+        state.saved.append(state.folder)
+    elif op == ")":
+        state.folder = state.saved.pop() if state.saved else state.folder
+    elif state.drafts and not state.drafts[-1].op:
+        state.drafts[-1].op = op
+
+
+def _skip_to(stream: list[Token], index: int, word: str) -> int:
+    """Return the index of the next word `word`, or the last index."""
+    while index < len(stream) - 1 and stream[index].text != word:
+        index += 1
+    return index
+
+
+def _after_pattern(stream: list[Token], index: int) -> int:
+    """Return the index after a case pattern's closing parenthesis."""
+    while index < len(stream) and stream[index].op != ")":
+        if stream[index].text == "esac":
+            return index
+        index += 1
+    return index + 1
+
+
+def _loop(stream: list[Token], index: int, state: _State, depth: int) -> int:
+    """Run a `for` loop's body once a literal value; an unknown list gives one round with the variable unknown."""
+    begin = _skip_to(stream, index, "do")
+    close, level = begin, 0
+    for close in range(begin, len(stream)):
+        word = "" if stream[close].quoted else stream[close].text
+        level += (word == "do") - (word == "done")
+        if not level:
+            break
+    name = stream[index + 1].text if index + 1 < len(stream) else ""
+    values = [_expand(token, state) for token in stream[index + 3 : begin] if not token.op]
+    known = bool(values) and len(values) <= _ROUNDS and not any("${" in value or "*" in value for value in values)
+    for value in values if known else [""]:
+        if known:
+            state.variables[name] = value
+        else:
+            state.variables.pop(name, None)
+        _run(stream[begin + 1 : close], state, depth + 1)
+    state.variables.pop(name, None)
+    return close + 1
+
+
+def _expand(token: Token, state: _State) -> str:
+    """Return the word with known variables replaced."""
+    parts = []
+    for variable, text in token.pieces:
+        parts.append(state.variables.get(text, "${" + text + "}") if variable else text)
+    return "".join(parts)
+
+
+def _simple(stream: list[Token], index: int, state: _State) -> int:
+    """Read one simple command and apply what it does to the state; return the index after it."""
+    words: list[str] = []
+    prefix: dict[str, str] = {}
+    first = stream[index]
+    inputs = outputs = ""
+    end = first.end
+    while index < len(stream):
+        token = stream[index]
+        if token.op and not _REDIRECT.match(token.op):
+            if token.op == "(" and len(words) == 1 and index + 1 < len(stream) and stream[index + 1].op == ")":
+                return index + 2
+            break
+        if token.op:
+            target = _expand(stream[index + 1], state) if index + 1 < len(stream) and not stream[index + 1].op else ""
+            if "<" in token.op and "&" not in token.op and token.op != "<<<":
+                inputs = target
+            elif ">" in token.op and not token.op.startswith("2") and not (token.op.endswith("&") and target.isdigit()):
+                outputs = target
+            index += 2 if target else 1
+            end = max(end, stream[min(index, len(stream)) - 1].end)
+            continue
+        text = _expand(token, state)
+        assign = _ASSIGN.match(text) if not words else None
+        if assign:
+            value = text[assign.end() :]
+            prefix[assign.group(1)] = (state.variables.get(assign.group(1), "") + value) if assign.group(2) else value
+        elif not words and token.pieces and len(token.pieces) == 1 and token.pieces[0][0] and " " in text:
+            words.extend(text.split())
+        elif not token.quoted and " " in text and any(variable for variable, _ in token.pieces):
+            words.extend(text.split())
+        else:
+            words.append(text)
+        end, index = token.end, index + 1
+    if not words:
+        _remember(prefix, state)
+    elif not _builtin(words, state):
+        environment = tuple(sorted({**state.exported, **prefix}.items()))
+        draft = _Draft(words, first.at, end, state.folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit)
+        state.drafts.append(draft)
+    return index
+
+
+def _remember(values: Mapping[str, str], state: _State) -> None:
+    """Keep literal assignments; an unknown value makes the name unknown."""
+    for name, value in values.items():
+        if "${" in value:
+            state.variables.pop(name, None)
+        else:
+            state.variables[name] = value
+            if name in state.exported:
+                state.exported[name] = value
+
+
+def _builtin(words: list[str], state: _State) -> bool:
+    """Apply `cd`, `pushd`, `popd`, `set`, `export` and the like; return whether the command was one."""
+    name = words[0]
+    arguments = [word for word in words[1:] if word != "--"]
+    if name in ("cd", "pushd"):
+        if name == "pushd":
+            state.stack.append(state.folder)
+        state.folder = join_folder(state.folder, arguments[0] if arguments else "~")
+    elif name == "popd":
+        state.folder = state.stack.pop() if state.stack else state.folder
+    elif name == "set":
+        state.errexit = (state.errexit or _sets(arguments, "-", "e", "errexit")) and not _sets(arguments, "+", "e", "errexit")
+        state.pipefail = state.pipefail or "pipefail" in arguments
+    elif name in ("export", "declare", "local", "readonly"):
+        pairs = dict(word.split("=", 1) for word in arguments if _ASSIGN.match(word) and "+=" not in word)
+        _remember(pairs, state)
+        if name == "export":
+            state.exported.update(pairs)
+            state.exported.update({word: state.variables[word] for word in arguments if word in state.variables})
+    else:
+        return name in (":", "shift", "unset")
+    return True
+
+
+def _sets(arguments: list[str], sign: str, letter: str, long: str) -> bool:
+    """Return whether `set` arguments turn an option on (`-`) or off (`+`)."""
+    for index, word in enumerate(arguments):
+        if word.startswith(sign) and letter in word[1:] and not word.startswith("--"):
+            return True
+        if word == long and index and arguments[index - 1].startswith(sign):
+            return True
+    return False
+
+
+def _finish(state: _State, base: int, start: str) -> list[Command]:
+    """Decide for every command, from the last back, whether a failure would be seen."""
+    commands: list[Command] = []
+    seen, follower = True, ""
+    for number, draft in enumerate(reversed(state.drafts)):
+        last = number == 0
+        op = draft.op
+        if op == "&":
+            seen = False
+        elif op == "||":
+            seen = follower not in ("true", ":")
+        elif op in ("|", "|&"):
+            seen = seen and state.pipefail
+        elif op != "&&":
+            seen = draft.errexit or draft.condition or last
+        words = draft.words[1:] if draft.words[0] == "nohup" and len(draft.words) > 1 else draft.words
+        follower = words[0]
+        commands.append(
+            Command(
+                tuple(words), base + draft.at, base + draft.end, draft.environment, draft.folder, start,
+                seen, draft.redirect_in, draft.redirect_out, op in ("|", "|&"),
+            )
+        )
+    return commands[::-1]

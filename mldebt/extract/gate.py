@@ -1,0 +1,71 @@
+"""What LibCST may see: a lexical check, because its native parser can crash or go quadratic on deep or long inputs."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from mldebt.model.facts import Problem
+
+MAX_SOURCE = 1 << 20
+MAX_DEPTH = 90
+MAX_INDENT = 95
+MAX_RUN = 1_500
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_TOKENS = re.compile(
+    r"(?P<skip>'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|\#[^\n]*)|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"|(?P<line>\n[ \t]*)|(?P<link>[.+\-*/%|&@])", re.DOTALL)
+
+
+def decode(raw: bytes) -> str | Problem:
+    """Return the text of a source file by BOM and cookie, or why it cannot be decoded."""
+    if b"\x00" in raw:
+        return Problem("decode", "the file holds null bytes, so it is not Python source")
+    encoding = "utf-8-sig"
+    if not raw.startswith(codecs.BOM_UTF8):
+        for line in raw.split(b"\n", 2)[:2]:
+            if found := _COOKIE.match(line):
+                encoding = found[1].decode("ascii", "replace")
+                break
+    try:
+        return raw.decode(encoding)
+    except LookupError:
+        return Problem("decode", f"the encoding cookie names `{encoding}`, which no codec knows")
+    except UnicodeDecodeError as error:
+        return Problem("decode", f"byte {error.start} is not valid {error.encoding}")
+
+
+def check(text: str, limit: int = MAX_SOURCE) -> Problem | None:
+    """Return why `text` must not be parsed: size in characters, bracket depth, indentation depth, or a run of chained operators; None if fine."""
+    if len(text) > limit:
+        return Problem("gate", f"{len(text):,} characters of source, more than the limit of {limit:,}")
+    depth = deepest = run = longest = 0
+    indents = [0]
+    for token in _TOKENS.finditer(text):
+        kind = token.lastgroup
+        if kind == "open":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif kind == "close":
+            depth = max(depth - 1, 0)
+        elif kind == "link":
+            run += 1
+            longest = max(longest, run)
+        elif kind == "line" and depth == 0:
+            run, width = 0, token.end() - token.start() - 1
+            while len(indents) > 1 and indents[-1] > width:
+                indents.pop()
+            if width > indents[-1]:
+                indents.append(width)
+        if len(indents) > MAX_INDENT:
+            return Problem("gate", f"blocks nested deeper than {MAX_INDENT}", token.start(), token.end())
+    if deepest > MAX_DEPTH:
+        return Problem("gate", f"brackets nested {deepest} deep, more than the limit of {MAX_DEPTH}")
+    if longest > MAX_RUN and _dense(text):
+        return Problem("gate", f"one expression chains {longest:,} operators, more than the limit of {MAX_RUN:,}")
+    return None
+
+
+def _dense(text: str) -> bool:
+    """Return whether the operators of a long run really are one chain: brackets full of separate items are not."""
+    return max((len(re.findall(r"[.+\-*/%|&@]", part)) for part in re.split(r"[,\n;:=]", text)), default=0) > MAX_RUN

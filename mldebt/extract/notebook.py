@@ -1,0 +1,111 @@
+"""Notebooks of every nbformat to code cells, and the magics in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from mldebt.model.facts import Problem
+
+TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "notebook", "script_magic"})
+_MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, ]*=[ \t]*)?(?P<mark>[%!])(?P<rest>[^\n]*)$")
+_HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
+_ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*[ \t]*=[^=]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class MagicLine:
+    """A magic found in a cell: offset in the cell, `line`, `cell` or `shell`, its name and text, the assigned name."""
+
+    at: int
+    kind: str
+    name: str
+    text: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCell:
+    """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics."""
+
+    number: int
+    source: str
+    magics: tuple[MagicLine, ...]
+    opaque: bool = False
+
+
+def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
+    """Return the code cells of a notebook, or why it is none. An empty file is a notebook without cells."""
+    if not text.strip():
+        return (), None
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        return (), Problem("json", f"the notebook is not valid JSON: {error}")
+    if not isinstance(document, dict):
+        return (), Problem("json", "the notebook is not a JSON object")
+    cells = document.get("cells")
+    if cells is None:
+        sheets = document.get("worksheets") or [{}]
+        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+    found = []
+    for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            found.append(code_cell(number, _source(cell)))
+    return tuple(found), None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", cell.get("input", ""))
+    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def code_cell(number: int, source: str) -> CodeCell:
+    """Return a cell with its magics taken out, offsets kept."""
+    stripped = source.lstrip()
+    if stripped.startswith("%%"):
+        head, _, body = stripped[2:].partition("\n")
+        name, _, text = head.partition(" ")
+        start = len(source) - len(stripped)
+        if name not in TRANSPARENT:
+            return CodeCell(number, _blank(source), (MagicLine(start, "cell", name, f"{text}\n{body}"),), True)
+        source = source[:start] + " " * (len(head) + 2) + source[start + len(head) + 2:]
+    lines: list[str] = []
+    magics: list[MagicLine] = []
+    offset = 0
+    for line in source.split("\n"):
+        lines.append(_line(line, offset, magics))
+        offset += len(line) + 1
+    return CodeCell(number, "\n".join(lines), tuple(magics))
+
+
+def _line(line: str, offset: int, magics: list[MagicLine]) -> str:
+    if _HELP.match(line):
+        return " " * len(line)
+    found = _MAGIC.match(line)
+    if found is None or (found["mark"] == "%" and not re.match(r"%?[A-Za-z]", found["rest"])):
+        return line
+    target, rest = (found["target"] or "").rstrip(" =\t"), found["rest"]
+    if found["mark"] == "!":
+        magics.append(MagicLine(offset, "shell", "", rest.lstrip("!"), target))
+    else:
+        name, _, text = rest.lstrip("%").partition(" ")
+        magics.append(MagicLine(offset, "line", name, text.strip(), target))
+        if name in TRANSPARENT and text.strip() and not target:
+            return found["indent"] + text.strip().ljust(len(line) - len(found["indent"]))
+    filler = "pass" if len(line) - len(found["indent"]) >= 4 else "0"
+    return found["indent"] + filler.ljust(len(line) - len(found["indent"]))
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def assigned_names(source: str) -> tuple[str, ...]:
+    """Return the names a stretch that does not parse seems to assign, import or define."""
+    names = set(_ASSIGNED.findall(source)) | set(re.findall(r"^[ \t]*(?:def|class|for|import)[ \t]+(\w+)", source, re.MULTILINE))
+    names |= set(re.findall(r"\bas[ \t]+(\w+)", source))
+    return tuple(sorted(names))

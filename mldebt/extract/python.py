@@ -1,0 +1,115 @@
+"""One Python file or notebook to facts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import libcst as cst
+
+from mldebt.extract.gate import MAX_SOURCE, check, decode
+from mldebt.extract.lower import Lowering
+from mldebt.extract.notebook import CodeCell, assigned_names, read_cells
+from mldebt.model import ir
+from mldebt.model.facts import Comment, Problem, PythonFacts, encode_body
+from mldebt.model.source import Cell, LineTable, line_starts
+
+_COMMENT = re.compile(r"#[^\n]*?(?:mldebt:|TODO|FIXME|HACK|XXX)[^\n]*")
+
+
+def digest(raw: bytes) -> str:
+    """Return the content hash that names a file's facts."""
+    return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def extract_python(path: str, raw: bytes, notebook: bool, limit: int = MAX_SOURCE) -> PythonFacts:
+    """Return the facts of a Python source or notebook; what cannot be read is a problem in them, never an exception."""
+    text = decode(raw)
+    if isinstance(text, Problem):
+        return PythonFacts(path, digest(raw), notebook, LineTable((0,)), 0, problems=(text,))
+    if not notebook:
+        return _facts(path, digest(raw), text, limit)
+    cells, problem = read_cells(text)
+    if problem is not None:
+        return PythonFacts(path, digest(raw), True, LineTable((0,)), 0, problems=(problem,))
+    return _notebook(path, digest(raw), cells, limit)
+
+
+def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
+    table = LineTable(line_starts(text))
+    lines = len(table.starts) - (1 if text.endswith("\n") or not text else 0)
+    problem = check(text, limit)
+    if problem is None:
+        try:
+            low = Lowering(cst.parse_module(text))
+        except cst.ParserSyntaxError as error:
+            problem = _syntax(error, table)
+    if problem is not None:
+        return PythonFacts(path, key, False, table, lines, problems=(problem,))
+    return _pack(path, key, low, low.body, table, lines, text)
+
+
+def _pack(
+    path: str, key: str, low: Lowering, body: ir.Body, table: LineTable, lines: int, text: str, problems: tuple[Problem, ...] = ()
+) -> PythonFacts:
+    low.bodies[0] = encode_body(body)
+    comments = tuple(Comment(found[0], found.start(), not text[text.rfind("\n", 0, found.start()) + 1:found.start()].strip())
+                     for found in _COMMENT.finditer(text))
+    return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), comments, tuple(sorted(low.names)),
+                       tuple(sorted(low.attrs)), tuple(sorted(low.strings)), problems, low.count)
+
+
+def _syntax(error: cst.ParserSyntaxError, table: LineTable) -> Problem:
+    row = min(max(error.raw_line - 1, 0), len(table.starts) - 1)
+    at = table.starts[row] + max(error.raw_column, 0)
+    return Problem("syntax", f"line {error.raw_line} does not parse as Python", at, at + 1)
+
+
+def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> PythonFacts:
+    """Join the cells into one source; cells that do not parse are blanked and havoc what they assign."""
+    sources = [cell.source for cell in cells]
+    problems: list[Problem] = []
+    havocs: list[ir.Stmt] = []
+    module = _parse("\n".join(sources) + "\n", limit)
+    starts = _offsets(sources)
+    if module is None:
+        for position, source in enumerate(sources):
+            if source.strip() and _parse(source + "\n", limit) is None:
+                at = starts[position]
+                problems.append(Problem("syntax", f"cell {cells[position].number} does not parse as Python", at, at + 1, False))
+                havocs.append(ir.Havoc(at, at + len(source), assigned_names(source)))
+                sources[position] = re.sub(r"[^\n]", " ", source)
+        module = _parse("\n".join(sources) + "\n", limit)
+    text = "\n".join(sources) + "\n"
+    table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))
+    lines = sum(cell.source.count("\n") + 1 for cell in cells)
+    if module is None:
+        whole = Problem("syntax", "the cells do not parse as one program")
+        return PythonFacts(path, key, True, table, lines, problems=(*problems, whole))
+    low = Lowering(module)
+    magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
+              for i, cell in enumerate(cells) for magic in cell.magics]
+    body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
+    facts = _pack(path, key, low, body, table, lines, text, tuple(problems))
+    return facts
+
+
+def _target(name: str, at: int) -> ir.Expr | None:
+    return ir.Name(at, at + len(name), name) if name.isidentifier() else None
+
+
+def _offsets(sources: list[str]) -> list[int]:
+    starts, offset = [], 0
+    for source in sources:
+        starts.append(offset)
+        offset += len(source) + 1
+    return starts
+
+
+def _parse(text: str, limit: int) -> cst.Module | None:
+    if check(text, limit) is not None:
+        return None
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return None

@@ -1,0 +1,245 @@
+"""Attribute access, subscripts and binding of targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.flow.expressions import evaluate
+from mldebt.flow.heap import Object
+from mldebt.flow.modules import ClassInfo
+from mldebt.flow.value import (
+    NOTHING,
+    ClassTarget,
+    FunctionTarget,
+    LibraryMethod,
+    LibraryTarget,
+    MethodTarget,
+    ModuleTarget,
+    SuperTarget,
+    Value,
+    join,
+    lineage,
+)
+from mldebt.knowledge.rows import AttributeRow
+from mldebt.model import ir
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.frame import Frame
+    from mldebt.flow.interpreter import Interpreter
+
+_MARKERS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
+
+
+class Attributes:
+    """`value.name`, `value[index]` and assignment to both."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+
+    def get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
+        """Return `value.name`."""
+        target = value.target
+        if isinstance(target, ModuleTarget):
+            return self._run.modules.member(target.path, name) or NOTHING
+        if isinstance(target, LibraryTarget):
+            return self._run.modules.library(f"{target.path}.{name}")
+        if isinstance(target, ClassTarget):
+            return self._of_class(target, None, name, place, frame) or NOTHING
+        if isinstance(target, SuperTarget):
+            return self._of_super(target, name, place, frame)
+        known = self._run.heap.get(value.ref)
+        if known is not None and known.kind in ("instance", "namespace") and name in known.fields:
+            return known.fields[name]
+        cls = self._run.modules.class_named(value.type)
+        if cls is not None:
+            found = self._of_class(cls, value, name, place, frame)
+            return found if found is not None else Value(sources=value.sources)
+        if known is not None and known.kind in ("dict", "namespace") and name in known.fields:
+            row = self._run.catalogue.method(value.type, name)
+            if row is None:
+                return known.fields[name]
+        return self._of_type(value, value.type, name)
+
+    def _of_type(self, value: Value, type_path: str, name: str) -> Value:
+        """Return an attribute of a library instance: a typed attribute, else a method to be called."""
+        if type_path:
+            member = self._run.catalogue.member(type_path, name)
+            if isinstance(member, str):
+                return Value(type=member, sources=value.sources, ref=value.ref)
+            if member is not None:
+                return self.of_row(member, value)
+            if self._run.catalogue.method(type_path, name) is None:
+                row = self._run.catalogue.type(type_path)
+                if row is not None and row.columns_by_name:
+                    return Value(type=row.element, sources=value.sources)
+        return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
+
+    def of_row(self, row: AttributeRow, receiver: Value) -> Value:
+        """Return the value of a catalogued attribute."""
+        if row.value:
+            return self._run.calls.primitive_value(row.value, receiver)
+        return Value(type=row.returns, sources=receiver.sources, ref=receiver.ref)
+
+    def _of_class(self, cls: ClassTarget, receiver: Value | None, name: str, place: Place, frame: Frame) -> Value | None:
+        for info in self._run.modules.linearised(cls):
+            if isinstance(info, str):
+                if receiver is not None and (self._run.catalogue.method(info, name) or self._run.catalogue.member(info, name)):
+                    return self._of_type(receiver, info, name)
+                continue
+            value = info.names.get(name)
+            if value is not None:
+                return self._bound(value, receiver, cls, place, frame)
+        return None
+
+    def _bound(self, value: Value, receiver: Value | None, cls: ClassTarget, place: Place, frame: Frame) -> Value:
+        if not isinstance(value.target, FunctionTarget):
+            return value
+        kind = self.marker(value.target)
+        if kind == "class":
+            return Value(target=MethodTarget(Value(target=cls), value.target))
+        if receiver is None or kind == "static":
+            return value
+        bound = Value(target=MethodTarget(receiver, value.target))
+        return self._run.calls.call(bound, (), {}, place, frame) if kind == "property" else bound
+
+    def marker(self, target: FunctionTarget) -> str:
+        """Return `static`, `class`, `property` or nothing, from the decorators of a method."""
+        for decorator in self._run.definition(target.path, target.index).decorators:
+            if isinstance(decorator, ir.Name) and decorator.id in _MARKERS:
+                return _MARKERS[decorator.id]
+            if isinstance(decorator, ir.Attr) and decorator.attr in _MARKERS:
+                return _MARKERS[decorator.attr]
+        return ""
+
+    def _of_super(self, target: SuperTarget, name: str, place: Place, frame: Frame) -> Value:
+        for info in self._run.modules.linearised(target.cls)[1:]:
+            if isinstance(info, str):
+                if self._run.catalogue.method(info, name):
+                    return self._of_type(target.receiver, info, name)
+            elif name in info.names:
+                return self._bound(info.names[name], target.receiver, info.target, place, frame)
+        return NOTHING
+
+    def method(self, receiver: Value, name: str) -> FunctionTarget | None:
+        """Return the project method a receiver's class has under this name."""
+        cls = self._run.modules.class_named(receiver.type)
+        if cls is None:
+            return None
+        for info in self._run.modules.linearised(cls):
+            if isinstance(info, ClassInfo) and name in info.names:
+                found = info.names[name].target
+                return found if isinstance(found, FunctionTarget) else None
+        return None
+
+    def item(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
+        """Return `value[index]`."""
+        known = self._run.heap.get(value.ref)
+        if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
+            return self._of_object(known, index[0], value)
+        if known is not None and known.kind in ("list", "tuple"):
+            return self._run.new(self._run.place(frame, node), Object(known.kind, None, None, known.element()), value.type, value.sources)
+        if value.texts and isinstance(node.index[0], ir.Slice):
+            return self._run.texts.sliced(value, node.index[0])
+        if value.type:
+            return self._of_library(value, node, index, frame)
+        return Value(sources=value.sources | lineage(*index))
+
+    def _of_object(self, known: Object, index: Value, value: Value) -> Value:
+        key = self._run.key(index)
+        if known.kind in ("list", "tuple") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
+            position = index.const[0]
+            return known.items[position] if -len(known.items) <= position < len(known.items) else NOTHING
+        if key is not None and key in known.fields:
+            return known.fields[key]
+        if key is not None and known.kind == "dict" and known.rest is None:
+            return Value(sources=value.sources)
+        return known.element()
+
+    def _of_library(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
+        place = self._run.place(frame, node)
+        row = self._run.catalogue.method(value.type, "__getitem__")
+        if row is not None:
+            return self._run.calls.apply(row, value, tuple(index), {}, place, frame)
+        kind = self._run.catalogue.type(value.type)
+        if kind is None:
+            return Value(sources=value.sources)
+        self._by_position(value, node, kind.columns_axis, place, frame)
+        if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
+            return Value(type=value.type, sources=value.sources)
+        return Value(type=value.type if kind.element == "self" else kind.element, sources=value.sources)
+
+    def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
+        """Note that columns of data that was read are taken by number."""
+        if axis is None or len(node.index) <= axis or not value.sources:
+            return
+        if (columns := _positions(node.index[axis])) is not None:
+            self._run.emit(frame, "column-use", place, sources=value.sources, api=value.type, detail=(("by", "position"), ("columns", columns)))
+
+    def assign(self, target: ir.Attr | ir.Subscript, value: Value, frame: Frame) -> None:
+        """Store into an attribute or item: strong on a known object, lineage added to data."""
+        receiver = evaluate(self._run, target.value, frame)
+        if isinstance(target, ir.Attr):
+            self._assign_attribute(receiver, target.attr, value)
+            if receiver.type and not receiver.ref:
+                self._taint(target.value, receiver, value, frame)
+            return
+        index = [evaluate(self._run, part, frame) for part in target.index]
+        known = self._run.heap.get(receiver.ref)
+        if known is None:
+            self._taint(target.value, receiver, value, frame)
+            return
+        key = self._run.key(index[0])
+        if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
+            items = list(known.items)
+            if -len(items) <= index[0].const[0] < len(items):
+                items[index[0].const[0]] = value
+                self._run.heap.put(receiver.ref, Object(known.kind, tuple(items), known.fields, known.rest))
+        elif key is not None:
+            self._run.heap.set_field(receiver.ref, key, value)
+        else:
+            rest = value if known.rest is None else join(known.rest, value)
+            self._run.heap.put(receiver.ref, Object(known.kind, known.items, known.fields, rest))
+
+    def _assign_attribute(self, receiver: Value, name: str, value: Value) -> None:
+        if isinstance(receiver.target, ModuleTarget) and not receiver.target.path.endswith("/"):
+            names = self._run.modules.load(receiver.target.path).names
+            names[name] = join(names[name], value) if name in names else value
+        elif isinstance(receiver.target, ClassTarget) and (info := self._run.modules.classes.get(receiver.target)):
+            info.names[name] = join(info.names[name], value) if name in info.names else value
+        elif receiver.ref:
+            self._run.heap.set_field(receiver.ref, name, value)
+
+    def _taint(self, node: ir.Expr, receiver: Value, value: Value, frame: Frame) -> None:
+        """Data stored into a variable's frame or array flows into that variable."""
+        if isinstance(node, ir.Attr) and not receiver.ref:
+            node = node.value
+        if not value.sources or not isinstance(node, ir.Name):
+            return
+        old = frame.get(node.id)
+        if old is not None and not value.sources <= old.sources:
+            frame.set(node.id, Value(old.type, old.texts, old.const, old.target, old.ref, old.sources | value.sources, old.shared))
+
+
+def _positions(node: ir.Expr) -> str | None:
+    """Return how a column index names columns by number, None when it does not."""
+    if isinstance(node, ir.Slice):
+        bounds = [_number(part) for part in (node.lower, node.upper)]
+        if all(bound is None for bound in bounds):
+            return None
+        return ":".join("" if bound is None else str(bound) for bound in bounds)
+    number = _number(node)
+    if number is not None:
+        return str(number)
+    if isinstance(node, ir.Sequence) and node.elements and all(_number(part) is not None for part in node.elements):
+        return ", ".join(str(_number(part)) for part in node.elements)
+    return None
+
+
+def _number(node: ir.Expr | None) -> int | None:
+    if isinstance(node, ir.Const) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        return node.value
+    if isinstance(node, ir.UnaryOp) and node.op == "-" and (inner := _number(node.operand)) is not None:
+        return -inner
+    return None

@@ -1,0 +1,197 @@
+"""Modules, imports and definitions as the interpreter sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mldebt.flow.expressions import evaluate
+from mldebt.flow.frame import Frame
+from mldebt.flow.statements import execute
+from mldebt.flow.trace import Trace
+from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryTarget, ModuleTarget, Value, constant
+from mldebt.model import ir
+from mldebt.model.facts import Definition, decode_body
+from mldebt.model.pattern import pattern
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.interpreter import Interpreter
+
+
+@dataclass(slots=True)
+class ClassInfo:
+    """A project class: its definition, evaluated bases and the names of its body."""
+
+    target: ClassTarget
+    definition: Definition
+    bases: tuple[Value, ...]
+    names: dict[str, Value]
+
+
+class Modules:
+    """Executes module bodies once, resolves imports, makes functions and classes."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+        self.frames: dict[str, Frame] = {}
+        self.classes: dict[ClassTarget, ClassInfo] = {}
+        self.main = ""
+        self.executed: set[str] = set()
+
+    def special(self, name: str, frame: Frame) -> Value:
+        """Return the value of a name bound nowhere in the project: `__file__`, `__name__`, what needs no import, else unknown."""
+        if name == "__file__":
+            return Value(type=self._run.catalogue.literal("text"), texts=(pattern(ROOT, frame.path),))
+        if name == "__name__":
+            return constant("__main__" if frame.path == self.main else frame.path.rpartition("/")[2].removesuffix(".py"))
+        path = self._run.catalogue.implicit(name)
+        return Value(target=LibraryTarget(path)) if path else NOTHING
+
+    def run_main(self, path: str) -> Trace:
+        """Execute a file as the main program; return what it did."""
+        if not self._run.index.imported(path):
+            self.main = path
+            return self._execute(path)
+        self.main, known = path, self.frames.pop(path, None)
+        trace = self._execute(path)
+        if known is not None:
+            self.frames[path] = known
+        return trace
+
+    def load(self, path: str) -> Frame:
+        """Return the frame of an imported module, executing it the first time; an import cycle sees the names bound so far."""
+        frame = self.frames.get(path)
+        if frame is None:
+            main, self.main = self.main, "" if path == self.main else self.main
+            self._execute(path)
+            self.main = main
+            frame = self.frames[path]
+        return frame
+
+    def _execute(self, path: str) -> Trace:
+        trace = Trace()
+        frame = Frame(path, -1, f"{path}::", trace)
+        self.frames[path] = frame
+        self.executed.add(path)
+        facts = self._run.project.modules[path].facts
+        if facts.bodies:
+            execute(self._run, decode_body(facts.bodies[0]), frame)
+        return trace
+
+    def member(self, path: str, name: str) -> Value | None:
+        """Return `module.name`: a name the module binds, or a submodule."""
+        if not path.endswith("/"):
+            value = self.load(path).names.get(name)
+            if value is not None:
+                return value
+        folder = path if path.endswith("/") else path.removesuffix("__init__.py") if path.endswith("__init__.py") else None
+        if folder is None:
+            return None
+        found = self._run.index.submodule(folder, name)
+        return Value(target=ModuleTarget(found)) if found else None
+
+    def execute_import(self, node: ir.Import, frame: Frame) -> None:
+        """Bind what an import statement binds."""
+        place = self._run.place(frame, node)
+        if node.module is None and not node.level:
+            for alias in node.aliases:
+                self._plain(alias, place, frame)
+            return
+        found = self._run.index.resolve(node.module or "", frame.path, node.level)
+        if found is None:
+            for alias in node.aliases:
+                if alias.name != "*":
+                    dotted = f"{node.module}.{alias.name}" if node.module else alias.name
+                    frame.set(alias.bound, self.library(dotted) if not node.level else NOTHING)
+                elif node.module:
+                    self._star_library(node.module, frame)
+            return
+        self._enter(found, place, frame)
+        for alias in node.aliases:
+            if alias.name == "*":
+                self._star(found, frame)
+                continue
+            value = self.member(found, alias.name)
+            if value is not None and isinstance(value.target, ModuleTarget):
+                self._enter(value.target.path, place, frame)
+            frame.set(alias.bound, value if value is not None else NOTHING)
+
+    def library(self, dotted: str) -> Value:
+        """Return the value of a library path."""
+        path = self._run.catalogue.canonical(dotted)
+        row = self._run.catalogue.attribute(path)
+        if row is not None:
+            return self._run.attributes.of_row(row, NOTHING)
+        return Value(target=LibraryTarget(path))
+
+    def _plain(self, alias: ir.Alias, place: Place, frame: Frame) -> None:
+        found = self._run.index.resolve(alias.name, frame.path, 0)
+        head = alias.name.partition(".")[0]
+        if found is not None:
+            self._enter(found, place, frame)
+            if alias.bound_at >= 0 or "." not in alias.name:
+                frame.set(alias.bound, Value(target=ModuleTarget(found)))
+                return
+            top = self._run.index.resolve(head, frame.path, 0)
+            frame.set(head, Value(target=ModuleTarget(top)) if top else NOTHING)
+            return
+        aliased = alias.bound_at >= 0
+        frame.set(alias.bound if aliased else head, self.library(alias.name if aliased else head))
+
+    def _enter(self, path: str, place: Place, frame: Frame) -> None:
+        """Note that what the module's body does happens here the first time."""
+        if path.endswith("/"):
+            return
+        package = path.rpartition("/")[0]
+        init = f"{package}/__init__.py"
+        for needed in (init, path) if init != path and init in self._run.project.modules else (path,):
+            frame.trace.call(place, self.load(needed).trace)
+
+    def _star(self, path: str, frame: Frame) -> None:
+        if path.endswith("/"):
+            return
+        for name, value in list(self.load(path).names.items()):
+            if not name.startswith("_"):
+                frame.set(name, value)
+
+    def _star_library(self, module: str, frame: Frame) -> None:
+        for name in self._run.catalogue.members(module):
+            if frame.get(name) is None:
+                frame.set(name, self.library(f"{module}.{name}"))
+
+    def define(self, index: int, frame: Frame) -> None:
+        """Bind a function or class definition."""
+        definition = self._run.definition(frame.path, index)
+        outer = self._run.keep_frame(frame) if frame.index >= 0 else 0
+        if definition.kind == "function":
+            frame.set(definition.name, Value(target=FunctionTarget(frame.path, index, outer)))
+            return
+        target = ClassTarget(frame.path, index, outer)
+        bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
+        inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), frame if frame.index >= 0 else None)
+        self.classes[target] = ClassInfo(target, definition, bases, inner.names)
+        frame.set(definition.name, Value(target=target))
+        execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
+
+    def module_frame(self, frame: Frame) -> Frame | None:
+        """Return the module frame whose globals `frame` sees."""
+        return frame if frame.index < 0 else self.frames.get(frame.path)
+
+    def linearised(self, target: ClassTarget, depth: int = 0) -> list[ClassInfo | str]:
+        """Return the class and its bases, project classes as infos and library types as paths, depth first without repeats."""
+        info = self.classes.get(target)
+        if info is None or depth > 12:
+            return []
+        result: list[ClassInfo | str] = [info]
+        for base in info.bases:
+            if isinstance(base.target, ClassTarget):
+                result.extend(item for item in self.linearised(base.target, depth + 1) if item not in result)
+            elif isinstance(base.target, LibraryTarget):
+                result.append(base.target.path)
+        return result
+
+    def class_named(self, type_name: str) -> ClassTarget | None:
+        """Return the class whose instances have this type name."""
+        return self._run.class_types.get(type_name)

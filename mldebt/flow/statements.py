@@ -1,0 +1,213 @@
+"""Execution of statements: branches are joined, loops run until nothing changes, two rounds at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from mldebt.flow.expressions import binary, evaluate
+from mldebt.flow.heap import Object
+from mldebt.flow.value import NOTHING, Value, join
+from mldebt.model import ir
+
+if TYPE_CHECKING:
+    from mldebt.flow.frame import Frame
+    from mldebt.flow.interpreter import Interpreter
+
+
+def execute(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> bool:
+    """Run statements in order; return whether control can reach the end."""
+    for statement in body:
+        run.steps += 1
+        if not _EXECUTORS[type(statement)](run, statement, frame):
+            return False
+    return True
+
+
+def _expression(run: Interpreter, node: ir.ExprStmt, frame: Frame) -> bool:
+    evaluate(run, node.value, frame)
+    return True
+
+
+def _assign(run: Interpreter, node: ir.Assign, frame: Frame) -> bool:
+    value = evaluate(run, node.value, frame)
+    for target in node.targets:
+        run.bind(target, value, frame)
+    return True
+
+
+def _augassign(run: Interpreter, node: ir.AugAssign, frame: Frame) -> bool:
+    old = evaluate(run, node.target, frame)
+    run.bind(node.target, binary(run, node, old, evaluate(run, node.value, frame), frame), frame)
+    return True
+
+
+def _annassign(run: Interpreter, node: ir.AnnAssign, frame: Frame) -> bool:
+    if node.value is not None:
+        run.bind(node.target, evaluate(run, node.value, frame), frame)
+    return True
+
+
+def _delete(run: Interpreter, node: ir.Delete, frame: Frame) -> bool:
+    for target in node.targets:
+        if isinstance(target, ir.Name):
+            frame.set(target.id, NOTHING)
+    return True
+
+
+def _return(run: Interpreter, node: ir.Return, frame: Frame) -> bool:
+    value = evaluate(run, node.value, frame) if node.value is not None else Value(const=(None,))
+    frame.returns = value if frame.returns is None else join(frame.returns, value)
+    return False
+
+
+def _raise(run: Interpreter, node: ir.Raise, frame: Frame) -> bool:
+    evaluate(run, node.exception, frame)
+    return False
+
+
+def _assert(run: Interpreter, node: ir.Assert, frame: Frame) -> bool:
+    evaluate(run, node.test, frame)
+    return True
+
+
+def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
+    truth = run.truth(evaluate(run, node.test, frame))
+    if truth is not None and run.decided(node, frame):
+        return execute(run, node.body if truth else node.orelse, frame)
+    return branches(run, [node.body, node.orelse], frame)
+
+
+def branches(run: Interpreter, bodies: Sequence[Sequence[ir.Stmt]], frame: Frame) -> bool:
+    """Run alternatives from the same state and join those that fall through."""
+    names: list[dict[str, Value]] = []
+    objects: list[dict[int, Object]] = []
+    for body in bodies:
+        bound: dict[str, Value] = {}
+        written: dict[int, Object] = {}
+        with frame.branch(bound), run.heap.branch(written):
+            alive = execute(run, body, frame)
+        if alive:
+            names.append(bound)
+            objects.append(written)
+    frame.merge(names)
+    run.heap.merge(objects)
+    return bool(names)
+
+
+def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
+    iterable = evaluate(run, node.iter, frame)
+    element = run.element(iterable) if node.target is not None else NOTHING
+    for _ in range(2):
+        bound: dict[str, Value] = {}
+        written: dict[int, Object] = {}
+        with frame.branch(bound), run.heap.branch(written):
+            if node.target is not None:
+                run.bind(node.target, element, frame)
+            execute(run, node.body, frame)
+        carried = any(name in frame.names and frame.names[name] != value for name, value in bound.items())
+        frame.merge([bound, {}])
+        run.heap.merge([written, {}])
+        if not carried:
+            break
+    endless = node.target is None and iterable.const == (True,) and frame.returns is not None
+    return execute(run, node.orelse, frame) and not (endless and not _breaks(node.body))
+
+
+def _breaks(body: Sequence[ir.Stmt]) -> bool:
+    """Return whether a `break` of this loop stands somewhere in `body`."""
+    for statement in body:
+        if isinstance(statement, ir.Flow) and statement.kind == "break":
+            return True
+        inner: list[Sequence[ir.Stmt]] = []
+        if isinstance(statement, ir.If):
+            inner = [statement.body, statement.orelse]
+        elif isinstance(statement, ir.With):
+            inner = [statement.body]
+        elif isinstance(statement, ir.Try):
+            inner = [statement.body, statement.orelse, statement.final, *(handler.body for handler in statement.handlers)]
+        elif isinstance(statement, ir.Match):
+            inner = [case.body for case in statement.cases]
+        if any(_breaks(part) for part in inner):
+            return True
+    return False
+
+
+def _with(run: Interpreter, node: ir.With, frame: Frame) -> bool:
+    for item in node.items:
+        value = evaluate(run, item.context, frame)
+        if item.target is not None:
+            run.bind(item.target, run.calls.enter(value, run.place(frame, item.context), frame), frame)
+    return execute(run, node.body, frame)
+
+
+def _try(run: Interpreter, node: ir.Try, frame: Frame) -> bool:
+    alive = execute(run, node.body, frame)
+    handled = False
+    for handler in node.handlers:
+        bound: dict[str, Value] = {}
+        written: dict[int, Object] = {}
+        with frame.branch(bound), run.heap.branch(written):
+            if handler.name:
+                frame.set(handler.name, NOTHING)
+            falls = execute(run, handler.body, frame)
+        if falls:
+            handled = True
+            frame.merge([bound, {}] if alive else [bound])
+            run.heap.merge([written, {}] if alive else [written])
+    if alive:
+        alive = execute(run, node.orelse, frame)
+    return execute(run, node.final, frame) and (alive or handled)
+
+
+def _match(run: Interpreter, node: ir.Match, frame: Frame) -> bool:
+    subject = evaluate(run, node.subject, frame)
+    for case in node.cases:
+        for capture in case.captures:
+            frame.set(capture.id, Value(sources=subject.sources))
+    bodies = [case.body for case in node.cases]
+    return branches(run, bodies if any(case.irrefutable for case in node.cases) else [*bodies, ()], frame)
+
+
+def _import(run: Interpreter, node: ir.Import, frame: Frame) -> bool:
+    run.modules.execute_import(node, frame)
+    return True
+
+
+def _scope(run: Interpreter, node: ir.Scope, frame: Frame) -> bool:
+    if node.kind == "global":
+        frame.globals.update(name.id for name in node.names)
+    return True
+
+
+def _flow(run: Interpreter, node: ir.Flow, frame: Frame) -> bool:
+    return node.kind == "pass"
+
+
+def _define(run: Interpreter, node: ir.Define, frame: Frame) -> bool:
+    run.modules.define(node.index, frame)
+    return True
+
+
+def _alias(run: Interpreter, node: ir.TypeAlias_, frame: Frame) -> bool:
+    frame.set(node.name.id, NOTHING)
+    return True
+
+
+def _magic(run: Interpreter, node: ir.Magic, frame: Frame) -> bool:
+    if node.target is not None:
+        run.bind(node.target, NOTHING, frame)
+    return True
+
+
+def _havoc(run: Interpreter, node: ir.Havoc, frame: Frame) -> bool:
+    for name in node.names:
+        frame.set(name, NOTHING)
+    return True
+
+
+_EXECUTORS: dict[type, Callable[..., bool]] = {
+    ir.ExprStmt: _expression, ir.Assign: _assign, ir.AugAssign: _augassign, ir.AnnAssign: _annassign, ir.Delete: _delete, ir.Return: _return,
+    ir.Raise: _raise, ir.Assert: _assert, ir.If: _if, ir.Loop: _loop, ir.With: _with, ir.Try: _try, ir.Match: _match, ir.Import: _import,
+    ir.Scope: _scope, ir.Flow: _flow, ir.Define: _define, ir.TypeAlias_: _alias, ir.Magic: _magic, ir.Havoc: _havoc,
+}

@@ -1,0 +1,200 @@
+"""Abstract values: what the interpreter knows of one Python object."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from mldebt.model.pattern import UNKNOWN, Hole, Pattern, pattern
+from mldebt.model.source import Place
+
+MAX_TEXTS = 24
+NO_SOURCES: frozenset[int] = frozenset()
+ROOT = Hole("root")
+"""First part of a path that is known to start at the project root, because it was built from `__file__`."""
+
+
+class ModuleTarget(msgspec.Struct, frozen=True):
+    """A module of the project."""
+
+    path: str
+
+
+class LibraryTarget(msgspec.Struct, frozen=True):
+    """A public path of a library, catalogued or not."""
+
+    path: str
+
+
+class FunctionTarget(msgspec.Struct, frozen=True):
+    """A function of the project; `frame` is the id of the frame it closes over (0: module level)."""
+
+    path: str
+    index: int
+    frame: int = 0
+
+
+class ClassTarget(msgspec.Struct, frozen=True):
+    """A class of the project."""
+
+    path: str
+    index: int
+    frame: int = 0
+
+
+class MethodTarget(msgspec.Struct, frozen=True):
+    """A project function bound to a receiver."""
+
+    receiver: Value
+    function: FunctionTarget
+
+
+class LibraryMethod(msgspec.Struct, frozen=True):
+    """A method of a library type bound to a receiver."""
+
+    receiver: Value
+    path: str
+    name: str
+
+
+class PartialTarget(msgspec.Struct, frozen=True):
+    """`functools.partial`: a callable with arguments already given."""
+
+    function: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+class SuperTarget(msgspec.Struct, frozen=True):
+    """`super()` inside a method: the receiver, and the class whose bases are searched."""
+
+    receiver: Value
+    cls: ClassTarget
+
+
+class LambdaTarget(msgspec.Struct, frozen=True):
+    """A lambda; `key` finds its node, `frame` the frame it closes over."""
+
+    key: int
+    frame: int
+
+
+Target: TypeAlias = (
+    ModuleTarget | LibraryTarget | FunctionTarget | ClassTarget | MethodTarget | LibraryMethod | PartialTarget | SuperTarget | LambdaTarget
+)
+
+
+class Value(msgspec.Struct, frozen=True):
+    """One abstract value; every component may be unknown.
+
+    `type`: library type path, or `path::Class` of the project. `texts`: the texts it may be, as patterns. `const`: other
+    constants it may be. `target`: what calling it or taking its attributes means. `ref`: the address of its heap object (0: none).
+    `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
+    pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from.
+    """
+
+    type: str = ""
+    texts: tuple[Pattern, ...] = ()
+    const: tuple[bool | int | float | None, ...] = ()
+    target: Target | None = None
+    ref: int = 0
+    sources: frozenset[int] = NO_SOURCES
+    shared: Place | None = None
+
+    @property
+    def text(self) -> str | None:
+        """Return the one text this value is known to be, else None."""
+        return self.texts[0].literal if len(self.texts) == 1 else None
+
+    @property
+    def known(self) -> bool:
+        """Return whether this is exactly one constant."""
+        return (self.text is not None and not self.const) or (len(self.const) == 1 and not self.texts and not self.ref and not self.target)
+
+
+NOTHING = Value()
+
+
+def text(*patterns: Pattern, shared: Place | None = None, sources: frozenset[int] = NO_SOURCES, type: str = "") -> Value:
+    """Return the value that is one of the given texts."""
+    return Value(type=type, texts=tuple(dict.fromkeys(patterns))[:MAX_TEXTS], shared=shared, sources=sources)
+
+
+def hole(kind: str, name: str = "") -> Value:
+    """Return an unknown text that says what it depends on."""
+    return Value(texts=(Pattern((Hole(kind, name),)),))
+
+
+def constant(value: str | bool | int | float | None) -> Value:
+    """Return the value of a literal."""
+    return Value(texts=(pattern(value),)) if isinstance(value, str) else Value(const=(value,))
+
+
+def join(left: Value, right: Value) -> Value:
+    """Return what is known of a value that is one or the other (least upper bound; texts and constants as bounded sets)."""
+    if left is right or left == right:
+        return left
+    if left is NOTHING or right is NOTHING:
+        known = right if left is NOTHING else left
+        return known if known.texts or known.target or known.ref else msgspec.structs.replace(known, const=())
+    return Value(
+        type=left.type if left.type == right.type else (left.type or right.type) if _absent(left) or _absent(right) else "",
+        texts=_texts(left, right),
+        const=tuple(dict.fromkeys(left.const + right.const))[:8],
+        target=left.target if left.target == right.target else left.target if right.target is None else right.target if left.target is None else None,
+        ref=left.ref if left.ref == right.ref else left.ref if not right.ref else right.ref if not left.ref else 0,
+        sources=left.sources | right.sources,
+        shared=left.shared if left.shared == right.shared else None,
+    )
+
+
+def _absent(value: Value) -> bool:
+    return value.const == (None,) and not value.texts and not value.ref and not value.target
+
+
+def _texts(left: Value, right: Value) -> tuple[Pattern, ...]:
+    if left.texts == right.texts:
+        return left.texts
+    union = tuple(dict.fromkeys(left.texts + right.texts))
+    return union if len(union) <= MAX_TEXTS else (UNKNOWN,)
+
+
+def join_all(values: list[Value]) -> Value:
+    """Return the join of all values; unknown when there are none."""
+    if not values:
+        return NOTHING
+    result = values[0]
+    for value in values[1:]:
+        result = join(result, value)
+    return result
+
+
+def lineage(*values: Value) -> frozenset[int]:
+    """Return the sources of several values: the one place where data flow is merged."""
+    result = NO_SOURCES
+    for value in values:
+        if value.sources:
+            result = result | value.sources if result else value.sources
+    return result
+
+
+def concat(left: Value, right: Value) -> Value:
+    """Return the text of `left` followed by that of `right`: the cross product of alternatives, bounded."""
+    ones, others = as_texts(left), as_texts(right)
+    if len(ones) * len(others) > MAX_TEXTS:
+        ones, others = ones[:1] if len(ones) > MAX_TEXTS else ones, (UNKNOWN,)
+    return Value(
+        texts=tuple(dict.fromkeys(pattern(*a.parts, *b.parts) for a in ones for b in others)),
+        sources=lineage(left, right),
+        shared=right.shared if left.texts else None,
+    )
+
+
+def as_texts(value: Value) -> tuple[Pattern, ...]:
+    """Return the texts of a value as `str()` would make them; unknown becomes one hole."""
+    if value.texts:
+        return value.texts
+    if value.const:
+        return tuple(pattern(str(item)) for item in value.const)
+    return (UNKNOWN,)
