@@ -23,3 +23,7 @@ def test_requirements_and_readme() -> None:
     assert [(r.name, r.specifier) for r in facts.requirements] == [("scikit-learn", "==1.2"), ("pandas", ">=1")]
     readme = extract_data("README.md", b"hi\n```bash\n$ python train.py\n```\n", "markdown")
     assert readme.commands[0].words == ("python", "train.py") and readme.commands[0].start == "unknown"
+
+
+def test_unusual_blanks_are_part_of_words() -> None:
+    assert parse_shell("echo\u00a0a b#c")[0].words == ("echo\u00a0a", "b#c")

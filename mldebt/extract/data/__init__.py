@@ -11,9 +11,9 @@ from mldebt.extract.data.tree import read_tree
 from mldebt.model.facts import DataFacts, Requirement
 from mldebt.model.source import LineTable, line_starts
 
-_FENCE = re.compile(r"^```(?:bash|sh|shell|console|zsh)[ \t]*\n(.*?)^```", re.M | re.S)
-_PROMPT = re.compile(r"^[ \t]*\$[ \t]+", re.M)
-_REQUIREMENT = re.compile(r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*([^\n#;]*)", re.M)
+_FENCE = re.compile(r"^```(?:bash|sh|shell|console|zsh)[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_PROMPT = re.compile(r"^[ \t]*\$[ \t]+", re.MULTILINE)
+_REQUIREMENT = re.compile(r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*([^\n#;]*)", re.MULTILINE)
 
 
 def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 _OPERATOR = re.compile(r"\d*(?:&>>|&>|<<<|<<-|<<|>>|>&|<&|>\||>|<)|&&|\|\||;;|\|&|[;|&()\n]")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[0-9@*#?$!-]))")
-_PLAIN = re.compile(r"[^\s;|&()<>\\'\"$`#]+|#")
+_PLAIN = re.compile(r"[^ \t\r\n;|&()<>\\'\"$`]+")
 _BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
 _MARK = re.compile(r"[ \t]*(['\"]?)([\w.-]+)\1")
 
@@ -62,7 +62,7 @@ def tokens(text: str) -> list[Token]:
 
 def _after_heredoc(text: str, position: int, mark: str) -> int:
     """Return the offset after the line that closes a here-document."""
-    close = re.compile(r"^[ \t]*" + re.escape(mark) + r"[ \t\r]*$", re.M).search(text, position)
+    close = re.compile(r"^[ \t]*" + re.escape(mark) + r"[ \t\r]*$", re.MULTILINE).search(text, position)
     return close.end() if close else len(text)
 
 

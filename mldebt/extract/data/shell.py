@@ -172,9 +172,7 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
         if assign:
             value = text[assign.end() :]
             prefix[assign.group(1)] = (state.variables.get(assign.group(1), "") + value) if assign.group(2) else value
-        elif not words and token.pieces and len(token.pieces) == 1 and token.pieces[0][0] and " " in text:
-            words.extend(text.split())
-        elif not token.quoted and " " in text and any(variable for variable, _ in token.pieces):
+        elif not words and token.pieces and len(token.pieces) == 1 and token.pieces[0][0] and " " in text or not token.quoted and " " in text and any(variable for variable, _ in token.pieces):
             words.extend(text.split())
         else:
             words.append(text)
