@@ -1,36 +1,46 @@
-"""Tables that SQL text reads and writes, by keyword: quick, and blind to subtleties of dialect."""
+"""Tables that SQL text reads and writes, by sqlglot."""
 
 from __future__ import annotations
 
+import logging
 import re
 
-from mldebt.model.facts import TableUse
+from mldebt.model.pattern import Hole, Part, Pattern, pattern
 
-_SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|insert|replace\s+into|update|delete\s+from|create|drop|alter|with|truncate)\b", re.IGNORECASE)
-_NAME = r"(?P<name>(?:[\"`\[]?[\w{}…$-]+[\"`\]]?)(?:\.[\"`\[]?[\w{}…$-]+[\"`\]]?)*)"
-_FORMS = (
-    ("read", re.compile(r"(?<!delete )\b(?:from|join)\s+(?!select\b|lateral\b|unnest\b)" + _NAME + r"(?![\w(])", re.IGNORECASE)),
-    ("append", re.compile(r"\binsert\s+(?:or\s+\w+\s+)?into\s+" + _NAME, re.IGNORECASE)),
-    ("write", re.compile(r"\b(?:(?<!or )replace\s+into|insert\s+overwrite\s+(?:table\s+)?|delete\s+from|truncate\s+table)\s+" + _NAME, re.IGNORECASE)),
-    ("write", re.compile(r"^\s*update\s+" + _NAME + r"\s+set\b", re.IGNORECASE | re.MULTILINE)),
-    ("create", re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?" + _NAME, re.IGNORECASE)),
-    ("drop", re.compile(r"\bdrop\s+(?:table|view)\s+(?:if\s+exists\s+)?" + _NAME, re.IGNORECASE)),
-    ("rename", re.compile(r"\balter\s+table\s+" + _NAME + r"\s+rename\b", re.IGNORECASE)),
-)
-_LOCAL = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s+as\s*\(", re.IGNORECASE)
-_NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_SQL = re.compile(r"\s*(select|insert|update|delete|create|drop|alter|with|replace|truncate|merge)\b", re.IGNORECASE)
+_MARK = re.compile(r"mldebt_hole_(\d+)_")
 
 
-def table_uses(text: str) -> tuple[TableUse, ...]:
-    """Return the tables that SQL text touches, in order; text that is not SQL gives none. `{…}` in names stays."""
+def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
+    """Return the tables of a SQL text with `read` or `write`; text that is not SQL, or does not parse, has none."""
+    holes = [part for part in statement.parts if isinstance(part, Hole)]
+    numbers = iter(range(len(holes)))
+    text = "".join(part if isinstance(part, str) else f"mldebt_hole_{next(numbers)}_" for part in statement.parts)
     if not _SQL.match(text):
-        return ()
-    clean = _NOISE.sub(lambda found: " " * len(found.group()), text)
-    local = {name.lower() for name in _LOCAL.findall(clean)}
-    found = {}
-    for mode, form in _FORMS:
-        for match in form.finditer(clean):
-            name = re.sub(r"[\"`\[\]]", "", match.group("name"))
-            if name.lower() not in local:
-                found[match.start("name"), mode] = TableUse(name, mode, match.start("name"), match.end("name"))
-    return tuple(found[key] for key in sorted(found))
+        return []
+    import sqlglot
+    from sqlglot import exp
+
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    try:
+        trees = [tree for tree in sqlglot.parse(text) if tree is not None]
+    except sqlglot.errors.SqlglotError:
+        return []
+    found: list[tuple[Pattern, str]] = []
+    for tree in trees:
+        target = tree.this if isinstance(tree, exp.Insert | exp.Create | exp.Update | exp.Delete | exp.Drop) else None
+        written = target.find(exp.Table) if isinstance(target, exp.Expression) else None
+        common = {cte.alias for cte in tree.find_all(exp.CTE)}
+        for table in tree.find_all(exp.Table):
+            if table.name and table.name not in common:
+                found.append((_restore(table.name, holes), "write" if table is written else "read"))
+    return found
+
+
+def _restore(name: str, holes: list[Hole]) -> Pattern:
+    parts: list[Part] = []
+    at = 0
+    for mark in _MARK.finditer(name):
+        parts.extend((name[at:mark.start()], holes[int(mark[1])]))
+        at = mark.end()
+    return pattern(*parts, name[at:])

@@ -1,0 +1,183 @@
+"""Calls: project functions and classes are run, library calls do what their row says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.flow.effects import Bound, perform
+from mldebt.flow.expressions import evaluate
+from mldebt.flow.heap import Object
+from mldebt.flow.primitives import PRIMITIVES
+from mldebt.flow.value import (
+    NOTHING,
+    ClassTarget,
+    FunctionTarget,
+    LambdaTarget,
+    LibraryMethod,
+    LibraryTarget,
+    MethodTarget,
+    PartialTarget,
+    SuperTarget,
+    Value,
+    lineage,
+)
+from mldebt.knowledge.rows import CallRow
+from mldebt.model import ir
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.frame import Frame
+    from mldebt.flow.interpreter import Interpreter
+
+_OPERATORS = {"/": "__truediv__", "+": "__add__"}
+
+
+class Calls:
+    """Dispatch of calls; `seen` notes for every call site of a library whether a row was known."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+        self.seen: dict[Place, tuple[str, bool]] = {}
+
+    def call_node(self, node: ir.Call, frame: Frame) -> Value:
+        """Evaluate a call expression."""
+        function = evaluate(self._run, node.func, frame)
+        args: list[Value] = []
+        keywords: dict[str, Value] = {}
+        for arg in node.args:
+            value = evaluate(self._run, arg.value, frame)
+            known = self._run.heap.get(value.ref)
+            if arg.star == 0 and arg.keyword is None:
+                args.append(value)
+            elif arg.keyword is not None:
+                keywords[arg.keyword] = value
+            elif arg.star == 1:
+                args.extend(known.items if known is not None and known.items is not None else ())
+            elif known is not None:
+                keywords.update({name: item for name, item in known.fields.items() if name.isidentifier()})
+        return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, node)
+
+    def call(
+        self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, node: ir.Call | None = None
+    ) -> Value:
+        """Return the value of calling `function`."""
+        target = function.target
+        if isinstance(target, FunctionTarget):
+            return self._run.functions.call(target, args, keywords, place, frame)
+        if isinstance(target, MethodTarget):
+            return self._run.functions.call(target.function, (target.receiver, *args), keywords, place, frame)
+        if isinstance(target, ClassTarget):
+            return self._instantiate(target, args, keywords, place, frame)
+        if isinstance(target, LibraryTarget):
+            return self._library(target, args, keywords, place, frame)
+        if isinstance(target, LibraryMethod):
+            return self._method(target, args, keywords, place, frame)
+        if isinstance(target, PartialTarget):
+            return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame)
+        if isinstance(target, LambdaTarget):
+            return self._run.functions.call_lambda(target.key, args, place)
+        method = self._run.attributes.method(function, "__call__")
+        if method is not None:
+            return self._run.functions.call(method, (function, *args), keywords, place, frame)
+        self._call_back((*args, *keywords.values()), place, frame)
+        return Value(sources=lineage(function, *args, *keywords.values()))
+
+    def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
+        """Unknown code may call the functions it is given."""
+        for value in values:
+            if isinstance(value.target, FunctionTarget | MethodTarget):
+                self.call(value, (), {}, place, frame)
+
+    def instance(self, cls: ClassTarget, site: Place) -> Value:
+        """Return a fresh instance of a project class."""
+        definition = self._run.definition(cls.path, cls.index)
+        name = f"{cls.path}::{definition.qualname}"
+        self._run.class_types[name] = cls
+        return self._run.new(site, Object("instance"), name)
+
+    def _instantiate(self, cls: ClassTarget, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
+        made = self.instance(cls, place)
+        init = self._run.attributes.method(made, "__init__")
+        if init is not None:
+            self._run.functions.call(init, (made, *args), keywords, place, frame)
+        else:
+            for name, value in keywords.items():
+                self._run.heap.set_field(made.ref, name, value)
+        return made
+
+    def _library(self, target: LibraryTarget, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
+        row, kind = self._run.catalogue.call(target.path), self._run.catalogue.type(target.path)
+        library = self._run.catalogue.library(target.path)
+        if library:
+            self.seen[place] = (target.path, row is not None or kind is not None)
+        if row is not None:
+            return self.apply(row, None, args, keywords, place, frame, target.path)
+        self._call_back((*args, *keywords.values()), place, frame)
+        return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
+
+    def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
+        row = self._run.catalogue.method(target.path, target.name) if target.path else None
+        if target.path and self._run.catalogue.library(target.path):
+            self.seen[place] = (f"{target.path}.{target.name}", row is not None)
+        if row is not None:
+            return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
+        self._call_back((*args, *keywords.values()), place, frame)
+        return Value(sources=lineage(target.receiver, *args, *keywords.values()))
+
+    def apply(
+        self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, api: str = ""
+    ) -> Value:
+        """Do what a row says; return its value."""
+        bound = Bound(row, receiver, args, keywords, place, frame, api)
+        sources = perform(self._run, bound)
+        for value in (*args, *keywords.values()):
+            self._call_back((value,), place, frame)
+        if row.value in PRIMITIVES:
+            return PRIMITIVES[row.value](self._run, bound)
+        return self._result(bound, sources)
+
+    def _result(self, bound: Bound, own: frozenset[int]) -> Value:
+        row, receiver = bound.row, bound.receiver
+        flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
+            *(bound.get(name) for name in row.passes))
+        sources = own | flowing
+        returns = row.returns
+        if bound.handle is not None:
+            return bound.handle
+        if returns == "self" and receiver is not None:
+            return Value(type=receiver.type, ref=receiver.ref, sources=sources)
+        if returns.startswith("argument:"):
+            return bound.get(returns[9:])
+        if returns.startswith("tuple:"):
+            parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
+            return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
+        if returns.startswith("list:"):
+            return self._run.new(bound.place, Object("list", None, None, Value(type=returns[5:], sources=sources)), self._run.catalogue.literal("list"), sources)
+        known = self._run.heap.get(receiver.ref) if receiver is not None else None
+        keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0
+        return Value(type=returns, ref=keep, sources=sources)
+
+    def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
+        """Return the value of an operator that a library type defines, None when no row says."""
+        name = _OPERATORS.get(op)
+        row = self._run.catalogue.method(left.type, name) if name and left.type else None
+        return self.apply(row, left, (right,), {}, place, frame) if row is not None else None
+
+    def primitive_value(self, name: str, receiver: Value) -> Value:
+        """Return an attribute computed by a primitive."""
+        if name not in PRIMITIVES:
+            return NOTHING
+        return PRIMITIVES[name](self._run, Bound(CallRow(path="", role=""), receiver, (), {}, Place("", 0, 0), None, ""))
+
+    def enter(self, value: Value, place: Place, frame: Frame) -> Value:
+        """Return what `with value as name` binds."""
+        method = self._run.attributes.method(value, "__enter__")
+        return self._run.functions.call(method, (value,), {}, place, frame) if method is not None else value
+
+    def super_of(self, frame: Frame | None) -> Value:
+        """Return `super()` as seen in a method."""
+        if frame is None or frame.cls is None:
+            return NOTHING
+        receiver = frame.names.get("self") or frame.names.get("cls") or NOTHING
+        return Value(target=SuperTarget(receiver, frame.cls))

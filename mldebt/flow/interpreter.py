@@ -1,0 +1,181 @@
+"""The run over a project: entry points first, then every function that none of them reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from mldebt.flow.attributes import Attributes
+from mldebt.flow.calls import Calls
+from mldebt.flow.frame import Frame
+from mldebt.flow.functions import Functions
+from mldebt.flow.heap import Heap, Object
+from mldebt.flow.modules import Modules
+from mldebt.flow.texts import Texts
+from mldebt.flow.trace import RawEvent, Trace, replay
+from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, constant, join_all
+from mldebt.knowledge.libraries import Catalogue
+from mldebt.link.modules import ModuleIndex
+from mldebt.model import ir
+from mldebt.model.events import Access, Event, Kind
+from mldebt.model.facts import Definition
+from mldebt.model.project import Project
+from mldebt.model.source import Place
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """What interpretation found: the events of all entry points, and counters (`steps`, `nodes`, `cut-offs`, memo hits)."""
+
+    events: tuple[Event, ...]
+    counters: tuple[tuple[str, int], ...]
+    calls: tuple[tuple[str, bool], ...]
+
+
+class Interpreter:
+    """Shared state of one run, and the small services every evaluator needs."""
+
+    def __init__(self, project: Project, index: ModuleIndex, catalogue: Catalogue) -> None:
+        """Prepare a run; nothing is evaluated yet."""
+        self.project, self.index, self.catalogue = project, index, catalogue
+        self.heap, self.texts = Heap(), Texts()
+        self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
+        self.class_types: dict[str, ClassTarget] = {}
+        self.steps = 0
+        self.frames: list[Frame] = []
+        self.lambdas: list[tuple[ir.Lambda, Frame]] = []
+        self._kept: dict[int, int] = {}
+        self._raw = 0
+
+    def place(self, frame: Frame, node: ir.Node) -> Place:
+        """Return where a node stands."""
+        return Place(frame.path, node.at, node.end)
+
+    def definition(self, path: str, index: int) -> Definition:
+        """Return a definition of a project file."""
+        return self.project.modules[path].facts.definitions[index]
+
+    def keep_frame(self, frame: Frame) -> int:
+        """Return a number under which a closure finds its frame again."""
+        if id(frame) not in self._kept:
+            self.frames.append(frame)
+            self._kept[id(frame)] = len(self.frames)
+        return self._kept[id(frame)]
+
+    def keep_lambda(self, node: ir.Lambda, frame: Frame) -> int:
+        """Return a number under which a lambda is found again."""
+        self.lambdas.append((node, frame))
+        return len(self.lambdas) - 1
+
+    def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES) -> Value:
+        """Return a reference to an object allocated at `site`."""
+        address = self.heap.address(site)
+        self.heap.put(address, value)
+        return Value(type=kind, ref=address, sources=sources)
+
+    def truth(self, value: Value) -> bool | None:
+        """Return the truth of a constant, None when it is open."""
+        if not value.known:
+            return None
+        return bool(value.text) if value.texts else bool(value.const[0])
+
+    def decided(self, node: ir.If, frame: Frame) -> bool:
+        """Return whether only the branch that the constants select is run: main blocks are, flags that a user may edit are not."""
+        return isinstance(node.test, ir.Compare) and isinstance(node.test.left, ir.Name) and node.test.left.id == "__name__"
+
+    def key(self, value: Value) -> str | None:
+        """Return the dict key a value is, when it is one constant."""
+        if value.text is not None and not value.const:
+            return value.text
+        return f"#{value.const[0]}" if len(value.const) == 1 and not value.texts else None
+
+    def label(self, node: ir.Expr) -> str:
+        """Return a short name for what fills a hole."""
+        return node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attr) else ""
+
+    def element(self, value: Value) -> Value:
+        """Return what iterating over a value gives."""
+        known = self.heap.get(value.ref)
+        if known is None:
+            row = self.catalogue.type(value.type) if value.type else None
+            kind = "" if row is None else value.type if row.element == "self" else row.element
+            return Value(type=kind, sources=value.sources)
+        if known.kind == "dict":
+            return join_all([_key_value(name) for name in known.fields])
+        if known.items and len(known.items) > 1 and all(item.ref for item in known.items):
+            objects = [self.heap.get(item.ref) for item in known.items]
+            if all(item is not None and item.kind == "tuple" and item.items is not None for item in objects):
+                return self._row_of(value, [item for item in objects if item is not None], known.items[0].type)
+        return known.element()
+
+    def _row_of(self, value: Value, rows: list[Object], kind: str) -> Value:
+        """Return one tuple that stands for every tuple of a list of them."""
+        width = min(len(row.items or ()) for row in rows)
+        address = self.heap.address(("row", value.ref))
+        self.heap.put(address, Object("tuple", tuple(join_all([(row.items or ())[i] for row in rows]) for i in range(width))))
+        return Value(type=kind, ref=address)
+
+    def bind(self, target: ir.Expr, value: Value, frame: Frame) -> None:
+        """Assign to a name, attribute, item or sequence of targets."""
+        if isinstance(target, ir.Name):
+            if frame.index < 0 and (value.texts or value.ref) and not self.project.modules[frame.path].facts.notebook and value.texts:
+                value = msgspec.structs.replace(value, shared=self.place(frame, target))
+            frame.set(target.id, value)
+        elif isinstance(target, ir.Attr | ir.Subscript):
+            self.attributes.assign(target, value, frame)
+        elif isinstance(target, ir.Starred):
+            self.bind(target.value, Value(sources=value.sources), frame)
+        elif isinstance(target, ir.Sequence):
+            known = self.heap.get(value.ref)
+            items = known.items if known is not None else None
+            for position, part in enumerate(target.elements):
+                exact = items is not None and len(items) == len(target.elements)
+                self.bind(part, items[position] if exact and items is not None else self.element(value), frame)
+
+    def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
+        """Collect what a generator yields."""
+        inner = self.element(value) if delegated else value
+        made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", None, None, inner), self.catalogue.literal("list"), inner.sources)
+        frame.returns = made if frame.returns is None else frame.returns
+
+    def emit(
+        self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
+        representation: str = "", detail: tuple[tuple[str, str], ...] = (), must: bool = True,
+    ) -> int:
+        """Note an event in the running activation; return its id."""
+        self._raw += 1
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, representation, detail))
+        return self._raw
+
+    def run(self) -> Flow:
+        """Interpret the whole project."""
+        events: list[Event] = []
+        for entry in self.project.entries:
+            events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
+        for trace in self._unreached():
+            events.extend(replay(trace, "", len(events)))
+        nodes = sum(module.facts.nodes for module in self.project.modules.values())
+        counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
+        return Flow(tuple(events), counters, tuple(sorted(self.calls.seen.values())))
+
+    def _unreached(self) -> Iterator[Trace]:
+        for path in self.project.modules:
+            trace = self.modules.load(path).trace if path not in self.modules.executed else None
+            if trace is not None:
+                yield trace
+        for path, module in self.project.modules.items():
+            for index, definition in enumerate(module.facts.definitions):
+                parent = module.facts.definitions[definition.parent] if definition.parent >= 0 else None
+                if definition.kind == "function" and (path, index) not in self.functions.reached and (parent is None or parent.kind == "class"):
+                    yield self.functions.run_alone(FunctionTarget(path, index), None if parent is None else ClassTarget(path, definition.parent))
+
+
+def _key_value(name: str) -> Value:
+    """Return the value of a dict key as the heap spells it (`#` marks what is no text)."""
+    return NOTHING if name.startswith("#") else constant(name)
+
+
+def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue) -> Flow:
+    """Return the events of a linked project; pure in its arguments."""
+    return Interpreter(project, index, catalogue).run()
+

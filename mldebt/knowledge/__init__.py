@@ -1,0 +1,1 @@
+"""Reads rules/: strict tables, every fault of a file reported at once."""

@@ -1,0 +1,145 @@
+"""Library files as one catalogue of rows, looked up by public path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import tomli
+
+from mldebt.errors import CatalogueError, Faults, MldebtError
+from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, TypeRow
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+class Catalogue:
+    """Rows of all libraries. Every look-up takes a public dotted path; methods and attributes are searched through the bases of a type."""
+
+    def __init__(self, files: Iterable[LibraryFile]) -> None:
+        """Index the rows; braces in paths are expanded here."""
+        self.calls: dict[str, CallRow] = {}
+        self.types: dict[str, TypeRow] = {}
+        self.attributes: dict[str, AttributeRow] = {}
+        self._aliases: dict[str, str] = {}
+        self._modules: dict[str, str] = {}
+        self._implicit: list[str] = []
+        self._literals: dict[str, str] = {}
+        self._methods: dict[tuple[str, str], CallRow | None] = {}
+        for file in files:
+            self._add(file)
+
+    def _add(self, file: LibraryFile) -> None:
+        self._aliases.update(file.alias)
+        self._modules.update((module, file.library) for module in file.modules)
+        if file.implicit:
+            self._implicit.extend(file.modules)
+        self.calls.update((path, row) for row in file.call for path in expand(row.path))
+        self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
+        for row in file.type:
+            self.types.update((path, row) for path in expand(row.path))
+            if row.literal:
+                self._literals.update((literal, row.path) for literal in row.literal.split())
+
+    def call(self, path: str) -> CallRow | None:
+        """Return what calling `path` does."""
+        return self.calls.get(path)
+
+    def attribute(self, path: str) -> AttributeRow | None:
+        """Return what the plain attribute `path` is."""
+        return self.attributes.get(path)
+
+    def type(self, path: str) -> TypeRow | None:
+        """Return the row of a type."""
+        return self.types.get(path)
+
+    def literal(self, kind: str) -> str:
+        """Return the type of a literal or display (`text number none list tuple dict set`), empty when no file names one."""
+        return self._literals.get(kind, "")
+
+    def implicit(self, name: str) -> str:
+        """Return the path of a name that is known without an import, else the empty text."""
+        for module in self._implicit:
+            path = f"{module}.{name}"
+            if path in self.calls or path in self.types or path in self.attributes:
+                return path
+        return ""
+
+    def method(self, type_path: str, name: str) -> CallRow | None:
+        """Return the row of a method of a type or of its bases, nearest first."""
+        key = (type_path, name)
+        if key not in self._methods:
+            self._methods[key] = next((row for base in self._bases(type_path) if (row := self.calls.get(f"{base}.{name}"))), None)
+        return self._methods[key]
+
+    def member(self, type_path: str, name: str) -> AttributeRow | str | None:
+        """Return the row or type of an attribute of a type."""
+        for base in self._bases(type_path):
+            row = self.attributes.get(f"{base}.{name}")
+            if row is not None:
+                return row
+            kind = self.types.get(base)
+            if kind is not None and name in kind.attributes:
+                return kind.attributes[name]
+        return None
+
+    def _bases(self, type_path: str) -> Iterator[str]:
+        seen: set[str] = set()
+        queue = [type_path]
+        while queue:
+            current = queue.pop(0)
+            if current and current not in seen:
+                seen.add(current)
+                yield current
+                row = self.types.get(current)
+                queue.extend(row.bases if row else ())
+
+    def canonical(self, dotted: str) -> str:
+        """Return the public path for any path of it (longest alias prefix wins)."""
+        head = dotted
+        while head:
+            if head in self._aliases:
+                return self._aliases[head] + dotted[len(head):]
+            head = head.rpartition(".")[0]
+        return dotted
+
+    def library(self, dotted: str) -> str | None:
+        """Return the library a path belongs to."""
+        head = dotted
+        while head:
+            if head in self._modules:
+                return self._modules[head]
+            head = head.rpartition(".")[0]
+        return None
+
+    def members(self, module: str) -> list[str]:
+        """Return the names a star import of `module` is known to bind."""
+        size = len(module) + 1
+        return [path[size:] for path in (*self.calls, *self.types, *self.attributes) if path.startswith(module + ".") and "." not in path[size:]]
+
+
+def expand(path: str) -> list[str]:
+    """Return the paths that braces in `path` stand for."""
+    found = _BRACES.search(path)
+    if found is None:
+        return [path]
+    return [whole for part in found[1].split(",") for whole in expand(path[:found.start()] + part.strip() + path[found.end():])]
+
+
+def load_libraries(folders: Iterable[Path]) -> Catalogue:
+    """Read every library file of the folders; raises `Faults` of `CatalogueError` naming file and key."""
+    faults: list[MldebtError] = []
+    files: list[LibraryFile] = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        try:
+            files.append(msgspec.convert(tomli.loads(path.read_text("utf-8")), LibraryFile))
+        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+            faults.append(CatalogueError(f"not valid TOML: {error}", path.name))
+        except msgspec.ValidationError as error:
+            message, _, key = str(error).partition(" - at `$")
+            faults.append(CatalogueError(message, path.name, key.strip(".`")))
+    if faults:
+        raise Faults(faults)
+    return Catalogue(files)

@@ -1,0 +1,105 @@
+"""Importable names of the files of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mldebt.model import ir
+from mldebt.model.facts import PythonFacts, decode_body
+
+
+class ModuleIndex:
+    """Finds the file an import means: beside the importer first, then at the root, then in the nearest folder above or below."""
+
+    def __init__(self, files: Mapping[str, PythonFacts]) -> None:
+        """Index every dotted suffix of every module path."""
+        self._names: dict[str, list[str]] = {}
+        self._files = files
+        folders: set[str] = set()
+        for path, facts in files.items():
+            if facts.notebook:
+                continue
+            self._index(path.removesuffix("/__init__.py").removesuffix(".py"), path)
+            parts = path.split("/")[:-1]
+            folders.update("/".join(parts[: size + 1]) for size in range(len(parts)))
+        for folder in sorted(folders):
+            if f"{folder}/__init__.py" not in files:
+                self._index(folder, folder + "/")
+        self._imported: set[str] | None = None
+
+    def _index(self, stem: str, path: str) -> None:
+        parts = stem.split("/")
+        for size in range(1, len(parts) + 1):
+            self._names.setdefault(".".join(parts[-size:]), []).append(path)
+
+    def resolve(self, dotted: str, importer: str, level: int) -> str | None:
+        """Return the project file (or `folder/` of a namespace package) that `dotted` names in `importer`; None for a library."""
+        folder = importer.rpartition("/")[0]
+        if level:
+            for _ in range(level - 1):
+                folder = folder.rpartition("/")[0]
+            return self._exact(folder, dotted)
+        for base in _ancestors(folder):
+            found = self._exact(base, dotted)
+            if found is not None:
+                return found
+        candidates = self._names.get(dotted, ()) if "." in dotted else [name for name in self._names.get(dotted, ()) if not name.endswith("/")]
+        plausible = [path for path in candidates if path != importer]
+        return max(plausible, key=lambda path: (_shared(path, importer), -len(path)), default=None) if len(plausible) < 6 else None
+
+    def _exact(self, base: str, dotted: str) -> str | None:
+        stem = "/".join(part for part in (base, dotted.replace(".", "/")) if part)
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            if path in self._files:
+                return path
+        return f"{stem}/" if stem and stem + "/" in self._names.get(stem.rpartition("/")[2], ()) else None
+
+    def submodule(self, folder: str, name: str) -> str | None:
+        """Return the module `name` inside a package folder (ending in `/`)."""
+        return self._exact(folder.rstrip("/"), name)
+
+    def imported(self, path: str) -> bool:
+        """Return whether another file of the project imports this one."""
+        if self._imported is None:
+            self._imported = {found for importer, facts in self._files.items() for found in self._imports(importer, facts) if found != importer}
+        return path in self._imported
+
+    def _imports(self, importer: str, facts: PythonFacts) -> list[str]:
+        found: list[str] = []
+        for body in facts.bodies:
+            for node in imports(decode_body(body)) if body else ():
+                names = [alias.name for alias in node.aliases] if node.module is None and not node.level else [
+                    node.module or "", *(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.aliases)]
+                found.extend(path for name in names if name and (path := self.resolve(name, importer, node.level)))
+        return found
+
+
+def imports(body: ir.Body) -> list[ir.Import]:
+    """Return the import statements of a body, those inside blocks too."""
+    found: list[ir.Import] = []
+    for node in body:
+        if isinstance(node, ir.Import):
+            found.append(node)
+        for name in ("body", "orelse", "final"):
+            found.extend(imports(getattr(node, name, ())))
+        if isinstance(node, ir.Try):
+            for handler in node.handlers:
+                found.extend(imports(handler.body))
+    return found
+
+
+def _ancestors(folder: str) -> list[str]:
+    result = [folder]
+    while folder:
+        folder = folder.rpartition("/")[0]
+        result.append(folder)
+    return result
+
+
+def _shared(left: str, right: str) -> int:
+    count = 0
+    for one, other in zip(left.split("/"), right.split("/")):
+        if one != other:
+            break
+        count += 1
+    return count
