@@ -1,1 +1,3 @@
 """The linter for machine-learning technical debt."""
+
+__version__ = "0.1.0"

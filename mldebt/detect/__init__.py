@@ -1,0 +1,1 @@
+"""Detectors, one for each shape of question, and the run over all cards."""

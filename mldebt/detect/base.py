@@ -1,0 +1,33 @@
+"""What detectors share: their context and how evidence is phrased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mldebt.graph.project_graph import ProjectGraph, Use
+from mldebt.model.events import Event
+from mldebt.model.finding import Match, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a rule may ask: the graph, and the events of the run by id."""
+
+    graph: ProjectGraph
+    events: Sequence[Event]
+
+
+Detector = Callable[[Context, Any], Iterator[Match]]
+
+
+def written_here(use: Use) -> Step:
+    """Return the evidence step of a write."""
+    return Step(use.event.place, f"`{shown(use.artifact)}` is written here by `{use.program}`")
+
+
+def shown(artifact: str) -> str:
+    """Return an artefact's key as people read it."""
+    path, found, table = artifact.partition("#")
+    return f"{path} table {table}".replace("{}", "{…}") if found else path.replace("{}", "{…}")

@@ -1,0 +1,52 @@
+"""All cards over one project: specs checked, detectors run, crashes kept apart."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+import msgspec
+
+from mldebt.detect.base import Context, Detector
+from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.unresolved import UnresolvedSpec, unresolved
+from mldebt.errors import CardError, Faults, MldebtError
+from mldebt.model.card import Card
+from mldebt.model.finding import Match, RunError
+
+DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
+    "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
+}
+
+
+def compile_card(card: Card) -> list[tuple[Detector, msgspec.Struct]]:
+    """Return the detectors of a card with their specs; raises `Faults` naming file and key of each wrong `[[match]]`."""
+    compiled, faults = [], list[MldebtError]()
+    for number, table in enumerate(card.match, 1):
+        kind = str(table.get("kind", ""))
+        if kind not in DETECTORS:
+            faults.append(CardError(f"no detector `{kind}`; known: {', '.join(sorted(DETECTORS))}", card.file, f"match {number}.kind"))
+            continue
+        spec, detector = DETECTORS[kind]
+        try:
+            compiled.append((detector, msgspec.convert(table, spec)))
+        except msgspec.ValidationError as error:
+            faults.append(CardError(str(error), card.file, f"match {number}"))
+    if faults:
+        raise Faults(faults)
+    return compiled
+
+
+def detect(cards: Sequence[Card], context: Context) -> tuple[list[tuple[Card, Match]], list[RunError]]:
+    """Return the matches of every card; a detector that crashes is an error with its rule, and the others go on."""
+    matches: list[tuple[Card, Match]] = []
+    errors: list[RunError] = []
+    for card in cards:
+        for detector, spec in compile_card(card):
+            try:
+                matches.extend((card, match) for match in detector(context, spec))
+            except Exception:  # a rule's crash must not hide the findings of the others: it is reported as an internal error
+                errors.append(RunError("", "internal", card.code, traceback.format_exc(limit=-2).strip().replace("\n", " | ")))
+    return matches, errors

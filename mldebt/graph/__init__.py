@@ -1,0 +1,1 @@
+"""The data-dependency graph: programs, artefacts and what flows between them."""

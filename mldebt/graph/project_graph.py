@@ -1,0 +1,90 @@
+"""The NetworkX façade: programs read and write artefacts; every edge carries the event that proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from mldebt.graph.identity import candidates
+from mldebt.model.events import Event
+from mldebt.model.project import EntryPoint, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One program's access to one artefact: the event, and whether the artefact's identity is certain."""
+
+    program: str
+    artifact: str
+    event: Event
+    certain: bool
+
+
+class ProjectGraph:
+    """Programs and artefacts; edges `writes` and `reads` are `Use`s."""
+
+    def __init__(self, project: Project, declared: frozenset[str]) -> None:
+        """Start without edges; `declared` are file names that manifests mention."""
+        self.project, self.declared = project, declared
+        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.sources: dict[int, Use] = {}
+
+    def add(self, use: Use) -> None:
+        """Add one access."""
+        writes = use.event.kind in ("write", "append")
+        self._graph.add_node(use.program, kind="entry-point")
+        self._graph.add_node("artifact:" + use.artifact, kind="dataset")
+        ends = (use.program, "artifact:" + use.artifact) if writes else ("artifact:" + use.artifact, use.program)
+        self._graph.add_edge(*ends, use=use)
+        if not writes:
+            self.sources[use.event.id] = use
+
+    def artifacts(self) -> list[str]:
+        """Return the keys of all artefacts, sorted."""
+        return sorted(node[9:] for node, kind in self._graph.nodes(data="kind") if kind == "dataset")
+
+    def writers(self, artifact: str) -> list[Use]:
+        """Return the accesses that write an artefact, in event order."""
+        return self._uses(self._graph.in_edges("artifact:" + artifact, data="use"))
+
+    def readers(self, artifact: str) -> list[Use]:
+        """Return the accesses that read an artefact, in event order."""
+        return self._uses(self._graph.out_edges("artifact:" + artifact, data="use"))
+
+    def _uses(self, edges: Iterator[tuple[str, str, Use]]) -> list[Use]:
+        return sorted((use for _, _, use in edges), key=lambda use: use.event.id)
+
+    def is_declared(self, artifact: str) -> bool:
+        """Return whether a manifest or setting mentions the artefact's file name."""
+        return artifact.partition("#")[0].rpartition("/")[2] in self.declared
+
+
+def assemble(project: Project, events: Sequence[Event], declared: frozenset[str] = frozenset()) -> ProjectGraph:
+    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
+    graph = ProjectGraph(project, declared)
+    entries = {entry.id: entry for entry in project.entries}
+    accesses = [(event, entries[event.entry], keys) for event in events if event.access is not None and event.entry in entries
+                and event.kind in ("read", "write", "append") and entries[event.entry].kind != "test"
+                and (keys := candidates(event.access, entries[event.entry].folders))]
+    reads = [item for item in accesses if item[0].kind == "read"]
+    read_keys = {key for _, _, keys in reads for key, _ in keys}
+    written: set[str] = set()
+    for event, entry, keys in accesses:
+        if event.kind != "read":
+            key, certain = next(((key, sure) for key, sure in keys if key in project.tracked or key in written), None) or next(
+                ((key, sure) for key, sure in keys if key in read_keys), keys[0])
+            written.add(key)
+            graph.add(Use(entry.program, key, event, certain))
+    for event, entry, keys in reads:
+        key, certain = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), keys[0])
+        graph.add(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+    return graph
+
+
+def _same_folder(graph: ProjectGraph, key: str, entry: EntryPoint) -> bool:
+    """Return whether every writer stands in the reader's own folder: then both guesses agree whatever the folder is."""
+    own = entry.path.rpartition("/")[0]
+    writers = graph.writers(key)
+    return bool(writers) and all(use.program.rpartition("/")[0] == own for use in writers)
