@@ -7,7 +7,6 @@ from contextlib import nullcontext
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-
 _NOTHING = nullcontext()
 
 
@@ -53,7 +52,7 @@ class Positions(CodegenState):
 
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> nullcontext[None]:
+    ) -> nullcontext[None]:  # type: ignore[override]
         """Whitespace-inclusive spans are enough: `span` subtracts parentheses where there are any."""
         return _NOTHING
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
+from mldebt.flow.texts import whole_number
 from mldebt.flow.value import (
     NOTHING,
     ClassTarget,
@@ -225,21 +226,13 @@ class Attributes:
 def _positions(node: ir.Expr) -> str | None:
     """Return how a column index names columns by number, None when it does not."""
     if isinstance(node, ir.Slice):
-        bounds = [_number(part) for part in (node.lower, node.upper)]
+        bounds = [whole_number(part) for part in (node.lower, node.upper)]
         if all(bound is None for bound in bounds):
             return None
         return ":".join("" if bound is None else str(bound) for bound in bounds)
-    number = _number(node)
+    number = whole_number(node)
     if number is not None:
         return str(number)
-    if isinstance(node, ir.Sequence) and node.elements and all(_number(part) is not None for part in node.elements):
-        return ", ".join(str(_number(part)) for part in node.elements)
-    return None
-
-
-def _number(node: ir.Expr | None) -> int | None:
-    if isinstance(node, ir.Const) and isinstance(node.value, int) and not isinstance(node.value, bool):
-        return node.value
-    if isinstance(node, ir.UnaryOp) and node.op == "-" and (inner := _number(node.operand)) is not None:
-        return -inner
+    if isinstance(node, ir.Sequence) and node.elements and all(whole_number(part) is not None for part in node.elements):
+        return ", ".join(str(whole_number(part)) for part in node.elements)
     return None

@@ -113,7 +113,9 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
         value = known.fields.get("path", NOTHING)
     for text in _paths(run, value):
         store = _store(text, row.store)
-        path, anchor = (text, "none") if store in ("url", "bucket", "registry") else _strip(text)
+        path, anchor = _strip(text)
+        if store in ("url", "bucket", "registry"):
+            path, anchor = text, "none"
         found.append(Access(store, path + pattern(row.suffix) if row.suffix else path, anchor, row.format, None, value.shared))
     return found
 

@@ -133,7 +133,9 @@ def _star(item: Pattern) -> Pattern:
     for part in item.parts:
         pieces = part.split("*") if isinstance(part, str) else [part]
         for position, piece in enumerate(pieces):
-            parts.extend(([Hole("list")] if position else []) + [piece])
+            if position:
+                parts.append(Hole("list"))
+            parts.append(piece)
     return pattern(*parts)
 
 
@@ -166,7 +168,9 @@ def _text_join(run: Interpreter, call: Bound) -> Value:
 
 
 def _make_text(run: Interpreter, call: Bound) -> Value:
-    return Value(call.row.returns, as_texts(call.args[0]) if call.args else (pattern(""),), sources=lineage(*call.args), shared=call.args[0].shared if call.args else None)
+    if not call.args:
+        return Value(call.row.returns, (pattern(""),))
+    return Value(call.row.returns, as_texts(call.args[0]), sources=lineage(*call.args), shared=call.args[0].shared)
 
 
 def _container(kind: str) -> Callable[..., Value]:
@@ -177,7 +181,8 @@ def _container(kind: str) -> Callable[..., Value]:
             return run.new(call.place, Object("dict", None, {**(known.fields if known else {}), **call.keywords}), run.catalogue.literal(kind))
         if known is not None and known.items is not None:
             return run.new(call.place, Object(kind, known.items), run.catalogue.literal(kind), source.sources)
-        return run.new(call.place, Object(kind, None if call.args else (), None, run.element(source) if call.args else None), run.catalogue.literal(kind), source.sources)
+        made = Object(kind, None, None, run.element(source)) if call.args else Object(kind, ())
+        return run.new(call.place, made, run.catalogue.literal(kind), source.sources)
 
     return primitive
 
@@ -204,7 +209,9 @@ def _get(run: Interpreter, call: Bound) -> Value:
     key = run.key(call.args[0]) if call.args else None
     if known is None:
         return Value(sources=lineage(*(() if call.receiver is None else (call.receiver,))))
-    return known.fields[key] if key is not None and key in known.fields else join(known.element(), default) if known.rest is not None or key is None else default
+    if key is not None and key in known.fields:
+        return known.fields[key]
+    return join(known.element(), default) if known.rest is not None or key is None else default
 
 
 def _values(run: Interpreter, call: Bound) -> Value:
@@ -280,7 +287,8 @@ def _parse(run: Interpreter, call: Bound) -> Value:
 
 
 PRIMITIVES: dict[str, Callable[..., Value]] = {
-    "path.join": _join, "path.make": _join, "path.child": _join, "path.parent": _each(lambda item: _cut(item)[0]), "path.name": _each(lambda item: _cut(item)[1]),
+    "path.join": _join, "path.make": _join, "path.child": _join, "path.parent": _each(lambda item: _cut(item)[0]),
+    "path.name": _each(lambda item: _cut(item)[1]),
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": _constant("~"), "path.current": _constant(""),
     "path.with-name": _with_name, "path.with-suffix": _with_suffix, "path.list": _listing, "path.glob": _listing,

@@ -60,12 +60,21 @@ class Texts:
 
     def sliced(self, value: Value, node: ir.Slice) -> Value:
         """Return a slice of a text with literal bounds; otherwise an unknown text."""
-        bounds = [part.value if isinstance(part, ir.Const) else -part.operand.value if isinstance(part, ir.UnaryOp) and isinstance(part.operand, ir.Const)
-                  and isinstance(part.operand.value, int) else None if part is None else "?" for part in (node.lower, node.upper, node.step)]
+        parts = (node.lower, node.upper, node.step)
+        bounds = [whole_number(part) for part in parts]
         literal = value.text
-        if literal is None or any(not isinstance(bound, int | None) for bound in bounds):
+        if literal is None or any(part is not None and bound is None for part, bound in zip(parts, bounds)):
             return Value(texts=(UNKNOWN,), sources=value.sources)
-        return Value(type=value.type, texts=(pattern(literal[slice(*bounds)]),), sources=value.sources)
+        return Value(type=value.type, texts=(pattern(literal[slice(bounds[0], bounds[1], bounds[2])]),), sources=value.sources)
+
+
+def whole_number(node: ir.Expr | None) -> int | None:
+    """Return the value of an integer literal, signed or not; None for anything else."""
+    if isinstance(node, ir.Const) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        return node.value
+    if isinstance(node, ir.UnaryOp) and node.op == "-" and (inner := whole_number(node.operand)) is not None:
+        return -inner
+    return None
 
 
 def normalise(path: Pattern) -> Pattern:

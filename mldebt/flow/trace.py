@@ -66,4 +66,5 @@ def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
             stack.append((item[1], 0, (*chain, item[0])))
     for offset, (raw, chain) in enumerate(pending):
         sources = tuple(sorted(numbers[source] for source in raw.sources if source in numbers))
-        yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources, raw.must, raw.api, raw.representation, raw.detail)
+        yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources, raw.must, raw.api,
+                    raw.representation, raw.detail)

@@ -28,7 +28,7 @@ class ProjectGraph:
     def __init__(self, project: Project, declared: frozenset[str]) -> None:
         """Start without edges; `declared` are file names that manifests mention."""
         self.project, self.declared = project, declared
-        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self._graph: nx.MultiDiGraph = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
 
     def add(self, use: Use) -> None:

@@ -9,7 +9,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """Unknown keys are faults."""
 
 
-class AccessRow(_Strict):
+class AccessRow(_Strict, frozen=True):
     """An artefact that a call touches. Every value but `store`, `format`, `default-mode`, `folder` and `suffix` names a parameter.
 
     `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
@@ -32,7 +32,7 @@ class AccessRow(_Strict):
     object: str = ""
 
 
-class LaunchRow(_Strict):
+class LaunchRow(_Strict, frozen=True):
     """A call that starts a program: the parameter with the command, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
@@ -48,7 +48,7 @@ class LaunchRow(_Strict):
     cwd: str = "cwd"
 
 
-class ColumnsRow(_Strict):
+class ColumnsRow(_Strict, frozen=True):
     """How a reader names and picks columns: parameters for header, names, selection."""
 
     header: str = ""
@@ -56,7 +56,7 @@ class ColumnsRow(_Strict):
     select: str = ""
 
 
-class OptionRow(_Strict):
+class OptionRow(_Strict, frozen=True):
     """A command-line option: `flags` the parameter with its names (`*` all positional ones), `default`, `dest`, `help`, `choices`, `action` parameters."""
 
     flags: str = "*"
@@ -68,7 +68,7 @@ class OptionRow(_Strict):
     type: str = "type"
 
 
-class ComposeRow(_Strict):
+class ComposeRow(_Strict, frozen=True):
     """Configuration composed from a folder: parameters with the folder, the name and the overrides."""
 
     folder: str = "config_path"
@@ -76,7 +76,7 @@ class ComposeRow(_Strict):
     overrides: str = ""
 
 
-class SplitRow(_Strict):
+class SplitRow(_Strict, frozen=True):
     """Row sets of a splitter: what goes in and how it comes out (`pairs`: train, test alternating; `folds`; `parts`)."""
 
     rows: str = "*"
@@ -85,7 +85,7 @@ class SplitRow(_Strict):
     shuffle: str = ""
 
 
-class CallRow(_Strict):
+class CallRow(_Strict, frozen=True):
     """What one public call does.
 
     `path` is the public dotted path a user writes (methods: path of the type plus name); braces list alternatives:
@@ -122,7 +122,7 @@ class CallRow(_Strict):
     note: str = ""
 
 
-class AttributeRow(_Strict):
+class AttributeRow(_Strict, frozen=True):
     """An attribute of a type or module that is not a call: its type or the primitive that computes it.
 
     `by-position`: subscripting this attribute addresses columns by number on the given axis.
@@ -135,12 +135,13 @@ class AttributeRow(_Strict):
     read: AccessRow | None = None
 
 
-class TypeRow(_Strict):
+class TypeRow(_Strict, frozen=True):
     """A type: its public path (braces list alternatives), bases, role, representation, what iteration and subscripts give.
 
     `element` is the type of items when iterated or subscripted (`self`: the same type); `columns-axis` is the axis of a
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
-    `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`). `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
+    `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`).
+    `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
     that a subclass's hooks are.
     """
 
@@ -158,7 +159,7 @@ class TypeRow(_Strict):
     literal: str = ""
 
 
-class LibraryFile(_Strict):
+class LibraryFile(_Strict, frozen=True):
     """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
 
     `implicit`: the names of its only module are known without an import.

@@ -23,25 +23,25 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
 # ---------------------------------------------------------------- expressions
 
 
-class Name(Node, tag=1):
+class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
     """An identifier that is read or bound."""
 
     id: str
 
 
-class Const(Node, tag=2):
+class Const(Node, frozen=True, array_like=True, gc=False, tag=2):
     """A literal whose value is kept: text, number, truth value or None. Implicit concatenation is joined."""
 
     value: str | bool | int | float | None
 
 
-class Opaque(Node, tag=3):
+class Opaque(Node, frozen=True, array_like=True, gc=False, tag=3):
     """A literal whose value is not kept: `kind` is `bytes`, `ellipsis`, `complex`, `int` (over 64 bits), `text` (over the size limit)."""
 
     kind: str
 
 
-class Attr(Node, tag=4):
+class Attr(Node, frozen=True, array_like=True, gc=False, tag=4):
     """`value.attr`; `attr_at` is where the attribute's name starts."""
 
     value: Expr
@@ -58,21 +58,21 @@ class Arg(msgspec.Struct, frozen=True, array_like=True, gc=False):
     star: int = 0
 
 
-class Call(Node, tag=5):
+class Call(Node, frozen=True, array_like=True, gc=False, tag=5):
     """`func(*args)`."""
 
     func: Expr
     args: tuple[Arg, ...]
 
 
-class Subscript(Node, tag=6):
+class Subscript(Node, frozen=True, array_like=True, gc=False, tag=6):
     """`value[index]`; several indices of one subscript stand side by side."""
 
     value: Expr
     index: tuple[Expr, ...]
 
 
-class Slice(Node, tag=7):
+class Slice(Node, frozen=True, array_like=True, gc=False, tag=7):
     """`lower:upper:step` inside a subscript."""
 
     lower: Expr | None
@@ -80,7 +80,7 @@ class Slice(Node, tag=7):
     step: Expr | None
 
 
-class BinOp(Node, tag=8):
+class BinOp(Node, frozen=True, array_like=True, gc=False, tag=8):
     """`left op right` with `op` as written (`+`, `//`, `@` ...)."""
 
     op: str
@@ -88,21 +88,21 @@ class BinOp(Node, tag=8):
     right: Expr
 
 
-class UnaryOp(Node, tag=9):
+class UnaryOp(Node, frozen=True, array_like=True, gc=False, tag=9):
     """`op operand`: `-`, `+`, `~`, `not`."""
 
     op: str
     operand: Expr
 
 
-class BoolOp(Node, tag=10):
+class BoolOp(Node, frozen=True, array_like=True, gc=False, tag=10):
     """`a and b and c` or `a or b or c`, flattened."""
 
     op: str
     values: tuple[Expr, ...]
 
 
-class Compare(Node, tag=11):
+class Compare(Node, frozen=True, array_like=True, gc=False, tag=11):
     """`left ops[0] comparators[0] ops[1] ...` with operators as written (`==`, `not in`, `is` ...)."""
 
     left: Expr
@@ -110,7 +110,7 @@ class Compare(Node, tag=11):
     comparators: tuple[Expr, ...]
 
 
-class IfExp(Node, tag=12):
+class IfExp(Node, frozen=True, array_like=True, gc=False, tag=12):
     """`body if test else orelse`."""
 
     test: Expr
@@ -118,21 +118,21 @@ class IfExp(Node, tag=12):
     orelse: Expr
 
 
-class Sequence(Node, tag=13):
+class Sequence(Node, frozen=True, array_like=True, gc=False, tag=13):
     """A list, tuple or set display: `kind` is `list`, `tuple` or `set`."""
 
     kind: str
     elements: tuple[Expr, ...]
 
 
-class Mapping(Node, tag=14):
+class Mapping(Node, frozen=True, array_like=True, gc=False, tag=14):
     """A dict display; a key of None marks `**value`."""
 
     keys: tuple[Expr | None, ...]
     values: tuple[Expr, ...]
 
 
-class Formatted(Node, tag=15):
+class Formatted(Node, frozen=True, array_like=True, gc=False, tag=15):
     """`{value!conversion:spec}` of an f-string or t-string."""
 
     value: Expr
@@ -140,7 +140,7 @@ class Formatted(Node, tag=15):
     spec: tuple[Expr, ...]
 
 
-class FString(Node, tag=16):
+class FString(Node, frozen=True, array_like=True, gc=False, tag=16):
     """An f-string (or t-string): `Const` text and `Formatted` parts, implicit concatenation joined."""
 
     parts: tuple[Expr, ...]
@@ -156,20 +156,20 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     annotation: Expr | None = None
 
 
-class Lambda(Node, tag=17):
+class Lambda(Node, frozen=True, array_like=True, gc=False, tag=17):
     """`lambda params: body`."""
 
     params: tuple[Parameter, ...]
     body: Expr
 
 
-class Await(Node, tag=18):
+class Await(Node, frozen=True, array_like=True, gc=False, tag=18):
     """`await value`."""
 
     value: Expr
 
 
-class Yield(Node, tag=19):
+class Yield(Node, frozen=True, array_like=True, gc=False, tag=19):
     """`yield value` or `yield from value`."""
 
     value: Expr | None
@@ -185,7 +185,7 @@ class Generator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     is_async: bool = False
 
 
-class Comprehension(Node, tag=20):
+class Comprehension(Node, frozen=True, array_like=True, gc=False, tag=20):
     """A comprehension: `kind` is `list`, `set`, `dict` or `generator`; `value` only for dicts."""
 
     kind: str
@@ -194,13 +194,13 @@ class Comprehension(Node, tag=20):
     generators: tuple[Generator, ...]
 
 
-class Starred(Node, tag=21):
+class Starred(Node, frozen=True, array_like=True, gc=False, tag=21):
     """`*value` inside a display, a target or a subscript."""
 
     value: Expr
 
 
-class Walrus(Node, tag=22):
+class Walrus(Node, frozen=True, array_like=True, gc=False, tag=22):
     """`target := value`."""
 
     target: Expr
@@ -215,20 +215,20 @@ Expr: TypeAlias = (
 # ----------------------------------------------------------------- statements
 
 
-class ExprStmt(Node, tag=40):
+class ExprStmt(Node, frozen=True, array_like=True, gc=False, tag=40):
     """An expression as a statement."""
 
     value: Expr
 
 
-class Assign(Node, tag=41):
+class Assign(Node, frozen=True, array_like=True, gc=False, tag=41):
     """`a = b = value`."""
 
     targets: tuple[Expr, ...]
     value: Expr
 
 
-class AugAssign(Node, tag=42):
+class AugAssign(Node, frozen=True, array_like=True, gc=False, tag=42):
     """`target op= value`; `op` without the equals sign."""
 
     target: Expr
@@ -236,7 +236,7 @@ class AugAssign(Node, tag=42):
     value: Expr
 
 
-class AnnAssign(Node, tag=43):
+class AnnAssign(Node, frozen=True, array_like=True, gc=False, tag=43):
     """`target: annotation = value`."""
 
     target: Expr
@@ -244,33 +244,33 @@ class AnnAssign(Node, tag=43):
     value: Expr | None
 
 
-class Delete(Node, tag=44):
+class Delete(Node, frozen=True, array_like=True, gc=False, tag=44):
     """`del targets`."""
 
     targets: tuple[Expr, ...]
 
 
-class Return(Node, tag=45):
+class Return(Node, frozen=True, array_like=True, gc=False, tag=45):
     """`return value`."""
 
     value: Expr | None
 
 
-class Raise(Node, tag=46):
+class Raise(Node, frozen=True, array_like=True, gc=False, tag=46):
     """`raise exception from cause`."""
 
     exception: Expr | None
     cause: Expr | None
 
 
-class Assert(Node, tag=47):
+class Assert(Node, frozen=True, array_like=True, gc=False, tag=47):
     """`assert test, message`."""
 
     test: Expr
     message: Expr | None
 
 
-class If(Node, tag=48):
+class If(Node, frozen=True, array_like=True, gc=False, tag=48):
     """`if test: body else: orelse`; an `elif` is an `If` alone in `orelse`."""
 
     test: Expr
@@ -278,7 +278,7 @@ class If(Node, tag=48):
     orelse: tuple[Stmt, ...]
 
 
-class Loop(Node, tag=49):
+class Loop(Node, frozen=True, array_like=True, gc=False, tag=49):
     """`for target in iter` (`target` set) or `while iter` (`target` None)."""
 
     target: Expr | None
@@ -295,7 +295,7 @@ class WithItem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     target: Expr | None
 
 
-class With(Node, tag=50):
+class With(Node, frozen=True, array_like=True, gc=False, tag=50):
     """`with items: body`."""
 
     items: tuple[WithItem, ...]
@@ -303,7 +303,7 @@ class With(Node, tag=50):
     is_async: bool = False
 
 
-class Handler(Node):
+class Handler(Node, frozen=True, array_like=True, gc=False):
     """`except type as name: body`."""
 
     type: Expr | None
@@ -312,7 +312,7 @@ class Handler(Node):
     body: tuple[Stmt, ...]
 
 
-class Try(Node, tag=51):
+class Try(Node, frozen=True, array_like=True, gc=False, tag=51):
     """`try ... except ... else ... finally`; `starred` for `except*`."""
 
     body: tuple[Stmt, ...]
@@ -322,7 +322,7 @@ class Try(Node, tag=51):
     starred: bool = False
 
 
-class Case(Node):
+class Case(Node, frozen=True, array_like=True, gc=False):
     """`case pattern if guard: body`: expressions compared with, and names captured, in source order."""
 
     exprs: tuple[Expr, ...]
@@ -332,7 +332,7 @@ class Case(Node):
     irrefutable: bool = False
 
 
-class Match(Node, tag=52):
+class Match(Node, frozen=True, array_like=True, gc=False, tag=52):
     """`match subject: cases`."""
 
     subject: Expr
@@ -348,7 +348,7 @@ class Alias(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bound_at: int = -1
 
 
-class Import(Node, tag=53):
+class Import(Node, frozen=True, array_like=True, gc=False, tag=53):
     """`import aliases` (`module` None) or `from module import aliases`; star import: one alias `*`."""
 
     aliases: tuple[Alias, ...]
@@ -357,26 +357,26 @@ class Import(Node, tag=53):
     level: int = 0
 
 
-class Scope(Node, tag=54):
+class Scope(Node, frozen=True, array_like=True, gc=False, tag=54):
     """`global names` or `nonlocal names`."""
 
     kind: str
     names: tuple[Name, ...]
 
 
-class Flow(Node, tag=55):
+class Flow(Node, frozen=True, array_like=True, gc=False, tag=55):
     """`pass`, `break` or `continue`."""
 
     kind: str
 
 
-class Define(Node, tag=56):
+class Define(Node, frozen=True, array_like=True, gc=False, tag=56):
     """A function or class definition, held at `FileFacts.definitions[index]`."""
 
     index: int
 
 
-class TypeAlias_(Node, tag=57):
+class TypeAlias_(Node, frozen=True, array_like=True, gc=False, tag=57):
     """`type name = value`."""
 
     name: Name
@@ -384,7 +384,7 @@ class TypeAlias_(Node, tag=57):
     params: tuple[Name, ...] = ()
 
 
-class Magic(Node, tag=58):
+class Magic(Node, frozen=True, array_like=True, gc=False, tag=58):
     """What only a notebook knows. `kind` is `line` (`%name text`), `cell` (`%%name text`, body in `text`), or `shell` (`!text`).
 
     `target` is the name assigned in `x = !cmd` or `x = %name ...`.
@@ -396,7 +396,7 @@ class Magic(Node, tag=58):
     target: Expr | None = None
 
 
-class Havoc(Node, tag=59):
+class Havoc(Node, frozen=True, array_like=True, gc=False, tag=59):
     """A stretch that did not parse: the names it lexically assigns are unknown afterwards."""
 
     names: tuple[str, ...]

@@ -8,7 +8,8 @@ import msgspec
 
 
 class Hole(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An unknown stretch. `kind`: `unknown`, `parameter`, `option`, `environment`, `config`, `stamp` (differs every run), `loop`, `list` (a file of a folder); `name` says of what."""
+    """An unknown stretch. `kind`: `unknown`, `parameter`, `option`, `environment`, `config`, `stamp` (differs every run), `loop`, `list` (a file of
+    a folder); `name` says of what."""
 
     kind: str = "unknown"
     name: str = ""

@@ -25,7 +25,8 @@ class Folder:
 class Invocation:
     """A command found in the project that runs an entry point: its words after the program, and where it stands.
 
-    `checked` says whether a failure would be seen; `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
+    `checked` says whether a failure would be seen; `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or
+    `shell`, `readme`.
     """
 
     words: tuple[str, ...]
