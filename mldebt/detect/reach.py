@@ -35,7 +35,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
                 continue
             certain = use.certain and any(writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0] for writer in writers)
             names = ", ".join(f"`{name}`" for name in sorted(producers)[:3])
-            yield Match(use.event.place, f"`{program}` reads `{shown(artifact)}`, which {names} writes and nothing declares",
+            yield Match(use.event.place, f"`{program}` reads `{shown(artifact)}`, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
                         tuple(written_here(producers[name]) for name in sorted(producers)), f"{artifact} <- {program}", use.event.owner,
                         None if certain else "medium", spec.look if _only_looks(context, program) else "")
 

@@ -50,9 +50,9 @@ class Positions(CodegenState):
         """Note where a node ends."""
         self.ends[id(node)] = self.offset
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> nullcontext[None]:  # type: ignore[override]
+    ) -> nullcontext[None]:
         """Whitespace-inclusive spans are enough: `span` subtracts parentheses where there are any."""
         return _NOTHING
 

@@ -17,6 +17,9 @@ from mldebt.model.source import Cell, LineTable, line_starts
 _COMMENT = re.compile(r"#[^\n]*?(?:mldebt:|TODO|FIXME|HACK|XXX)[^\n]*")
 
 
+_FORM_FEED = re.compile(r"^[ \t]*\f+", re.MULTILINE)
+
+
 def digest(raw: bytes) -> str:
     """Return the content hash that names a file's facts."""
     return hashlib.blake2b(raw, digest_size=16).hexdigest()
@@ -27,6 +30,8 @@ def extract_python(path: str, raw: bytes, notebook: bool, limit: int = MAX_SOURC
     text = decode(raw)
     if isinstance(text, Problem):
         return PythonFacts(path, digest(raw), notebook, LineTable((0,)), 0, problems=(text,))
+    if "\f" in text:
+        text = _FORM_FEED.sub("", text)  # LibCST drops them at the start of lines, which would shift every position after
     if not notebook:
         return _facts(path, digest(raw), text, limit)
     cells, problem = read_cells(text)

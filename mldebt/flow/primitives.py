@@ -121,7 +121,7 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     """A listing gives some names of a folder; a glob gives paths that match it."""
     value = call.receiver if call.receiver is not None else call.args[0] if call.args else NOTHING
     given = call.args[-1] if call.args else NOTHING
-    globbed = call.row.value.endswith("glob")
+    globbed = call.row.value == "path.glob"
     base = _child(value, given) if globbed and call.receiver is not None else value
     items = tuple(_star(item) for item in as_texts(base)) if globbed else (Pattern((Hole("list"),)),)
     kind = value.type if call.receiver is not None else run.catalogue.literal("text")
@@ -131,7 +131,7 @@ def _listing(run: Interpreter, call: Bound) -> Value:
 def _star(item: Pattern) -> Pattern:
     parts: list[Part] = []
     for part in item.parts:
-        pieces = part.split("*") if isinstance(part, str) else [part]
+        pieces: list[Part] = [*part.split("*")] if isinstance(part, str) else [part]
         for position, piece in enumerate(pieces):
             if position:
                 parts.append(Hole("list"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -28,7 +28,7 @@ class ProjectGraph:
     def __init__(self, project: Project, declared: frozenset[str]) -> None:
         """Start without edges; `declared` are file names that manifests mention."""
         self.project, self.declared = project, declared
-        self._graph: nx.MultiDiGraph = nx.MultiDiGraph()
+        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
 
     def add(self, use: Use) -> None:
@@ -43,22 +43,23 @@ class ProjectGraph:
 
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""
-        return sorted(node[9:] for node, kind in self._graph.nodes(data="kind") if kind == "dataset")
+        return sorted(node[9:] for node, data in self._graph.nodes.items() if data["kind"] == "dataset")
 
     def writers(self, artifact: str) -> list[Use]:
         """Return the accesses that write an artefact, in event order."""
-        return self._uses(self._graph.in_edges("artifact:" + artifact, data="use"))
+        return _in_order([data["use"] for _, _, data in self._graph.in_edges("artifact:" + artifact, data=True)])
 
     def readers(self, artifact: str) -> list[Use]:
         """Return the accesses that read an artefact, in event order."""
-        return self._uses(self._graph.out_edges("artifact:" + artifact, data="use"))
-
-    def _uses(self, edges: Iterator[tuple[str, str, Use]]) -> list[Use]:
-        return sorted((use for _, _, use in edges), key=lambda use: use.event.id)
+        return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
     def is_declared(self, artifact: str) -> bool:
         """Return whether a manifest or setting mentions the artefact's file name."""
         return artifact.partition("#")[0].rpartition("/")[2] in self.declared
+
+
+def _in_order(uses: list[Use]) -> list[Use]:
+    return sorted(uses, key=lambda use: use.event.id)
 
 
 def assemble(project: Project, events: Sequence[Event], declared: frozenset[str] = frozenset()) -> ProjectGraph:

@@ -105,6 +105,10 @@ class Catalogue:
             head = head.rpartition(".")[0]
         return dotted
 
+    def modules(self) -> list[str]:
+        """Return the modules of all libraries, sorted."""
+        return sorted(self._modules)
+
     def library(self, dotted: str) -> str | None:
         """Return the library a path belongs to."""
         head = dotted

@@ -145,6 +145,13 @@ def _expand(token: Token, state: _State) -> str:
     return "".join(parts)
 
 
+def _splits(token: Token, *, first: bool) -> bool:
+    """Return whether an expanded word is split at blanks: a lone variable that names the command, or any variable outside quotes."""
+    if first and len(token.pieces) == 1 and token.pieces[0][0]:
+        return True
+    return not token.quoted and any(variable for variable, _ in token.pieces)
+
+
 def _simple(stream: list[Token], index: int, state: _State) -> int:
     """Read one simple command and apply what it does to the state; return the index after it."""
     words: list[str] = []
@@ -172,7 +179,7 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
         if assign:
             value = text[assign.end() :]
             prefix[assign.group(1)] = (state.variables.get(assign.group(1), "") + value) if assign.group(2) else value
-        elif not words and token.pieces and len(token.pieces) == 1 and token.pieces[0][0] and " " in text or not token.quoted and " " in text and any(variable for variable, _ in token.pieces):
+        elif " " in text and _splits(token, first=not words):
             words.extend(text.split())
         else:
             words.append(text)

@@ -1,0 +1,40 @@
+"""Projects annotated with `# expect: CODE`: what a run must report, no more and no less."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from mldebt.pipeline import check
+
+_SECTION = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
+_EXPECT = re.compile(r"# expect: ([A-Z0-9, ]+)")
+
+
+def write_sections(text: str, folder: Path) -> None:
+    """Write the `# file: path` sections of an example below `folder`."""
+    parts = _SECTION.split(text.lstrip("\n"))
+    for name, body in zip(parts[1::2], parts[2::2]):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(body, "utf-8")
+
+
+def expected(folder: Path) -> Counter[tuple[str, int, str]]:
+    """Return (path, line, code) of every annotation below `folder`."""
+    found: Counter[tuple[str, int, str]] = Counter()
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+            for match in _EXPECT.finditer(line):
+                found.update((path.relative_to(folder).as_posix(), number, code.strip()) for code in match[1].split(","))
+    return found
+
+
+def reported(folder: Path) -> Counter[tuple[str, int, str]]:
+    """Return (path, line, code) of every finding of a run with all rules."""
+    report = check(folder, chosen=["ALL"], jobs=1)
+    assert not report.errors, report.errors
+    return Counter((item.path, item.line, item.code) for item in report.findings)
