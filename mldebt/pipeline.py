@@ -40,6 +40,7 @@ def check(root: Path, *, chosen: Sequence[str] = ("default",), ignored: Sequence
     clock.append(("link", perf_counter()))
     flow = interpret(project, index, catalogue)
     clock.append(("flow", perf_counter()))
+    project = flow.project
     graph: ProjectGraph = assemble(project, flow.events, declared_names(found))
     matches, errors = detect([card for card in cards if card.match], Context(graph, flow.events))
     for card in cards:

@@ -22,6 +22,14 @@ class Context:
 Detector = Callable[[Context, Any], Iterator[Match]]
 
 
+def one_definition(reader: Use, writer: Use) -> bool:
+    """Return whether both take the path from one place: a named constant, or code of one module that both programs run."""
+    if reader.event.place.path == writer.event.place.path and reader.program != writer.program:
+        return True
+    own, other = reader.event.access, writer.event.access
+    return own is not None and other is not None and own.shared is not None and own.shared == other.shared
+
+
 def written_here(use: Use) -> Step:
     """Return the evidence step of a write."""
     return Step(use.event.place, f"`{shown(use.artifact)}` is written here by `{use.program}`")

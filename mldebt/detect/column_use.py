@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, written_here
+from mldebt.detect.base import Context, one_definition, shown, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match, Step
 
@@ -37,8 +37,11 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
 
 
 def _made(context: Context, use: Use, spec: ColumnUseSpec) -> list[Use]:
-    """Return the other programs' writes of an artefact that was read with named columns."""
+    """Return the writes of an artefact that was read with named columns and that only other programs write."""
     access = use.event.access
     if access is None or access.format not in spec.formats:
         return []
-    return [writer for writer in context.graph.writers(use.artifact) if writer.program != use.program]
+    writers = context.graph.writers(use.artifact)
+    if any(writer.program == use.program or one_definition(use, writer) for writer in writers):
+        return []
+    return writers

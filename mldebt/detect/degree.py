@@ -21,19 +21,28 @@ class DegreeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
-    """Yield one match for each artefact that enough programs write, at the last writer."""
+    """Yield one match for each set of programs that write the same artefacts, at the last writer of the first of them."""
+    groups: dict[tuple[str, ...], list[tuple[str, list[Use]]]] = {}
     for artifact in context.graph.artifacts():
-        uses = [use for use in context.graph.writers(artifact) if use.event.kind == "write"]
-        writers: dict[str, Use] = {}
-        for use in uses:
+        writers = _writers(context, artifact)
+        if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and context.graph.readers(artifact):
+            groups.setdefault(tuple(use.program for use in writers), []).append((artifact, writers))
+    for programs, members in groups.items():
+        artifact, writers = members[0]
+        more = f" and {len(members) - 1} more artefact{'' if len(members) == 2 else 's'}" if len(members) > 1 else ""
+        names = ", ".join(f"`{program}`" for program in programs[:4]) + (f" and {len(programs) - 4} more" if len(programs) > 4 else "")
+        verb = "are" if more else "is"
+        yield Match(writers[-1].event.place, f"`{shown(artifact)}`{more} {verb} written by {names}: the content depends on which ran last",
+                    (*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])), artifact, writers[-1].event.owner)
+
+
+def _writers(context: Context, artifact: str) -> list[Use]:
+    """Return one write a program, programs sorted; none where one function does it for all, or where the identity is guessed."""
+    writers: dict[str, Use] = {}
+    for use in context.graph.writers(artifact):
+        if use.event.kind == "write":
             writers.setdefault(use.program, use)
-        if len(writers) < spec.least or not literal(artifact) or context.graph.is_declared(artifact) or not context.graph.readers(artifact):
-            continue
-        folders = {program.rpartition("/")[0] for program in writers}
-        one_function = len({use.event.owner for use in writers.values()}) == 1
-        if one_function or not (len(folders) == 1 or all(use.certain for use in writers.values())):
-            continue
-        ordered = [writers[name] for name in sorted(writers)]
-        names = ", ".join(f"`{use.program}`" for use in ordered[:4])
-        yield Match(ordered[-1].event.place, f"`{shown(artifact)}` is written by {names}: its content depends on which ran last",
-                    tuple(written_here(use) for use in ordered[:-1]), artifact, ordered[-1].event.owner)
+    folders = {program.rpartition("/")[0] for program in writers}
+    if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
+        return []
+    return [writers[name] for name in sorted(writers)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, written_here
+from mldebt.detect.base import Context, one_definition, shown, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
 
@@ -31,19 +31,13 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
             consumers.setdefault(use.program, use)
         producers = {use.program: use for use in reversed(writers)}
         for program, use in sorted(consumers.items()):
-            if program in producers or _shared(use, writers):
+            if program in producers or any(one_definition(use, writer) for writer in writers):
                 continue
             certain = use.certain and any(writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0] for writer in writers)
             names = ", ".join(f"`{name}`" for name in sorted(producers)[:3])
             yield Match(use.event.place, f"`{program}` reads `{shown(artifact)}`, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
                         tuple(written_here(producers[name]) for name in sorted(producers)), f"{artifact} <- {program}", use.event.owner,
                         None if certain else "medium", spec.look if _only_looks(context, program) else "")
-
-
-def _shared(use: Use, writers: list[Use]) -> bool:
-    """Return whether reader and a writer take the path from one definition."""
-    own = use.event.access.shared if use.event.access else None
-    return own is not None and any(writer.event.access is not None and writer.event.access.shared == own for writer in writers)
 
 
 def _only_looks(context: Context, program: str) -> bool:

@@ -2,86 +2,83 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
 from mldebt.detect.base import Context, shown, written_here
+from mldebt.detect.names import distance, is_part, letters, numbers, role_words, split_name, words_of
 from mldebt.graph.identity import literal
-from mldebt.model.finding import Match
-
-_PARTS = re.compile(r"\d+|[a-z]+")
+from mldebt.graph.project_graph import Use
+from mldebt.model.finding import Confidence, Match
 
 
 class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`edits`: most edits of a typing error, in names of at least `stem` letters; `roles`: words whose difference is meant."""
+    """`relation` is `spelling` (case, separators, numbers, versions, typing errors) or `word` (whole words were added in front or behind).
+
+    `edits`: most edits of a typing error, in names of at least `stem` letters; `roles`: words whose difference is meant; `versions`: words that mark one.
+    """
 
     kind: str
     form: str
-    edits: int
-    stem: int
+    relation: str
     roles: tuple[str, ...]
+    versions: tuple[str, ...]
+    edits: int = 0
+    stem: int = 0
+    confidence: Confidence = "high"
 
 
 def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
     """Yield one match for each artefact that is only read and has a near match that is written."""
     graph = context.graph
     written = [artifact for artifact in graph.artifacts() if literal(artifact) and graph.writers(artifact)]
+    seen: set[tuple[str, str]] = set()
     for artifact in graph.artifacts():
         readers = graph.readers(artifact)
-        if graph.writers(artifact) or not readers or not literal(artifact):
+        if graph.writers(artifact) or not readers or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked):
             continue
-        exists = artifact in graph.project.tracked
-        near = [other for other in written if _near(artifact, other, spec, exists) and not _reads(context, other, readers[0].program)]
-        if near:
-            use = readers[0]
+        use = readers[0]
+        near = [other for other in written if _relates(artifact, other, spec, artifact in graph.project.tracked) and not _both(context, other, use)]
+        near = _plausible(context, artifact, near, spec)
+        if near and (use.program, near[0]) not in seen:
+            seen.add((use.program, near[0]))
             yield Match(use.event.place, f"`{shown(artifact)}` is read here but never written; the near match `{shown(near[0])}` is",
-                        tuple(written_here(graph.writers(other)[0]) for other in near), f"{artifact} ~ {near[0]}", use.event.owner)
+                        tuple(written_here(graph.writers(other)[0]) for other in near), f"{artifact} ~ {near[0]}", use.event.owner,
+                        spec.confidence)
 
 
-def _reads(context: Context, artifact: str, program: str) -> bool:
-    """Return whether the program reads the near match too: then it means both."""
-    return any(use.program == program for use in context.graph.readers(artifact))
+def _both(context: Context, artifact: str, use: Use) -> bool:
+    """Return whether the program touches the near match too: then it means both."""
+    uses = (*context.graph.readers(artifact), *context.graph.writers(artifact))
+    return any(other.program == use.program for other in uses)
 
 
-def _near(left: str, right: str, spec: UnresolvedSpec, exists: bool) -> bool:
-    (folder, stem, end), (other_folder, other, other_end) = _split(left), _split(right)
-    if folder != other_folder or end != other_end or stem == other:
+def _relates(left: str, right: str, spec: UnresolvedSpec, exists: bool) -> bool:
+    (folder, stem, end), (other_folder, other, other_end) = split_name(left), split_name(right)
+    if folder != other_folder or end != other_end or stem == other or role_words(stem, spec.roles) != role_words(other, spec.roles):
         return False
-    words, others = _PARTS.findall(stem.lower()), _PARTS.findall(other.lower())
-    if {word for word in words if word in spec.roles} != {word for word in others if word in spec.roles}:
-        return False
-    if not exists and _letters(words) == _letters(others):
+    same = letters(stem, spec.versions) == letters(other, spec.versions)
+    if spec.relation == "word":
+        return not same and (is_part(words_of(stem), words_of(other)) or is_part(words_of(other), words_of(stem)))
+    if not exists and same:
         return True
-    return min(len(stem), len(other)) >= spec.stem and _digits(words) == _digits(others) and _distance(stem.lower(), other.lower()) <= spec.edits
+    return min(len(stem), len(other)) >= spec.stem and numbers(stem) == numbers(other) and distance(stem.lower(), other.lower()) <= spec.edits
 
 
-def _letters(words: list[str]) -> list[str]:
-    """Return the words that tell a name: digits, versions and single letters left out."""
-    return [word for word in words if not word.isdigit() and word not in ("v", "new", "final")]
+def _plausible(context: Context, artifact: str, near: list[str], spec: UnresolvedSpec) -> list[str]:
+    """Drop near matches that are siblings rather than misspellings: a series means its numbers, and an added word must leave the written name unread."""
+    if spec.relation == "word":
+        return near if len(near) == 1 and not context.graph.readers(near[0]) else []
+    stem = split_name(artifact)[1]
+    if numbers(stem) and any(numbers(split_name(other)[1]) not in ((), numbers(stem)) for other in near):
+        return near if len(_family(context, artifact, spec)) <= 2 else []
+    return near
 
 
-def _digits(words: list[str]) -> list[str]:
-    return [word for word in words if word.isdigit()]
-
-
-def _split(artifact: str) -> tuple[str, str, str]:
-    """Return folder (or database), stem and extension."""
-    path, found, table = artifact.partition("#")
-    if found:
-        return path, table, "#"
-    folder, _, name = path.rpartition("/")
-    stem, _, end = name.partition(".") if not name.startswith(".") else (name, "", "")
-    return folder, stem, end.lower()
-
-
-def _distance(left: str, right: str) -> int:
-    """Return the edit distance of two texts (Levenshtein 1966)."""
-    previous = list(range(len(right) + 1))
-    for row, one in enumerate(left, 1):
-        current = [row]
-        for column, other in enumerate(right, 1):
-            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (one != other)))
-        previous = current
-    return previous[-1]
+def _family(context: Context, artifact: str, spec: UnresolvedSpec) -> set[tuple[str, ...]]:
+    """Return the numbers under which artefacts of the same name, place and extension are known."""
+    folder, stem, end = split_name(artifact)
+    parts = [split_name(other) for other in context.graph.artifacts()]
+    return {numbers(name) for place, name, ending in parts
+            if (place, ending) == (folder, end) and letters(name, spec.versions) == letters(stem, spec.versions)}

@@ -102,7 +102,7 @@ class Calls:
         if init is not None:
             self._run.functions.call(init, (made, *args), keywords, place, frame)
         else:
-            for name, value in keywords.items():
+            for name, value in (*zip(self._run.modules.fields(cls), args), *keywords.items()):
                 self._run.heap.set_field(made.ref, name, value)
         return made
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, join, lineage
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -106,7 +106,7 @@ def _fill(run: Interpreter, template: Pattern, right: Value) -> Pattern:
             elif conversion:
                 value = values.pop(0) if values else NOTHING
                 texts = as_texts(value)
-                parts.extend(texts[0].parts if len(texts) == 1 else UNKNOWN.parts)
+                parts.extend(embedded(texts[0]).parts if len(texts) == 1 else UNKNOWN.parts)
     return run.texts.make(parts)
 
 

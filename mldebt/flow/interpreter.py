@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 
@@ -20,14 +21,18 @@ from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.events import Access, Event, Kind
 from mldebt.model.facts import Definition
-from mldebt.model.project import Project
+from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
 from mldebt.model.source import Place
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: the events of all entry points, and counters (`steps`, `nodes`, `cut-offs`, memo hits)."""
+    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+
+    Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
+    """
 
     events: tuple[Event, ...]
+    project: Project
     counters: tuple[tuple[str, int], ...]
     calls: tuple[tuple[str, bool], ...]
 
@@ -152,11 +157,24 @@ class Interpreter:
         events: list[Event] = []
         for entry in self.project.entries:
             events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
+        entries: list[EntryPoint] = []
+        for target, (kind, program) in list(self.modules.entered.items()):
+            entry = self._entry(target, kind, program)
+            entries.append(entry)
+            events.extend(replay(self.functions.run_alone(target, None), entry.id, len(events)))
         for trace in self._unreached():
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), counters, tuple(sorted(self.calls.seen.values())))
+        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+
+    def _entry(self, target: FunctionTarget, kind: str, program: str) -> EntryPoint:
+        """Return a decorated function as an entry point of the program that defines it."""
+        known = next((entry for entry in self.project.entries if entry.path == program), None)
+        own = target.path.rpartition("/")[0]
+        folders = known.folders if known else (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
+        name = f"{target.path}::{self.definition(target.path, target.index).qualname}"
+        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders)
 
     def _unreached(self) -> Iterator[Trace]:
         for path in self.project.modules:

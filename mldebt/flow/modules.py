@@ -9,7 +9,7 @@ from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.statements import execute
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryTarget, ModuleTarget, Value, constant
+from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryMethod, LibraryTarget, ModuleTarget, Value, constant
 from mldebt.model import ir
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.pattern import pattern
@@ -39,6 +39,7 @@ class Modules:
         self.classes: dict[ClassTarget, ClassInfo] = {}
         self.main = ""
         self.executed: set[str] = set()
+        self.entered: dict[FunctionTarget, tuple[str, str]] = {}
 
     def special(self, name: str, frame: Frame) -> Value:
         """Return the value of a name bound nowhere in the project: `__file__`, `__name__`, what needs no import, else unknown."""
@@ -166,7 +167,9 @@ class Modules:
         definition = self._run.definition(frame.path, index)
         outer = self._run.keep_frame(frame) if frame.index >= 0 else 0
         if definition.kind == "function":
-            frame.set(definition.name, Value(target=FunctionTarget(frame.path, index, outer)))
+            made = FunctionTarget(frame.path, index, outer)
+            frame.set(definition.name, Value(target=made))
+            self._note_entry(definition, made, frame)
             return
         target = ClassTarget(frame.path, index, outer)
         bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
@@ -174,6 +177,18 @@ class Modules:
         self.classes[target] = ClassInfo(target, definition, bases, inner.names)
         frame.set(definition.name, Value(target=target))
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
+
+    def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
+        """Keep a function that a library calls because of its decorator: a route, a task, a command."""
+        for decorator in definition.decorators:
+            called = evaluate(self._run, decorator.func if isinstance(decorator, ir.Call) else decorator, frame).target
+            row = None
+            if isinstance(called, LibraryMethod):
+                row = self._run.catalogue.method(called.path, called.name)
+            elif isinstance(called, LibraryTarget):
+                row = self._run.catalogue.call(called.path)
+            if row is not None and row.entry:
+                self.entered[made] = (row.entry, self.main or frame.path)
 
     def module_frame(self, frame: Frame) -> Frame | None:
         """Return the module frame whose globals `frame` sees."""
@@ -191,6 +206,15 @@ class Modules:
             elif isinstance(base.target, LibraryTarget):
                 result.append(base.target.path)
         return result
+
+    def fields(self, target: ClassTarget) -> list[str]:
+        """Return the annotated names of a class body and of its bases, bases first: the parameters of a generated constructor."""
+        found: dict[str, None] = {}
+        for info in reversed(self.linearised(target)):
+            if isinstance(info, ClassInfo):
+                body = decode_body(self._run.project.modules[info.target.path].facts.bodies[info.definition.body])
+                found.update((node.target.id, None) for node in body if isinstance(node, ir.AnnAssign) and isinstance(node.target, ir.Name))
+        return list(found)
 
     def class_named(self, type_name: str) -> ClassTarget | None:
         """Return the class whose instances have this type name."""

@@ -60,7 +60,7 @@ def _cut(path: Pattern) -> tuple[Pattern, Pattern]:
             return pattern(*clean.parts[:position], folder or ("/" if position == 0 else "")), pattern(name, *clean.parts[position + 1:])
     if clean.parts and clean.parts[0] == ROOT:
         return (Pattern((ROOT,)), pattern(*clean.parts[1:])) if len(clean.parts) > 1 else (pattern(ROOT, ".."), pattern(""))
-    return pattern(""), clean
+    return (pattern("") if clean.literal is not None else UNKNOWN), clean
 
 
 def _stem(path: Pattern) -> Pattern:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mldebt.flow.value import ROOT, Value, as_texts
+from mldebt.flow.value import ROOT, Value, as_texts, embedded
 from mldebt.model import ir
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
 
@@ -49,7 +49,7 @@ class Texts:
         if value is None:
             return (Hole("unknown", name if name.isidentifier() else ""),)
         texts = as_texts(value)
-        return texts[0].parts if len(texts) == 1 else (Hole("unknown", name if name.isidentifier() else ""),)
+        return embedded(texts[0]).parts if len(texts) == 1 else (Hole("unknown", name if name.isidentifier() else ""),)
 
     def compare(self, op: str, left: Value, right: Value) -> bool | None:
         """Return the truth of a comparison of two known constants, None when it is open."""

@@ -185,10 +185,18 @@ def concat(left: Value, right: Value) -> Value:
     if len(ones) * len(others) > MAX_TEXTS:
         ones, others = ones[:1] if len(ones) > MAX_TEXTS else ones, (UNKNOWN,)
     return Value(
-        texts=tuple(dict.fromkeys(pattern(*a.parts, *b.parts) for a in ones for b in others)),
+        texts=tuple(dict.fromkeys(pattern(*a.parts, *(embedded(b).parts if a.parts else b.parts)) for a in ones for b in others)),
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
     )
+
+
+def embedded(part: Pattern) -> Pattern:
+    """Return a text as it stands inside another: `__file__` of a script run from its own folder is its bare name."""
+    if not part.parts or part.parts[0] != ROOT:
+        return part
+    head = part.parts[1] if len(part.parts) > 1 else ""
+    return pattern(head.rpartition("/")[2] if isinstance(head, str) else head, *part.parts[2:])
 
 
 def as_texts(value: Value) -> tuple[Pattern, ...]:

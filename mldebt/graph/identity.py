@@ -17,15 +17,17 @@ def candidates(access: Access, folders: Sequence[Folder]) -> list[tuple[str, boo
     path = _text(access.path.parts)
     if access.store not in ("file", "table") or not _telling(path) or access.anchor in ("absolute", "home", "none"):
         return []
+    if path.startswith("{}"):
+        folders = folders[:1]  # an unknown folder is the same one for neighbours at most
     suffix = ""
     if access.table is not None:
         table = _text(access.table.parts)
         if not _telling(table):
             return []
         suffix = f"#{table}"
-    if access.anchor == "file":
+    if access.anchor == "file" or path.startswith("${"):
         return [(normpath(path) + suffix, True)]
-    keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
+    keys = [(_inside(folder.path, path), (folder.certain or len(folders) == 1) and not path.startswith("{}")) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]
 
 
@@ -36,7 +38,12 @@ def _inside(folder: str, path: str) -> str:
 
 
 def _text(parts: Iterable[str | Hole]) -> str:
-    return "".join(part if isinstance(part, str) else "{}" for part in parts)
+    return "".join(part if isinstance(part, str) else _hole(part) for part in parts)
+
+
+def _hole(part: Hole) -> str:
+    """Return how a hole stands in a key: an environment variable by name, for its value is one wherever it is read."""
+    return f"${{{part.name}}}" if part.kind == "environment" and part.name else "{}"
 
 
 def _telling(text: str) -> bool:

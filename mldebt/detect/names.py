@@ -1,0 +1,56 @@
+"""How names of artefacts compare: words, numbers, versions, typing errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_PARTS = re.compile(r"\d+|[a-z]+")
+
+
+def split_name(artifact: str) -> tuple[str, str, str]:
+    """Return folder (or database), stem and extension of an artefact's key."""
+    path, found, table = artifact.partition("#")
+    if found:
+        return path, table, "#"
+    folder, _, name = path.rpartition("/")
+    stem, _, end = name.partition(".") if not name.startswith(".") else (name, "", "")
+    return folder, stem, end.lower()
+
+
+def words_of(stem: str) -> tuple[str, ...]:
+    """Return the lower-case words and numbers of a name."""
+    return tuple(_PARTS.findall(stem.lower()))
+
+
+def letters(stem: str, versions: Collection[str]) -> tuple[str, ...]:
+    """Return the words that tell a name: numbers and words that mark a version left out."""
+    return tuple(word for word in words_of(stem) if not word.isdigit() and word not in versions)
+
+
+def numbers(stem: str) -> tuple[str, ...]:
+    """Return the numbers of a name."""
+    return tuple(word for word in words_of(stem) if word.isdigit())
+
+
+def role_words(stem: str, roles: Collection[str]) -> frozenset[str]:
+    """Return the words of a name that say which part or stage of the data it is."""
+    return frozenset(word for word in words_of(stem) if word in roles)
+
+
+def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether `whole` is `part` with one or more words added in front or behind; one short word alone is too little to tell."""
+    if not part or len(part) >= len(whole) or sum(map(len, part)) < 6:
+        return False
+    return whole[: len(part)] == part or whole[-len(part):] == part
+
+
+def distance(left: str, right: str) -> int:
+    """Return the edit distance of two texts (Levenshtein 1966)."""
+    previous = list(range(len(right) + 1))
+    for row, one in enumerate(left, 1):
+        current = [row]
+        for column, other in enumerate(right, 1):
+            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (one != other)))
+        previous = current
+    return previous[-1]
