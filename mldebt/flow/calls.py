@@ -130,7 +130,7 @@ class Calls:
     ) -> Value:
         """Do what a row says; return its value."""
         bound = Bound(row, receiver, args, keywords, place, frame, api)
-        sources = perform(self._run, bound)
+        sources = bound.reads = perform(self._run, bound)
         for value in (*args, *keywords.values()):
             self._call_back((value,), place, frame)
         if row.value in PRIMITIVES:

@@ -20,9 +20,9 @@ _EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict"
 
 
 class Bound:
-    """A call with its arguments by name; `handle` is set when the call opens something that later calls go through."""
+    """A call with its arguments by name; `handle` is set when the call opens something that later calls go through, `reads` are the ids of its reads."""
 
-    __slots__ = ("api", "args", "frame", "handle", "keywords", "named", "place", "receiver", "row")
+    __slots__ = ("api", "args", "frame", "handle", "keywords", "named", "place", "reads", "receiver", "row")
 
     def __init__(
         self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame | None, api: str
@@ -31,6 +31,7 @@ class Bound:
         self.row, self.receiver, self.args, self.keywords, self.place, self.frame, self.api = row, receiver, args, keywords, place, frame, api
         self.named: dict[str, Value] = {**dict(zip(row.parameters, args)), **keywords}
         self.handle: Value | None = None
+        self.reads: frozenset[int] = frozenset()
 
     def get(self, name: str) -> Value:
         """Return the argument of a parameter (`self`: the receiver); unknown when not given."""
@@ -142,6 +143,12 @@ def _strip(path: Pattern) -> tuple[Pattern, Anchor]:
         return pattern(*clean.parts[1:]), "file"
     head = clean.parts[0] if clean.parts and isinstance(clean.parts[0], str) else ""
     return clean or EMPTY, "absolute" if head.startswith("/") or head[1:3] == ":/" else "home" if head.startswith("~") else "cwd"
+
+
+def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
+    """Return a path that is wholly known, None otherwise, and what it starts from."""
+    clean, anchor = _strip(path)
+    return clean.literal, anchor
 
 
 def _words(run: Interpreter, value: Value) -> str:

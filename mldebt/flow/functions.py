@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 MAX_CONTEXTS = 8
+CHEAP_STEPS = 4_000
+"""Abstract steps a function may cost in all before the limit on its contexts counts: small helpers that read and write are called with many paths."""
 MAX_DEPTH = 24
 
 
@@ -32,13 +34,14 @@ class Summary:
 
 
 class Functions:
-    """Evaluates project functions, at most `MAX_CONTEXTS` times each; later contexts share one call with unknown arguments."""
+    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap; later contexts share one call with unknown arguments."""
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
         self._run = run
         self._memo: dict[tuple[str, int], dict[object, Summary]] = {}
         self._bodies: dict[tuple[str, int], Body] = {}
+        self._spent: dict[tuple[str, int], int] = {}
         self._active: list[tuple[str, int]] = []
         self.reached: set[tuple[str, int]] = set()
         self.hits = self.cut = 0
@@ -55,12 +58,14 @@ class Functions:
         bound = self._bind(definition, args, keywords, target)
         known = self._memo.setdefault(key, {})
         context: object = (target.frame, tuple((name, value, self._version(value)) for name, value in bound.items()))
-        if context not in known and len(known) >= MAX_CONTEXTS:
+        if context not in known and len(known) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
             bound = {name: Value(type=value.type, ref=value.ref if name in ("self", "cls") else 0, target=value.target) for name, value in bound.items()}
             context = "any"
         summary = known.get(context)
         if summary is None:
+            before = self._run.steps
             summary = known[context] = self._evaluate(target, definition, bound, frame)
+            self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
         else:
             self.hits += 1
             for address, written in summary.writes.items():

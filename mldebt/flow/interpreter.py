@@ -47,6 +47,7 @@ class Interpreter:
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
+        self.entry: EntryPoint | None = None
         self.frames: list[Frame] = []
         self.lambdas: list[tuple[ir.Lambda, Frame]] = []
         self._kept: dict[int, int] = {}
@@ -156,12 +157,14 @@ class Interpreter:
         """Interpret the whole project."""
         events: list[Event] = []
         for entry in self.project.entries:
+            self.entry = entry
             events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
         entries: list[EntryPoint] = []
         for target, (kind, program) in list(self.modules.entered.items()):
-            entry = self._entry(target, kind, program)
+            entry = self.entry = self._entry(target, kind, program)
             entries.append(entry)
             events.extend(replay(self.functions.run_alone(target, None), entry.id, len(events)))
+        self.entry = None
         for trace in self._unreached():
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())

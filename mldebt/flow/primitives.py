@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mldebt.flow import configuration
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
+from mldebt.flow.options import parsers
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, PartialTarget, Value, as_texts, concat, constant, hole, join, lineage, text
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
@@ -255,35 +257,16 @@ def _partial(run: Interpreter, call: Bound) -> Value:
     return Value(target=PartialTarget(call.args[0], call.args[1:], tuple(call.keywords.items()))) if call.args else NOTHING
 
 
+def _field(run: Interpreter, call: Bound) -> Value:
+    """A declared field is its default, or what the factory makes."""
+    factory = call.keywords.get("default_factory")
+    if factory is not None and call.frame is not None:
+        return run.calls.call(factory, (), {}, call.place, call.frame)
+    return call.keywords.get("default") or (call.args[0] if call.args else NOTHING)
+
+
 def _stamp(run: Interpreter, call: Bound) -> Value:
     return Value(type=call.row.returns, texts=(Pattern((Hole("stamp"),)),))
-
-
-def _add_option(run: Interpreter, call: Bound) -> Value:
-    """Declare a command-line option: the namespace that parsing returns gets its default."""
-    flags = [argument.text for argument in call.args if argument.text]
-    receiver = call.receiver
-    if receiver is None or not flags:
-        return NOTHING
-    long = next((flag for flag in flags if flag.startswith("--")), flags[0])
-    name = call.keywords["dest"].text if "dest" in call.keywords else long.lstrip("-").replace("-", "_")
-    unknown = hole("option", name or "")
-    default = call.keywords.get("default", unknown)
-    run.heap.set_field(receiver.ref, name or "", default if default.texts or default.const != (None,) else unknown)
-    return NOTHING
-
-
-def _parser(run: Interpreter, call: Bound) -> Value:
-    return run.new(call.place, Object("instance"), call.row.returns)
-
-
-def _group(run: Interpreter, call: Bound) -> Value:
-    return call.receiver or NOTHING
-
-
-def _parse(run: Interpreter, call: Bound) -> Value:
-    known = run.heap.get(call.receiver.ref) if call.receiver else None
-    return run.new(call.place, Object("namespace", None, dict(known.fields) if known else {}, NOTHING))
 
 
 PRIMITIVES: dict[str, Callable[..., Value]] = {
@@ -297,7 +280,7 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "container.list": _container("list"), "container.tuple": _container("tuple"), "container.set": _container("set"), "container.dict": _container("dict"),
     "container.sorted": _container("list"), "container.reversed": _container("list"), "container.enumerate": _enumerate, "container.zip": _zip,
     "container.get": _get, "container.values": _values, "container.items": _items, "container.append": _append, "container.copy": _same,
-    "callable.super": _super, "callable.getattr": _getattr, "callable.partial": _partial, "callable.identity": _same,
+    "callable.super": _super, "callable.getattr": _getattr, "callable.partial": _partial, "callable.identity": _same, "callable.field": _field,
     "environment.get": _environment, "stamp.now": _stamp, "stamp.format": _stamp, "stamp.unique": _stamp,
-    "option.parser": _parser, "option.add": _add_option, "option.group": _group, "option.parse": _parse,
+    **parsers(), "config.load": configuration.load,
 }

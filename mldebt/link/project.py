@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from mldebt.link.commands import invocations
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
-from mldebt.model.facts import PythonFacts, decode_body
-from mldebt.model.project import EntryPoint, Folder, Module, Project
+from mldebt.model.facts import DataFacts, PythonFacts, decode_body
+from mldebt.model.project import EntryPoint, Folder, Invocation, Module, Project
 
 
-def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str]) -> tuple[Project, ModuleIndex]:
-    """Return the project as one program, and its module index."""
+def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None) -> tuple[Project, ModuleIndex]:
+    """Return the project as one program, and its module index. `names` are the paths that exist, `data` the files that are not Python."""
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
-    entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index)) is not None)
-    return Project(root, modules, {}, entries, (), names), index
+    run: dict[str, list[Invocation]] = {}
+    for program, invocation in invocations(data or {}, facts, lambda dotted, folder: index.resolve(dotted, f"{folder}/-" if folder else "-", 0)):
+        run.setdefault(program, []).append(invocation)
+    entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()))) is not None)
+    every = tuple(invocation for found in run.values() for invocation in found)
+    return Project(root, modules, dict(data or {}), entries, (), names, every), index
 
 
-def _entry(path: str, facts: PythonFacts, index: ModuleIndex) -> EntryPoint | None:
-    """Return the file as a program: a notebook, a file with a main block, or a file that acts and that nothing imports."""
+def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invocation]) -> EntryPoint | None:
+    """Return the file as a program: a notebook, a file with a main block, one that a command runs, or one that acts and that nothing imports."""
     own = path.rpartition("/")[0]
     if facts.notebook:
-        return EntryPoint(path, "notebook", path, -1, path, (Folder(own, True),))
+        return EntryPoint(path, "notebook", path, -1, path, (Folder(own, True),), tuple(run))
     if not facts.bodies:
         return None
     body = decode_body(facts.bodies[0])
-    if not (any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
+    if not (run or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
     name = path.rpartition("/")[2]
     kind = "test" if name.startswith("test_") or name == "conftest.py" else "script"
-    folders = (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
-    return EntryPoint(path, "test" if kind == "test" else "script", path, -1, path, folders)
+    return EntryPoint(path, "test" if kind == "test" else "script", path, -1, path, working_folders(own, run), tuple(run))
+
+
+def working_folders(own: str, run: Sequence[Invocation]) -> tuple[Folder, ...]:
+    """Return where a script in folder `own` may run: where commands start it, else its own folder or the root; documents state no folder for certain."""
+    stated = [Folder(item.folder, True, item.place) for item in run if item.tool != "document"]
+    guessed = [Folder(item.folder, False, item.place) for item in run if item.tool == "document"] if not stated else []
+    default = [Folder(own, False), Folder("", False)] if not stated else []
+    unique: dict[str, Folder] = {}
+    for folder in (*stated, *guessed, *default):
+        unique.setdefault(folder.path, folder)
+    return tuple(unique.values())
 
 
 def _main(node: ir.Stmt) -> bool:
