@@ -31,7 +31,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
             consumers.setdefault(use.program, use)
         producers = {use.program: use for use in reversed(writers)}
         for program, use in sorted(consumers.items()):
-            if program in producers or any(one_definition(use, writer) for writer in writers):
+            if any(graph.together(program, writer.program) or one_definition(use, writer) for writer in writers):
                 continue
             certain = use.certain and any(writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0] for writer in writers)
             names = ", ".join(f"`{name}`" for name in sorted(producers)[:3])

@@ -17,8 +17,8 @@ def candidates(access: Access, folders: Sequence[Folder]) -> list[tuple[str, boo
     path = _text(access.path.parts)
     if access.store not in ("file", "table") or not _telling(path) or access.anchor in ("absolute", "home", "none"):
         return []
-    if path.startswith("{}"):
-        folders = folders[:1]  # an unknown folder is the same one for neighbours at most
+    if path.startswith("{}/"):
+        return []  # the folder is whatever the caller says: two programs need not mean the same
     suffix = ""
     if access.table is not None:
         table = _text(access.table.parts)
@@ -27,7 +27,7 @@ def candidates(access: Access, folders: Sequence[Folder]) -> list[tuple[str, boo
         suffix = f"#{table}"
     if access.anchor == "file" or path.startswith("${"):
         return [(normpath(path) + suffix, True)]
-    keys = [(_inside(folder.path, path), (folder.certain or len(folders) == 1) and not path.startswith("{}")) for folder in folders]
+    keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]
 
 

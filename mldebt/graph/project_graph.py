@@ -9,7 +9,7 @@ import networkx as nx
 
 from mldebt.graph.identity import candidates
 from mldebt.model.events import Event
-from mldebt.model.project import EntryPoint, Project
+from mldebt.model.project import EntryPoint, Invocation, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class ProjectGraph:
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
+        self._launchers: dict[str, set[str]] = {}
+        for entry in project.entries:
+            self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
 
     def add(self, use: Use) -> None:
         """Add one access."""
@@ -40,6 +43,10 @@ class ProjectGraph:
         self._graph.add_edge(*ends, use=use)
         if not writes:
             self.sources[use.event.id] = use
+
+    def together(self, program: str, other: str) -> bool:
+        """Return whether two programs are one component: parts of one declared stage, or started by one script that checks their status."""
+        return program == other or bool(self._launchers.get(program, set()) & self._launchers.get(other, set()))
 
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""
@@ -56,6 +63,11 @@ class ProjectGraph:
     def is_declared(self, artifact: str) -> bool:
         """Return whether a manifest or setting mentions the artefact's file name."""
         return artifact.partition("#")[0].rpartition("/")[2] in self.declared
+
+
+def _launcher(item: Invocation) -> str:
+    """Return what starts a program and would see it fail: a stage, or a checked script; documents and unchecked scripts join nothing."""
+    return item.stage or (item.place.path if item.checked and item.tool != "document" else "")
 
 
 def _in_order(uses: list[Use]) -> list[Use]:

@@ -52,12 +52,15 @@ def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonF
 
 
 def _commands(facts: DataFacts) -> Iterable[tuple[str, Command]]:
+    seen: set[tuple[int, tuple[str, ...]]] = set()
     for target in facts.targets:
         label = target.name or (target.outputs[0].text if target.outputs else "")
         for command in target.commands:
+            seen.add((command.at, command.words))
             yield f"{facts.path}::{label}", command
     for command in facts.commands:
-        yield "", command
+        if (command.at, command.words) not in seen:
+            yield "", command
 
 
 def _folders(command: Command, own: str) -> list[str]:
