@@ -10,7 +10,7 @@ from time import perf_counter
 from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
-from mldebt.extract.run import extract
+from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import interpret
 from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.cards import load_cards
@@ -35,8 +35,9 @@ def check(root: Path, *, chosen: Sequence[str] = ("default",), ignored: Sequence
     found = discover(root, exclude)
     clock.append(("discover", perf_counter()))
     facts = extract(found.files, jobs=jobs)
+    data = extract_data_files(found.files)
     clock.append(("extract", perf_counter()))
-    project, index = link(str(root), facts, found.names)
+    project, index = link(str(root), facts, found.names, data)
     clock.append(("link", perf_counter()))
     flow = interpret(project, index, catalogue)
     clock.append(("flow", perf_counter()))

@@ -9,6 +9,7 @@ import msgspec
 
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.declaration import DeclarationSpec, declaration
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -18,6 +19,7 @@ from mldebt.model.finding import Match, RunError
 
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
+    "declaration": (DeclarationSpec, declaration),
 }
 
 

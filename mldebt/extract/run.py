@@ -14,7 +14,7 @@ from multiprocessing import get_context
 import msgspec
 
 from mldebt.discover.files import SourceFile
-from mldebt.model.facts import Problem, PythonFacts
+from mldebt.model.facts import DataFacts, Problem, PythonFacts
 from mldebt.model.source import LineTable
 
 BATCH_BYTES = 400_000
@@ -40,6 +40,22 @@ def extract(files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20)
     for file in broken:
         result[file.path] = _alone(file, limit)
     return dict(sorted(result.items()))
+
+
+def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20) -> dict[str, DataFacts]:
+    """Return the facts of every file that is not Python, by path; files above `limit` bytes are left out, unreadable ones hold their problem."""
+    from mldebt.extract.data import extract_data
+
+    result: dict[str, DataFacts] = {}
+    for file in files:
+        if file.kind in ("python", "notebook") or file.size > limit:
+            continue
+        try:
+            result[file.path] = extract_data(file.path, file.absolute.read_bytes(), file.kind)
+        except OSError as error:
+            problem = Problem("io", f"the file cannot be read: {error.strerror}")
+            result[file.path] = DataFacts(file.path, "", file.kind, LineTable((0,)), 0, problems=(problem,))
+    return result
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

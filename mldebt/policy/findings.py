@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mldebt.model.card import Card
-from mldebt.model.facts import PythonFacts
+from mldebt.model.facts import FileFacts
 from mldebt.model.finding import EvidenceStep, Finding, Match, Step
 from mldebt.model.project import Project
 
@@ -22,7 +22,7 @@ def findings(matches: Iterable[tuple[Card, Match]], project: Project) -> tuple[F
 
 
 def _finding(card: Card, match: Match, project: Project) -> Finding:
-    facts = project.modules[match.place.path].facts
+    facts = project.facts(match.place.path)
     start, end = facts.table.locate(match.place.at), facts.table.locate(match.place.end)
     severity = next((item.severity for item in card.lowered if item.name == match.lowered), card.severity)
     confidence = min(card.confidence, match.confidence or card.confidence, key=lambda word: _RANK[word])
@@ -35,11 +35,11 @@ def _finding(card: Card, match: Match, project: Project) -> Finding:
 
 
 def _evidence(step: Step, project: Project) -> EvidenceStep:
-    position = project.modules[step.place.path].facts.table.locate(step.place.at)
+    position = project.facts(step.place.path).table.locate(step.place.at)
     return EvidenceStep(step.place.path, position.cell, position.line, position.column, step.message)
 
 
-def _suppressed(card: Card, facts: PythonFacts, line: int, cell: int | None) -> str | None:
+def _suppressed(card: Card, facts: FileFacts, line: int, cell: int | None) -> str | None:
     """Return the reason of a pragma on the line, or alone on the line above, that names the rule."""
     for comment in facts.comments:
         found = _PRAGMA.search(comment.text)
