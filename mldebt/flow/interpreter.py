@@ -177,7 +177,8 @@ class Interpreter:
         own = target.path.rpartition("/")[0]
         folders = known.folders if known else (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
         name = f"{target.path}::{self.definition(target.path, target.index).qualname}"
-        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders)
+        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders,
+                          known.invocations if known else (), known.base if known else "")
 
     def _unreached(self) -> Iterator[Trace]:
         for path in self.project.modules:

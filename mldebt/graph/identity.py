@@ -12,8 +12,11 @@ from mldebt.model.project import Folder
 MIN_LITERAL = 4
 
 
-def candidates(access: Access, folders: Sequence[Folder]) -> list[tuple[str, bool]]:
-    """Return the keys an access may mean, best first, each with whether its folder is certain; none when too little of the path is known."""
+def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> list[tuple[str, bool]]:
+    """Return the keys an access may mean, best first, each with whether its folder is certain; none when too little of the path is known.
+
+    `base` is the folder of the program's subproject: environment variables are set for one subproject.
+    """
     path = _text(access.path.parts)
     if access.store not in ("file", "table") or not _telling(path) or access.anchor in ("absolute", "home", "none"):
         return []
@@ -25,7 +28,9 @@ def candidates(access: Access, folders: Sequence[Folder]) -> list[tuple[str, boo
         if not _telling(table):
             return []
         suffix = f"#{table}"
-    if access.anchor == "file" or path.startswith("${"):
+    if path.startswith("${"):
+        return [(f"{base}/{normpath(path)}{suffix}" if base else normpath(path) + suffix, True)]
+    if access.anchor == "file":
         return [(normpath(path) + suffix, True)]
     keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]

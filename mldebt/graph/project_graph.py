@@ -80,7 +80,7 @@ def assemble(project: Project, events: Sequence[Event], declared: frozenset[str]
     entries = {entry.id: entry for entry in project.entries}
     accesses = [(event, entries[event.entry], keys) for event in events if event.access is not None and event.entry in entries
                 and event.kind in ("read", "write", "append") and entries[event.entry].kind != "test"
-                and (keys := candidates(event.access, entries[event.entry].folders))]
+                and (keys := candidates(event.access, entries[event.entry].folders, entries[event.entry].base))]
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()

@@ -63,12 +63,20 @@ def _commands(facts: DataFacts) -> Iterable[tuple[str, Command]]:
             yield "", command
 
 
+def parents(folder: str) -> list[str]:
+    """Return the folders above one, nearest first, down to the root."""
+    above: list[str] = []
+    while folder:
+        folder = folder.rpartition("/")[0]
+        above.append(folder)
+    return above
+
+
 def _folders(command: Command, own: str) -> list[str]:
     """Return the folders a command may start in, best first: the one its file states, then the project's root."""
     if command.folder.startswith(("/", "~", "$")):
-        starts = [own, ""]
-        return list(dict.fromkeys(starts))
-    starts = [""] if command.start == "root" else [own, ""]
+        return [own, *parents(own)]
+    starts = [""] if command.start == "root" else [own, *parents(own)]
     joined = [normpath(f"{start}/{command.folder}" if start else command.folder or ".") for start in starts]
     return list(dict.fromkeys("" if folder == "." else folder for folder in joined if not folder.startswith("..")))
 

@@ -54,6 +54,10 @@ class ModuleIndex:
                 return path
         return f"{stem}/" if stem and stem + "/" in self._names.get(stem.rpartition("/")[2], ()) else None
 
+    def at(self, folder: str, dotted: str) -> str | None:
+        """Return the module that `dotted` names when a program starts in `folder`."""
+        return self._exact(folder, dotted)
+
     def submodule(self, folder: str, name: str) -> str | None:
         """Return the module `name` inside a package folder (ending in `/`)."""
         return self._exact(folder.rstrip("/"), name)

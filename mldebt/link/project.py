@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mldebt.link.commands import invocations
 from mldebt.link.modules import ModuleIndex
@@ -10,24 +10,34 @@ from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts, decode_body
 from mldebt.model.project import EntryPoint, Folder, Invocation, Module, Project
 
+_SET_UP = ("requirements.txt", "setup.py", "pyproject.toml", "Dockerfile", "environment.yml", "Makefile", "Pipfile")
+
 
 def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None) -> tuple[Project, ModuleIndex]:
     """Return the project as one program, and its module index. `names` are the paths that exist, `data` the files that are not Python."""
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
-    for program, invocation in invocations(data or {}, facts, lambda dotted, folder: index.resolve(dotted, f"{folder}/-" if folder else "-", 0)):
+    for program, invocation in invocations(data or {}, facts, lambda dotted, folder: index.at(folder, dotted)):
         run.setdefault(program, []).append(invocation)
-    entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()))) is not None)
+    entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names))) is not None)
     every = tuple(invocation for found in run.values() for invocation in found)
     return Project(root, modules, dict(data or {}), entries, (), names, every), index
 
 
-def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invocation]) -> EntryPoint | None:
+def subproject(path: str, names: Collection[str]) -> str:
+    """Return the nearest folder above a file that is set up on its own: it holds a file that says how to install or run it."""
+    folder = path.rpartition("/")[0]
+    while folder and not any(f"{folder}/{name}" in names for name in _SET_UP):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invocation], base: str) -> EntryPoint | None:
     """Return the file as a program: a notebook, a file with a main block, one that a command runs, or one that acts and that nothing imports."""
     own = path.rpartition("/")[0]
     if facts.notebook:
-        return EntryPoint(path, "notebook", path, -1, path, (Folder(own, True),), tuple(run))
+        return EntryPoint(path, "notebook", path, -1, path, (Folder(own, True),), tuple(run), base)
     if not facts.bodies:
         return None
     body = decode_body(facts.bodies[0])
@@ -35,14 +45,17 @@ def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invo
         return None
     name = path.rpartition("/")[2]
     kind = "test" if name.startswith("test_") or name == "conftest.py" else "script"
-    return EntryPoint(path, "test" if kind == "test" else "script", path, -1, path, working_folders(own, run), tuple(run))
+    return EntryPoint(path, "test" if kind == "test" else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
 
 
-def working_folders(own: str, run: Sequence[Invocation]) -> tuple[Folder, ...]:
-    """Return where a script in folder `own` may run: where commands start it, else its own folder or the root; documents state no folder for certain."""
+def working_folders(own: str, run: Sequence[Invocation], base: str) -> tuple[Folder, ...]:
+    """Return where a script in folder `own` may run: where commands start it, else its own folder, that of its subproject or the root.
+
+    Documents state no folder for certain.
+    """
     stated = [Folder(item.folder, True, item.place) for item in run if item.tool != "document"]
     guessed = [Folder(item.folder, False, item.place) for item in run if item.tool == "document"] if not stated else []
-    default = [Folder(own, False), Folder("", False)] if not stated else []
+    default = [Folder(own, False), Folder(base, False), Folder("", False)] if not stated else []
     unique: dict[str, Folder] = {}
     for folder in (*stated, *guessed, *default):
         unique.setdefault(folder.path, folder)

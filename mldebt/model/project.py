@@ -43,7 +43,7 @@ class EntryPoint:
     """Where execution starts: `id` is `path` for scripts and notebooks, `path::qualname` for functions.
 
     `definition` is the index in the file's definitions (-1: the module body). `program` is the component it belongs to before the graph joins
-    programs: the file of a script, the application of a route, the DAG of a task.
+    programs: the file of a script, the application of a route, the DAG of a task. `base` is the folder of the subproject it belongs to.
     """
 
     id: str
@@ -53,6 +53,7 @@ class EntryPoint:
     program: str
     folders: tuple[Folder, ...] = ()
     invocations: tuple[Invocation, ...] = ()
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
