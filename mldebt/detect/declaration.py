@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.names import distance, letters, numbers, split_name
+from mldebt.detect.names import letters, misspelt, numbers, split_name
 from mldebt.link.commands import missing_scripts
 from mldebt.model.facts import DataFacts, Item, Target
 from mldebt.model.finding import Match, Step
@@ -139,7 +139,7 @@ def _near(wanted: str, made: str, spec: DeclarationSpec) -> bool:
         return other_end.startswith(end + ".") or end.startswith(other_end + ".")
     if end != other_end or letters(stem, ()) == letters(other, ()):
         return end == other_end and numbers(stem) == numbers(other)
-    return min(len(stem), len(other)) >= spec.stem and distance(stem, other) <= spec.edits and numbers(stem) == numbers(other)
+    return misspelt(stem, other, spec.stem, spec.edits)
 
 
 _CHECKS: dict[str, Callable[[Context, DeclarationSpec], Iterator[Match]]] = {"script": _scripts, "dependency": _dependencies, "output": _outputs}

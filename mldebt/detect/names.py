@@ -45,6 +45,16 @@ def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return whole[: len(part)] == part or whole[-len(part):] == part
 
 
+def misspelt(left: str, right: str, least: int, edits: int) -> bool:
+    """Return whether two names differ by a typing error: in one word of at least `least` letters on both sides, by at most `edits` edits."""
+    ones, others = words_of(left), words_of(right)
+    pairs = [(one, other) for one, other in zip(ones, others) if one != other]
+    if len(ones) != len(others) or len(pairs) != 1:
+        return False
+    one, other = pairs[0]
+    return one.isalpha() and other.isalpha() and min(len(one), len(other)) >= least and distance(one, other) <= edits
+
+
 def distance(left: str, right: str) -> int:
     """Return the edit distance of two texts (Levenshtein 1966)."""
     previous = list(range(len(right) + 1))

@@ -33,11 +33,16 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
         for program, use in sorted(consumers.items()):
             if any(graph.together(program, writer.program) or one_definition(use, writer) for writer in writers):
                 continue
-            certain = use.certain and any(writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0] for writer in writers)
+            certain = use.certain and any(_certain(writer, program) for writer in writers)
             names = ", ".join(f"`{name}`" for name in sorted(producers)[:3])
             yield Match(use.event.place, f"`{program}` reads `{shown(artifact)}`, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
                         tuple(written_here(producers[name]) for name in sorted(producers)), f"{artifact} <- {program}", use.event.owner,
                         None if certain else "medium", spec.look if _only_looks(context, program) else "")
+
+
+def _certain(writer: Use, program: str) -> bool:
+    """Return whether a write surely makes what `program` reads: both guess the same folder when they stand in one."""
+    return writer.event.must and (writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0])
 
 
 def _only_looks(context: Context, program: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, shown, written_here
-from mldebt.detect.names import distance, is_part, letters, numbers, role_words, split_name, words_of
+from mldebt.detect.names import is_part, letters, misspelt, numbers, role_words, split_name, words_of
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match
@@ -16,7 +16,7 @@ from mldebt.model.finding import Confidence, Match
 class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`relation` is `spelling` (case, separators, numbers, versions, typing errors) or `word` (whole words were added in front or behind).
 
-    `edits`: most edits of a typing error, in names of at least `stem` letters; `roles`: words whose difference is meant; `versions`: words that mark one.
+    `edits`: most edits of a typing error, in words of at least `stem` letters; `roles`: words whose difference is meant; `versions`: words that mark one.
     """
 
     kind: str
@@ -63,7 +63,7 @@ def _relates(left: str, right: str, spec: UnresolvedSpec, exists: bool) -> bool:
         return not same and (is_part(words_of(stem), words_of(other)) or is_part(words_of(other), words_of(stem)))
     if not exists and same:
         return True
-    return min(len(stem), len(other)) >= spec.stem and numbers(stem) == numbers(other) and distance(stem.lower(), other.lower()) <= spec.edits
+    return misspelt(stem, other, spec.stem, spec.edits)
 
 
 def _plausible(context: Context, artifact: str, near: list[str], spec: UnresolvedSpec) -> list[str]:

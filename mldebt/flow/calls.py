@@ -118,6 +118,8 @@ class Calls:
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row = self._run.catalogue.method(target.path, target.name) if target.path else None
+        if not target.path and (told := self._run.catalogue.telling(target.name)):
+            return self.apply(self._run.catalogue.calls[told], target.receiver, args, keywords, place, frame, told, must=False)
         if target.path and self._run.catalogue.library(target.path):
             self.seen[place] = (f"{target.path}.{target.name}", row is not None)
         if row is not None:
@@ -126,10 +128,11 @@ class Calls:
         return Value(sources=lineage(target.receiver, *args, *keywords.values()))
 
     def apply(
-        self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, api: str = ""
+        self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, api: str = "",
+        *, must: bool = True
     ) -> Value:
-        """Do what a row says; return its value."""
-        bound = Bound(row, receiver, args, keywords, place, frame, api)
+        """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
+        bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         for value in (*args, *keywords.values()):
             self._call_back((value,), place, frame)

@@ -22,16 +22,18 @@ _EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict"
 class Bound:
     """A call with its arguments by name; `handle` is set when the call opens something that later calls go through, `reads` are the ids of its reads."""
 
-    __slots__ = ("api", "args", "frame", "handle", "keywords", "named", "place", "reads", "receiver", "row")
+    __slots__ = ("api", "args", "frame", "handle", "keywords", "must", "named", "place", "reads", "receiver", "row")
 
     def __init__(
-        self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame | None, api: str
+        self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame | None, api: str,
+        must: bool = True,
     ) -> None:
         """Bind positional arguments to the names the row gives."""
         self.row, self.receiver, self.args, self.keywords, self.place, self.frame, self.api = row, receiver, args, keywords, place, frame, api
         self.named: dict[str, Value] = {**dict(zip(row.parameters, args)), **keywords}
         self.handle: Value | None = None
         self.reads: frozenset[int] = frozenset()
+        self.must = must
 
     def get(self, name: str) -> Value:
         """Return the argument of a parameter (`self`: the receiver); unknown when not given."""
@@ -68,7 +70,7 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     if row.append and bound.get(row.append).text in ("a", "append"):
         mode = "append"
     for access in accesses(run, row, bound):
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api))
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must))
     return ids if mode == "read" else set()
 
 

@@ -9,7 +9,7 @@ from mldebt.model.events import Access
 from mldebt.model.pattern import Hole
 from mldebt.model.project import Folder
 
-MIN_LITERAL = 4
+MIN_LITERAL = 6
 
 
 def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> list[tuple[str, bool]]:
@@ -52,7 +52,7 @@ def _hole(part: Hole) -> str:
 
 
 def _telling(text: str) -> bool:
-    """Return whether enough of a name is literal to join two accesses: all of it, or four characters and not the whole stem a hole."""
+    """Return whether enough of a name is literal to join two accesses: all of it, or six characters and not the whole stem a hole."""
     if "{}" not in text:
         return bool(text)
     name = text.rpartition("/")[2]

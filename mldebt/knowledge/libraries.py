@@ -28,6 +28,7 @@ class Catalogue:
         self._implicit: list[str] = []
         self._literals: dict[str, str] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
+        self._telling: dict[str, str] = {}
         for file in files:
             self._add(file)
 
@@ -37,6 +38,7 @@ class Catalogue:
         if file.implicit:
             self._implicit.extend(file.modules)
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
+        self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
         for row in file.type:
             self.types.update((path, row) for path in expand(row.path))
@@ -73,6 +75,10 @@ class Catalogue:
         if key not in self._methods:
             self._methods[key] = next((row for base in self._bases(type_path) if (row := self.calls.get(f"{base}.{name}"))), None)
         return self._methods[key]
+
+    def telling(self, name: str) -> str:
+        """Return the path of the one method that a name tells by itself, else the empty text."""
+        return self._telling.get(name, "")
 
     def member(self, type_path: str, name: str) -> AttributeRow | str | None:
         """Return the row or type of an attribute of a type."""
