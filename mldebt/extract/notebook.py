@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mldebt.model.facts import Problem
 
 TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "notebook", "script_magic"})
 _MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, ]*=[ \t]*)?(?P<mark>[%!])(?P<rest>[^\n]*)$")
+_SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autoreload|config|run|cd|env|reload_ext)\b")
+_AUTOMATIC = re.compile(
+    r"^(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
+    r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?$")
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*[ \t]*=[^=]", re.MULTILINE)
 
@@ -76,8 +80,14 @@ def code_cell(number: int, source: str) -> CodeCell:
     lines: list[str] = []
     magics: list[MagicLine] = []
     offset = 0
+    continued = False
     for line in source.split("\n"):
-        lines.append(_line(line, offset, magics))
+        if continued:
+            magics[-1] = replace(magics[-1], text=f"{magics[-1].text.rstrip(chr(92))} {line.strip()}")
+            lines.append(" " * len(line))
+        else:
+            lines.append(_line(line, offset, magics))
+        continued = line.endswith("\\") and bool(magics) and (continued or magics[-1].at == offset)
         offset += len(line) + 1
     return CodeCell(number, "\n".join(lines), tuple(magics))
 
@@ -85,7 +95,13 @@ def code_cell(number: int, source: str) -> CodeCell:
 def _line(line: str, offset: int, magics: list[MagicLine]) -> str:
     if _HELP.match(line):
         return " " * len(line)
+    if _AUTOMATIC.match(line) and " " in line.strip():
+        name, _, text = line.partition(" ")
+        magics.append(MagicLine(offset, "line", name, text.strip()))
+        return ("pass" if len(line) >= 4 else "0").ljust(len(line))
     found = _MAGIC.match(line)
+    if found is not None and _SPACED.match(line):
+        found = _MAGIC.match("%" + line[1:].lstrip().ljust(len(line) - 1))
     if found is None or (found["mark"] == "%" and not re.match(r"%?[A-Za-z]", found["rest"])):
         return line
     target, rest = (found["target"] or "").rstrip(" =\t"), found["rest"]
