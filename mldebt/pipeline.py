@@ -16,6 +16,8 @@ from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.libraries import load_libraries
 from mldebt.knowledge.locate import rules_folder
+from mldebt.knowledge.manifests import load_manifests
+from mldebt.link.manifests import with_stages
 from mldebt.link.project import link
 from mldebt.model.finding import Report
 from mldebt.policy.findings import findings, scoped, unreadable
@@ -35,7 +37,7 @@ def check(root: Path, *, chosen: Sequence[str] = ("default",), ignored: Sequence
     found = discover(root, exclude)
     clock.append(("discover", perf_counter()))
     facts = extract(found.files, jobs=jobs)
-    data = extract_data_files(found.files)
+    data = with_stages(extract_data_files(found.files), load_manifests([rules_folder() / "manifests"]))
     clock.append(("extract", perf_counter()))
     project, index = link(str(root), facts, found.names, data)
     clock.append(("link", perf_counter()))

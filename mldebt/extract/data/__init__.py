@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
+from mldebt.extract.data.make import read_make
 from mldebt.extract.data.reading import Draft, words_of
 from mldebt.extract.data.shell import parse_shell
+from mldebt.extract.data.toml import read_toml
 from mldebt.extract.data.tree import read_tree
 from mldebt.model.facts import DataFacts, Requirement
 from mldebt.model.source import LineTable, line_starts
@@ -24,13 +26,18 @@ def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:
         read_tree(draft, kind)
     elif kind == "shell":
         draft.commands.extend(parse_shell(text))
+    elif kind == "toml":
+        read_toml(draft)
+    elif kind == "make":
+        read_make(draft)
     elif kind == "markdown":
         _markdown(draft)
     elif kind == "requirements":
         _requirements(draft)
     return DataFacts(
         path, hashlib.sha256(raw).hexdigest(), kind, LineTable(line_starts(text)), len(text.splitlines()),
-        settings=tuple(draft.settings), commands=tuple(draft.commands), requirements=tuple(draft.requirements),
+        settings=tuple(draft.settings), targets=tuple(draft.targets), commands=tuple(draft.commands), tables=tuple(draft.tables),
+        requirements=tuple(draft.requirements), variables=tuple(draft.variables.items()), comments=tuple(draft.comments),
         words=words_of(text), problems=tuple(draft.problems),
     )
 

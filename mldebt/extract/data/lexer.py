@@ -81,9 +81,10 @@ def _word(text: str, start: int) -> Token:
         elif char == '"':
             token.quoted, position = True, _double(text, position + 1, token)
         elif char == "\\":
-            if text[position + 1 : position + 2] != "\n":
+            ends = text.startswith("\r\n", position + 1)
+            if text[position + 1 : position + 2] != "\n" and not ends:
                 token.pieces.append((False, text[position + 1 : position + 2]))
-            position += 2
+            position += 3 if ends else 2
         elif char in "$`":
             position = _substitution(text, position, token)
         else:

@@ -14,7 +14,7 @@ _ASSIGN = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
 _CLOSERS = frozenset({"fi", "done", "}", "esac"})
 _REDIRECT = re.compile(r"\d*(?:&>>|&>|<<<|>>|>&|<&|>\||>|<)$")
-_ROUNDS, _LIMIT = 16, 4000
+_ROUNDS, _LIMIT, _STEPS = 16, 4000, 200_000
 
 
 @dataclass(slots=True)
@@ -42,17 +42,20 @@ class _State:
     pipefail: bool = False
     condition: bool = False
     drafts: list[_Draft] = field(default_factory=list)
+    steps: int = 0
 
 
 def parse_shell(
-    text: str, base: int = 0, *, folder: str = "", start: str = "file", variables: Mapping[str, str] | None = None, errexit: bool = False
+    text: str, base: int = 0, *, folder: str = "", start: str = "file", variables: Mapping[str, str] | None = None, errexit: bool = False,
+    exported: Mapping[str, str] | None = None,
 ) -> tuple[Command, ...]:
     """Return the simple commands of shell text in order.
 
     `base` is added to every offset; `folder` and `start` say where the text runs; `variables` are known beforehand;
-    `errexit` starts as if `set -e` had been given. Never raises: what does not parse is read as far as it goes.
+    `exported` ones stand in the environment too; `errexit` starts as if `set -e` had been given. Never raises: what does not parse is read as far as it goes.
     """
-    state = _State(dict(variables or {}), folder, errexit=errexit)
+    given = dict(exported or {})
+    state = _State({**(variables or {}), **given}, folder, given, errexit=errexit)
     _run(tokens(text), state, 0)
     return tuple(_finish(state, base, start))
 
@@ -68,8 +71,9 @@ def join_folder(folder: str, step: str) -> str:
 def _run(stream: list[Token], state: _State, depth: int) -> None:
     """Interpret tokens in order, expanding `for` loops in place."""
     index = 0
-    while index < len(stream) and len(state.drafts) < _LIMIT:
+    while index < len(stream) and len(state.drafts) < _LIMIT and state.steps < _STEPS:
         token = stream[index]
+        state.steps += 1
         if token.op:
             _operator(token.op, state)
             index += 1
@@ -188,9 +192,26 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
         _remember(prefix, state)
     elif not _builtin(words, state):
         environment = tuple(sorted({**state.exported, **prefix}.items()))
-        draft = _Draft(words, first.at, end, state.folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit)
+        words, folder = _descend(words, state.folder)
+        draft = _Draft(words, first.at, end, folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit)
         state.drafts.append(draft)
     return index
+
+
+def _descend(words: list[str], folder: str) -> tuple[list[str], str]:
+    """Return a `make -C folder` command without the option, and the folder it runs in."""
+    if words[0] not in ("make", "gmake"):
+        return words, folder
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in ("-C", "--directory"):
+            folder = join_folder(folder, next(rest, ""))
+        elif word.startswith(("-C", "--directory=")):
+            folder = join_folder(folder, word.removeprefix("-C").removeprefix("--directory="))
+        else:
+            kept.append(word)
+    return kept, folder
 
 
 def _remember(values: Mapping[str, str], state: _State) -> None:

@@ -1,0 +1,73 @@
+"""Stages of pipeline manifests as targets with commands, so that they read like the rules of a build file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
+from pathspec import GitIgnoreSpec
+
+from mldebt.extract.data.shell import join_folder, parse_shell
+from mldebt.knowledge.manifests import ManifestRow
+from mldebt.model.facts import Command, DataFacts, Item, Setting, Target
+
+Keys = tuple[str | int, ...]
+
+
+def with_stages(data: Mapping[str, DataFacts], rows: Sequence[ManifestRow]) -> dict[str, DataFacts]:
+    """Return the data files with the targets that their manifest rows describe."""
+    specs = [(row, GitIgnoreSpec.from_lines(row.files)) for row in rows]
+    result = dict(data)
+    for path, facts in data.items():
+        targets = [target for row, spec in specs if spec.match_file(path) for target in _targets(facts, row)]
+        if targets:
+            result[path] = msgspec.structs.replace(facts, targets=(*facts.targets, *targets))
+    return result
+
+
+def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
+    depth = len(row.stages.split("."))
+    stages: dict[Keys, list[Setting]] = {}
+    for setting in facts.settings:
+        if len(setting.keys) > depth and _matches(setting.keys[:depth], row.stages):
+            stages.setdefault(setting.keys[:depth], []).append(setting)
+    for keys, settings in stages.items():
+        folder = next((str(item.value) for item in settings if row.folder and _matches(item.keys[depth:], row.folder)), "")
+        commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
+        outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
+        if commands or outputs or inputs:
+            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys))
+
+
+def _at(settings: Sequence[Setting], depth: int, paths: Sequence[str]) -> Iterator[Setting]:
+    """Yield the leaves under a stage that one of the key paths names."""
+    for setting in settings:
+        if any(_matches(setting.keys[depth:], path) for path in paths if not path.endswith("{}")):
+            yield setting
+
+
+def _items(settings: Sequence[Setting], depth: int, paths: Sequence[str], folder: str) -> Iterator[Item]:
+    seen: set[str] = set()
+    for setting in settings:
+        rest = setting.keys[depth:]
+        text = str(setting.value) if any(_matches(rest, path) for path in paths if not path.endswith("{}")) else ""
+        for path in (path for path in paths if path.endswith(".{}")):
+            size = len(path.split("."))
+            if len(rest) >= size and _matches(rest[: size - 1], path[:-3]):
+                text = str(rest[size - 1])
+        if text and text not in seen:
+            seen.add(text)
+            at = setting.key_at if setting.key_at >= 0 and text != str(setting.value) else setting.at
+            yield Item(join_folder(folder, text) if folder else text, at, at + len(text))
+
+
+def _commands(setting: Setting, folder: str, start: str) -> Iterator[Command]:
+    for command in parse_shell(str(setting.value)):
+        where = join_folder(folder, command.folder) if command.folder else folder
+        yield msgspec.structs.replace(command, at=setting.at, end=setting.end, folder=where, start=start, checked=True)
+
+
+def _matches(keys: Keys, path: str) -> bool:
+    parts = path.split(".")
+    return len(parts) == len(keys) and all(fnmatchcase(str(key), part) for key, part in zip(keys, parts))
