@@ -9,6 +9,7 @@ import msgspec
 from mldebt.detect.base import Context, one_definition, shown, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
+from mldebt.model.source import Place
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,24 +21,33 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
-    """Yield one match for each artefact and consumer program, at the first read."""
+    """Yield one match for each consumer program and place where it reads what other programs write."""
     graph = context.graph
+    found: dict[tuple[str, Place], list[tuple[Use, list[Use]]]] = {}
+    seen: set[tuple[str, str]] = set()
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
         if not writers or graph.is_declared(artifact):
             continue
-        consumers: dict[str, Use] = {}
         for use in graph.readers(artifact):
-            consumers.setdefault(use.program, use)
-        producers = {use.program: use for use in reversed(writers)}
-        for program, use in sorted(consumers.items()):
-            if any(graph.together(program, writer.program) or one_definition(use, writer) for writer in writers):
+            if (use.program, artifact) in seen or any(graph.together(use.program, writer.program) or one_definition(use, writer) for writer in writers):
                 continue
-            certain = use.certain and any(_certain(writer, program) for writer in writers)
-            names = ", ".join(f"`{name}`" for name in sorted(producers)[:3])
-            yield Match(use.event.place, f"`{program}` reads `{shown(artifact)}`, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
-                        tuple(written_here(producers[name]) for name in sorted(producers)), f"{artifact} <- {program}", use.event.owner,
-                        None if certain else "medium", spec.look if _only_looks(context, program) else "")
+            seen.add((use.program, artifact))
+            found.setdefault((use.program, use.event.place), []).append((use, writers))
+    for (program, place), uses in sorted(found.items()):
+        yield _match(context, spec, program, place, uses)
+
+
+def _match(context: Context, spec: ReachSpec, program: str, place: Place, uses: list[tuple[Use, list[Use]]]) -> Match:
+    use = uses[0][0]
+    writers = {(writer.program, writer.artifact): writer for _, found in uses for writer in reversed(found)}
+    producers = sorted({writer.program for writer in writers.values()})
+    names = ", ".join(f"`{name}`" for name in producers[:3]) + (f" and {len(producers) - 3} more" if len(producers) > 3 else "")
+    more = f" and {len(uses) - 1} more" if len(uses) > 1 else ""
+    certain = all(use.certain and any(_certain(writer, program) for writer in found) for use, found in uses)
+    return Match(place, f"`{program}` reads `{shown(use.artifact)}`{more}, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
+                 tuple(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {program}", use.event.owner,
+                 None if certain else "medium", spec.look if _only_looks(context, program) else "")
 
 
 def _certain(writer: Use, program: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from posixpath import normpath
 
 import networkx as nx
 
@@ -30,6 +31,7 @@ class ProjectGraph:
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
+        self._stages = _stage_paths(project)
         self._launchers: dict[str, set[str]] = {}
         for entry in project.entries:
             self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
@@ -61,8 +63,25 @@ class ProjectGraph:
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
     def is_declared(self, artifact: str) -> bool:
-        """Return whether a manifest or setting mentions the artefact's file name."""
-        return artifact.partition("#")[0].rpartition("/")[2] in self.declared
+        """Return whether a stage declares the artefact or a folder it lies in, or a manifest or setting mentions its file name."""
+        path = artifact.partition("#")[0]
+        if path.rpartition("/")[2] in self.declared:
+            return True
+        while path:
+            if path in self._stages:
+                return True
+            path = path.rpartition("/")[0]
+        return False
+
+
+def _stage_paths(project: Project) -> frozenset[str]:
+    """Return the files and folders that declared stages name as inputs or outputs."""
+    paths: set[str] = set()
+    for path, facts in project.data.items():
+        own = path.rpartition("/")[0]
+        for item in (item for target in facts.targets for item in (*target.inputs, *target.outputs)):
+            paths.update((normpath(f"{own}/{item.text}" if own else item.text), normpath(item.text)))
+    return frozenset(path for path in paths if path != ".")
 
 
 def _launcher(item: Invocation) -> str:
