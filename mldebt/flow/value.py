@@ -139,7 +139,7 @@ def join(left: Value, right: Value) -> Value:
         known = right if left is NOTHING else left
         return known if known.texts or known.target or known.ref else msgspec.structs.replace(known, const=())
     return Value(
-        type=left.type if left.type == right.type else (left.type or right.type) if _absent(left) or _absent(right) else "",
+        type=left.type if left.type == right.type else right.type if _absent(left) else left.type if _absent(right) else "",
         texts=_texts(left, right),
         const=tuple(dict.fromkeys(left.const + right.const))[:8],
         target=left.target if left.target == right.target else left.target if right.target is None else right.target if left.target is None else None,
