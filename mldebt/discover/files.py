@@ -18,7 +18,7 @@ _KINDS = {
     ".py": "python", ".ipynb": "notebook", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".sh": "shell", ".bash": "shell", ".mk": "make",
     ".sql": "sql", ".md": "markdown", ".cfg": "ini", ".ini": "ini", ".env": "env",
 }
-_NAMES = {"Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Dockerfile": "docker", "dvc.lock": "yaml"}
+_NAMES = {"Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Dockerfile": "docker"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
             low = Lowering(cst.parse_module(text))
         except cst.ParserSyntaxError as error:
             problem = _syntax(error, table)
+            if "{{" in path and ("{{" in text or "{%" in text):
+                problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
         return PythonFacts(path, key, False, table, lines, problems=(problem,))
     return _pack(path, key, low, low.body, table, lines, text)

@@ -42,12 +42,12 @@ class Modules:
         self.entered: dict[FunctionTarget, tuple[str, str]] = {}
 
     def special(self, name: str, frame: Frame) -> Value:
-        """Return the value of a name bound nowhere in the project: `__file__`, `__name__`, what needs no import, else unknown."""
+        """Return the value of a name bound nowhere: `__file__`, `__name__`, what needs no import, a module whose import was forgotten, else unknown."""
         if name == "__file__":
             return Value(type=self._run.catalogue.literal("text"), texts=(pattern(ROOT, frame.path),))
         if name == "__name__":
             return constant("__main__" if frame.path == self.main else frame.path.rpartition("/")[2].removesuffix(".py"))
-        path = self._run.catalogue.implicit(name)
+        path = self._run.catalogue.implicit(name) or (name if self._run.catalogue.is_module(name) else "")
         return Value(target=LibraryTarget(path)) if path else NOTHING
 
     def run_main(self, path: str) -> Trace:

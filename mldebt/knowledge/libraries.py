@@ -111,6 +111,10 @@ class Catalogue:
             head = head.rpartition(".")[0]
         return dotted
 
+    def is_module(self, name: str) -> bool:
+        """Return whether a library file names this module."""
+        return name in self._modules
+
     def modules(self) -> list[str]:
         """Return the modules of all libraries, sorted."""
         return sorted(self._modules)

@@ -55,7 +55,7 @@ def unreadable(card: Card, project: Project) -> list[tuple[Card, Match]]:
     from mldebt.model.source import Place
 
     return [(card, Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind))
-            for path, module in project.modules.items() for problem in module.facts.problems]
+            for path, module in project.modules.items() for problem in module.facts.problems if problem.kind != "template"]
 
 
 def scoped(found: Sequence[Finding], scopes: Sequence[str]) -> tuple[Finding, ...]:
