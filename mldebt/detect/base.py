@@ -23,11 +23,11 @@ Detector = Callable[[Context, Any], Iterator[Match]]
 
 
 def one_definition(reader: Use, writer: Use) -> bool:
-    """Return whether both take the path from one place: a named constant, or code of one module that both programs run."""
-    if reader.event.place.path == writer.event.place.path and reader.program != writer.program:
-        return True
+    """Return whether both take the path from one place: a named constant, or one file that spells it for both."""
     own, other = reader.event.access, writer.event.access
-    return own is not None and other is not None and own.shared is not None and own.shared == other.shared
+    if own is None or other is None:
+        return False
+    return own.shared is not None and own.shared == other.shared or bool(own.home) and own.home == other.home
 
 
 def written_here(use: Use) -> Step:

@@ -75,5 +75,5 @@ def _leaf(run: Interpreter, setting: Setting, path: str) -> Value:
     if setting.empty:
         return Value(type=run.catalogue.literal("list" if setting.empty == "[]" else "dict"))
     if isinstance(value, str):
-        return text(word_pattern(value), shared=place, type=run.catalogue.literal("text"))
+        return text(word_pattern(value), shared=place, home=path, type=run.catalogue.literal("text"))
     return Value(type=run.catalogue.literal("none" if value is None else "number"), const=(value,), shared=place)

@@ -82,7 +82,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
         for table, mode in table_uses(statement):
             kind: Kind = "read" if mode == "read" else "write"
             for path in _paths(run, bound.get(row.database)):
-                access = Access("table", _strip(path)[0], _strip(path)[1], "sql", table)
+                access = Access("table", *_strip(path), "sql", table, home=bound.get(row.query).home)
                 number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
                 reads |= {number} if kind == "read" else set()
     return reads
@@ -106,8 +106,9 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
     """Return the artefacts a row touches: one for each text the path may be."""
     found = []
     if row.table:
-        names = as_texts(bound.get(row.table))
-        return [Access("table", _strip(path)[0], _strip(path)[1], "sql", name) for path in _paths(run, bound.get(row.database)) for name in names]
+        named = bound.get(row.table)
+        names = as_texts(named)
+        return [Access("table", *_strip(path), "sql", name, home=named.home) for path in _paths(run, bound.get(row.database)) for name in names]
     value = bound.get(row.path)
     if row.path not in bound.named and row.path != "self":
         return []
@@ -119,7 +120,7 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
-        found.append(Access(store, path + pattern(row.suffix) if row.suffix else path, anchor, row.format, None, value.shared))
+        found.append(Access(store, path + pattern(row.suffix) if row.suffix else path, anchor, row.format, None, value.shared, value.home))
     return found
 
 

@@ -31,7 +31,7 @@ def _name(run: Interpreter, node: ir.Name, frame: Frame) -> Value:
 def _const(run: Interpreter, node: ir.Const, frame: Frame) -> Value:
     value = constant(node.value)
     kind = "text" if isinstance(node.value, str) else "none" if node.value is None else "number"
-    return Value(type=run.catalogue.literal(kind), texts=value.texts, const=value.const)
+    return Value(type=run.catalogue.literal(kind), texts=value.texts, const=value.const, home=frame.path if value.texts else "")
 
 
 def _opaque(run: Interpreter, node: ir.Opaque, frame: Frame) -> Value:
@@ -71,7 +71,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     if node.op == "+" and left.ref and right.ref:
         return _concat_sequences(run, node, left, right, frame)
     if node.op == "%" and left.texts:
-        return Value(type=left.type, texts=tuple(_fill(run, template, right) for template in left.texts), sources=lineage(left, right))
+        return Value(type=left.type, texts=tuple(_fill(run, template, right) for template in left.texts), sources=lineage(left, right), home=left.home)
     if left.type or right.type:
         result = run.calls.operator(node.op, left, right, run.place(frame, node), frame)
         if result is not None:
@@ -197,7 +197,7 @@ def _formatted(run: Interpreter, node: ir.Formatted, frame: Frame) -> Value:
     if node.spec and (value.const or value.sources):
         return Value(texts=(Pattern((Hole("unknown", run.label(node.value)),)),), sources=value.sources)
     if value.texts or value.const:
-        return Value(texts=as_texts(value), sources=value.sources, shared=value.shared)
+        return Value(texts=as_texts(value), sources=value.sources, shared=value.shared, home=value.home)
     return Value(texts=(Pattern((Hole("unknown", run.label(node.value)),)),), sources=value.sources)
 
 
@@ -206,7 +206,7 @@ def _fstring(run: Interpreter, node: ir.FString, frame: Frame) -> Value:
     for part in node.parts:
         value = evaluate(run, part, frame)
         result = concat(result, value) if result.texts != (EMPTY,) else value if value.texts else result
-    return Value(type=run.catalogue.literal("text"), texts=result.texts, sources=result.sources, shared=result.shared)
+    return Value(type=run.catalogue.literal("text"), texts=result.texts, sources=result.sources, shared=result.shared, home=result.home)
 
 
 def _lambda(run: Interpreter, node: ir.Lambda, frame: Frame) -> Value:

@@ -31,7 +31,7 @@ def _child(parent: Value, name: Value) -> Value:
         for base in as_texts(parent):
             empty = base.literal == "" or (base.parts and isinstance(base.parts[-1], str) and base.parts[-1].endswith("/"))
             texts.append(pattern(*base.parts, *(() if empty else ("/",)), *one.parts))
-    return text(*texts, shared=name.shared, sources=lineage(parent, name))
+    return text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
 
 
 def _join(run: Interpreter, call: Bound) -> Value:
@@ -40,14 +40,14 @@ def _join(run: Interpreter, call: Bound) -> Value:
     for part in parts[1:]:
         result = _child(result, part)
     kind = call.row.returns if call.row.returns not in ("", "self") else call.receiver.type if call.receiver else ""
-    return Value(kind, result.texts or (UNKNOWN,), sources=result.sources, shared=result.shared)
+    return Value(kind, result.texts or (UNKNOWN,), sources=result.sources, shared=result.shared, home=result.home)
 
 
 def _each(change: Callable[[Pattern], Pattern]) -> Callable[..., Value]:
     def primitive(run: Interpreter, call: Bound) -> Value:
         subject = call.receiver if call.receiver is not None else call.args[0] if call.args else NOTHING
         kind = call.row.returns if call.row.returns not in ("", "self") else subject.type
-        return Value(kind, tuple(dict.fromkeys(change(item) for item in as_texts(subject))), sources=subject.sources, shared=subject.shared)
+        return Value(kind, tuple(dict.fromkeys(change(item) for item in as_texts(subject))), sources=subject.sources, shared=subject.shared, home=subject.home)
 
     return primitive
 
@@ -103,7 +103,7 @@ def _tuple(run: Interpreter, call: Bound, *items: Value) -> Value:
 def _with_name(run: Interpreter, call: Bound) -> Value:
     subject, name = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
     folder = text(*(_cut(item)[0] for item in as_texts(subject)))
-    return Value(subject.type, _child(folder, name).texts)
+    return Value(subject.type, _child(folder, name).texts, home=name.home)
 
 
 def _with_suffix(run: Interpreter, call: Bound) -> Value:
@@ -143,7 +143,8 @@ def _star(item: Pattern) -> Pattern:
 
 def _format(run: Interpreter, call: Bound) -> Value:
     subject = call.receiver or NOTHING
-    return Value(subject.type, tuple(run.texts.format(item, call.args, call.keywords) for item in as_texts(subject)), sources=lineage(subject, *call.args))
+    made = tuple(run.texts.format(item, call.args, call.keywords) for item in as_texts(subject))
+    return Value(subject.type, made, sources=lineage(subject, *call.args), home=subject.home)
 
 
 def _literal(change: Callable[..., str]) -> Callable[..., Value]:
@@ -172,7 +173,7 @@ def _text_join(run: Interpreter, call: Bound) -> Value:
 def _make_text(run: Interpreter, call: Bound) -> Value:
     if not call.args:
         return Value(call.row.returns, (pattern(""),))
-    return Value(call.row.returns, as_texts(call.args[0]), sources=lineage(*call.args), shared=call.args[0].shared)
+    return Value(call.row.returns, as_texts(call.args[0]), sources=lineage(*call.args), shared=call.args[0].shared, home=call.args[0].home)
 
 
 def _container(kind: str) -> Callable[..., Value]:

@@ -91,7 +91,8 @@ class Value(msgspec.Struct, frozen=True):
     `type`: library type path, or `path::Class` of the project. `texts`: the texts it may be, as patterns. `const`: other
     constants it may be. `target`: what calling it or taking its attributes means. `ref`: the address of its heap object (0: none).
     `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
-    pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from.
+    pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
+    `home`: the file that spells its text (of a path: its last segment).
     """
 
     type: str = ""
@@ -101,6 +102,7 @@ class Value(msgspec.Struct, frozen=True):
     ref: int = 0
     sources: frozenset[int] = NO_SOURCES
     shared: Place | None = None
+    home: str = ""
 
     @property
     def text(self) -> str | None:
@@ -116,9 +118,9 @@ class Value(msgspec.Struct, frozen=True):
 NOTHING = Value()
 
 
-def text(*patterns: Pattern, shared: Place | None = None, sources: frozenset[int] = NO_SOURCES, type: str = "") -> Value:
+def text(*patterns: Pattern, shared: Place | None = None, sources: frozenset[int] = NO_SOURCES, type: str = "", home: str = "") -> Value:
     """Return the value that is one of the given texts."""
-    return Value(type=type, texts=tuple(dict.fromkeys(patterns))[:MAX_TEXTS], shared=shared, sources=sources)
+    return Value(type=type, texts=tuple(dict.fromkeys(patterns))[:MAX_TEXTS], shared=shared, sources=sources, home=home)
 
 
 def hole(kind: str, name: str = "") -> Value:
@@ -146,6 +148,7 @@ def join(left: Value, right: Value) -> Value:
         ref=left.ref if left.ref == right.ref else left.ref if not right.ref else right.ref if not left.ref else 0,
         sources=left.sources | right.sources,
         shared=left.shared if left.shared == right.shared else None,
+        home=left.home if left.home == right.home else "",
     )
 
 
@@ -188,6 +191,7 @@ def concat(left: Value, right: Value) -> Value:
         texts=tuple(dict.fromkeys(pattern(*a.parts, *(embedded(b).parts if a.parts else b.parts)) for a in ones for b in others)),
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
+        home=right.home or left.home,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from posixpath import normpath
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -89,6 +91,10 @@ def _launcher(item: Invocation) -> str:
     return item.stage or (item.place.path if item.checked and item.tool != "document" else "")
 
 
+Keys: TypeAlias = list[tuple[str, bool]]
+_KINDS = ("read", "write", "append")
+
+
 def _in_order(uses: list[Use]) -> list[Use]:
     return sorted(uses, key=lambda use: use.event.id)
 
@@ -96,10 +102,7 @@ def _in_order(uses: list[Use]) -> list[Use]:
 def assemble(project: Project, events: Sequence[Event], declared: frozenset[str] = frozenset()) -> ProjectGraph:
     """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
     graph = ProjectGraph(project, declared)
-    entries = {entry.id: entry for entry in project.entries}
-    accesses = [(event, entries[event.entry], keys) for event in events if event.access is not None and event.entry in entries
-                and event.kind in ("read", "write", "append") and entries[event.entry].kind != "test"
-                and (keys := candidates(event.access, entries[event.entry].folders, entries[event.entry].base))]
+    accesses = _accesses(project, events)
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()
@@ -113,6 +116,31 @@ def assemble(project: Project, events: Sequence[Event], declared: frozenset[str]
         key, certain = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), keys[0])
         graph.add(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
     return graph
+
+
+def _accesses(project: Project, events: Sequence[Event]) -> list[tuple[Event, EntryPoint, Keys]]:
+    """Return the accesses of programs other than tests with the artefacts each may mean, best first.
+
+    A program runs in one folder: where its folder is guessed, the guess under which most of its files lie in the project comes first.
+    """
+    entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
+    held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
+    folders = {name.rpartition("/")[0] for name in project.tracked}
+    scores: dict[str, Counter[str]] = {}
+    for event, entry in held:
+        if event.access is not None and event.access.anchor == "cwd":
+            score = scores.setdefault(entry.program, Counter())
+            for folder in entry.folders:
+                for key, _ in candidates(event.access, [folder], entry.base):
+                    path = key.partition("#")[0]
+                    score[folder.path] += 2 * (path in project.tracked) + ("/" in path and path.rpartition("/")[0] in folders)
+    result: list[tuple[Event, EntryPoint, Keys]] = []
+    for event, entry in held:
+        likely = scores.get(entry.program, Counter())
+        ordered = sorted(entry.folders, key=lambda folder: -likely[folder.path])
+        if event.access is not None and (keys := candidates(event.access, ordered, entry.base)):
+            result.append((event, entry, keys))
+    return result
 
 
 def _same_folder(graph: ProjectGraph, key: str, entry: EntryPoint) -> bool:

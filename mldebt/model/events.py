@@ -21,7 +21,8 @@ class Access(msgspec.Struct, frozen=True, gc=False):
 
     `store` is `file`, `folder`, `table`, `url`, `bucket`, `registry`, `process` (output of a program) or `memory`.
     `anchor` says what a relative `path` starts from: `cwd` (the program's working directory), `file` (already project-relative,
-    because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). A table has the database's path in `path` and its name in `table`.
+    because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). `home` is the file
+    that spells the name. A table has the database's path in `path` and its name in `table`.
     `shared` is the place of the definition that gave the path, when the path is a named constant (module, class or configuration key).
     """
 
@@ -31,6 +32,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     format: str = ""
     table: Pattern | None = None
     shared: Place | None = None
+    home: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
