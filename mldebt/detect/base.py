@@ -9,6 +9,7 @@ from typing import Any
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
+from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,18 @@ def one_definition(reader: Use, writer: Use) -> bool:
     return own.shared is not None and own.shared == other.shared or bool(own.home) and own.home == other.home
 
 
+def site(use: Use) -> Place:
+    """Return where a person would change an access: the call that hands the name on, in the file that spells it, else the access itself."""
+    event = use.event
+    home = event.access.home if event.access is not None else ""
+    if not home or home == event.place.path:
+        return event.place
+    return next((place for place in reversed(event.chain) if place.path == home), event.place)
+
+
 def written_here(use: Use) -> Step:
     """Return the evidence step of a write."""
-    return Step(use.event.place, f"`{shown(use.artifact)}` is written here by `{use.program}`")
+    return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
 
 
 def shown(artifact: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, one_definition, shown, written_here
+from mldebt.detect.base import Context, one_definition, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match, Step
 
@@ -32,7 +32,7 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             seen.add((use.program, use.artifact))
             columns = dict(event.detail)["columns"]
             yield Match(event.place, f"columns `{columns}` of `{shown(use.artifact)}` are taken by position, though `{made[0].program}` decides their order",
-                        (Step(use.event.place, f"`{shown(use.artifact)}` is read here"), *(written_here(writer) for writer in made[:4])),
+                        (Step(site(use), f"`{shown(use.artifact)}` is read here"), *(written_here(writer) for writer in made[:4])),
                         f"{use.artifact} {columns}", event.owner)
 
 

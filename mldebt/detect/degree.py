@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, written_here
+from mldebt.detect.base import Context, shown, site, written_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
@@ -32,7 +32,7 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
         more = f" and {len(members) - 1} more artefact{'' if len(members) == 2 else 's'}" if len(members) > 1 else ""
         names = ", ".join(f"`{program}`" for program in programs[:4]) + (f" and {len(programs) - 4} more" if len(programs) > 4 else "")
         verb = "are" if more else "is"
-        yield Match(writers[-1].event.place, f"`{shown(artifact)}`{more} {verb} written by {names}: the content depends on which ran last",
+        yield Match(site(writers[-1]), f"`{shown(artifact)}`{more} {verb} written by {names}: the content depends on which ran last",
                     (*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])), artifact, writers[-1].event.owner)
 
 

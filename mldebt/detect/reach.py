@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, one_definition, shown, written_here
+from mldebt.detect.base import Context, one_definition, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
 from mldebt.model.source import Place
@@ -33,7 +33,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
             if (use.program, artifact) in seen or any(graph.together(use.program, writer.program) or one_definition(use, writer) for writer in writers):
                 continue
             seen.add((use.program, artifact))
-            found.setdefault((use.program, use.event.place), []).append((use, writers))
+            found.setdefault((use.program, site(use)), []).append((use, writers))
     for (program, place), uses in sorted(found.items()):
         yield _match(context, spec, program, place, uses)
 

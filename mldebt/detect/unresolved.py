@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, written_here
+from mldebt.detect.base import Context, shown, site, written_here
 from mldebt.detect.names import is_part, letters, misspelt, numbers, role_words, split_name, words_of
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
@@ -43,7 +43,7 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         near = _plausible(context, artifact, near, spec)
         if near and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
-            yield Match(use.event.place, f"`{shown(artifact)}` is read here but never written; the near match `{shown(near[0])}` is",
+            yield Match(site(use), f"`{shown(artifact)}` is read here but never written; the near match `{shown(near[0])}` is",
                         tuple(written_here(graph.writers(other)[0]) for other in near), f"{artifact} ~ {near[0]}", use.event.owner,
                         spec.confidence)
 
