@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from mldebt.config import Settings
 from mldebt.pipeline import check
 
 _SECTION = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
@@ -35,6 +36,6 @@ def expected(folder: Path) -> Counter[tuple[str, int, str]]:
 
 def reported(folder: Path) -> Counter[tuple[str, int, str]]:
     """Return (path, line, code) of every finding of a run with all rules."""
-    report = check(folder, chosen=["ALL"], jobs=1)
+    report = check(folder, Settings(select=("ALL",)), jobs=1)
     assert not report.errors, report.errors
     return Counter((item.path, item.line, item.code) for item in report.findings)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
+import tomli
 
 from mldebt import __version__
+from mldebt.config import Settings, load_settings, settings_of
 from mldebt.discover.root import find_root
 from mldebt.errors import ConfigError
 from mldebt.knowledge.cards import load_cards
@@ -25,28 +31,77 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
-def run_check(
-    paths: Sequence[Path], chosen: str, ignored: str, exclude: Sequence[str], project: Path | None, output_formats: Sequence[str], fail_on: str,
-    exit_zero: bool,
-    show_timings: bool, jobs: int,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; None and empty mean that the settings file decides."""
+
+    paths: tuple[Path, ...]
+    settings: dict[str, Any]
+    project: Path | None
+    isolated: bool
+    config: tuple[str, ...]
+    output_formats: tuple[str, ...]
+    exit_zero: bool
+    show_timings: bool
+    show_settings: bool
+    statistics: bool
+    quiet: bool
+    jobs: int
+
+
+def run_check(options: Options) -> int:
     """Print the report and return the exit code: 0 clean, 1 findings, 3 internal error; raises `ConfigError` for wrong input."""
-    check_formats(output_formats)
-    missing = [str(path) for path in (*paths, *([project] if project else [])) if not path.exists()]
+    check_formats(options.output_formats)
+    missing = [str(path) for path in (*options.paths, *([options.project] if options.project else [])) if not path.exists()]
     if missing:
         raise ConfigError(f"no such path: {', '.join(missing)}")
-    root = find_root(paths or [Path(".")], project)
-    scopes = [_relative(path, root) for path in paths or [root]]
-    report = check(root, chosen=_words(chosen), ignored=_words(ignored), exclude=exclude, scopes=scopes, jobs=jobs)
-    for wanted in output_formats or ["full"]:
+    root = find_root(options.paths or [Path(".")], options.project)
+    settings, source = chosen_settings(root, options)
+    scopes = [_relative(path, root) for path in options.paths or [root]]
+    if options.show_settings:
+        click.echo(f"root: {root}\nsettings: {source or 'defaults'}\n{msgspec.json.format(msgspec.json.encode(settings)).decode()}")
+        return 0
+    report = check(root, settings, scopes=scopes, jobs=options.jobs)
+    for wanted in options.output_formats or (() if options.quiet else ("full",)):
         name, _, target = wanted.partition(":")
         _write(FORMATS[name](report), target)
+    if options.statistics:
+        _statistics(report)
     for error in report.errors:
         click.echo(f"mldebt: internal error in {error.rule}: {error.message}", err=True)
-    if show_timings:
-        for name, value in (*report.timings, *report.counters):
-            click.echo(f"{name}: {value}", err=True)
-    return exit_code(report, fail_on, exit_zero)
+    if options.show_timings:
+        for label, value in (*report.timings, *report.counters):
+            click.echo(f"{label}: {value}", err=True)
+    return exit_code(report, settings.fail_on, options.exit_zero)
+
+
+def chosen_settings(root: Path, options: Options) -> tuple[Settings, str]:
+    """Return the settings file's values overridden by `--config` and the command line's own options, and the file they come from."""
+    settings, source = (Settings(), "") if options.isolated else load_settings(root)
+    for item in options.config:
+        key, equals, value = item.partition("=")
+        if equals:
+            table = _parsed(f"{key} = {value}", "--config")
+            changed = settings_of(table, "--config")
+            settings = msgspec.structs.replace(settings, **{name: getattr(changed, name) for name in (key.strip().replace("-", "_"),)})
+        elif Path(item).is_file():
+            settings, source = settings_of(_parsed(Path(item).read_text("utf-8"), item), item), item
+        else:
+            raise ConfigError(f"neither a settings file nor KEY=VALUE: {item}", "--config")
+    return msgspec.structs.replace(settings, **options.settings), source
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", source) from None
+
+
+def _statistics(report: Report) -> None:
+    counts = Counter((item.code, item.name) for item in report.findings if item.suppressed is None)
+    for (code, name), count in counts.most_common():
+        click.echo(f"{count:6}  {code}  {name}")
 
 
 def _write(text: str, target: str) -> None:
@@ -74,10 +129,6 @@ def exit_code(report: Report, fail_on: str, exit_zero: bool) -> int:
     worst = max((SEVERITIES.index(item.severity) for item in report.findings if item.suppressed is None), default=-1)
     threshold = next(rank for rank, name in enumerate(SEVERITIES) if name == fail_on)
     return int(worst >= threshold and not exit_zero)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -19,29 +19,48 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--select", "chosen", default="default", help="Rules, families, prefixes, default or ALL, separated by commas.")
-@click.option("--ignore", "ignored", default="", help="Rules to leave out.")
+@click.option("--select", help="Rules, families, prefixes, default or ALL, separated by commas.")
+@click.option("--extend-select", help="Rules beside those of the settings.")
+@click.option("--ignore", help="Rules to leave out.")
+@click.option("--extend-ignore", help="Rules to leave out beside those of the settings.")
 @click.option("--exclude", multiple=True, help="Paths to leave out, in the syntax of ignore files.")
+@click.option("--extend-exclude", multiple=True, help="Paths to leave out beside those of the settings.")
+@click.option("--no-respect-gitignore", is_flag=True, help="Analyse files that ignore files name, too.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting.")
+@click.option("--isolated", is_flag=True, help="Ignore settings files.")
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
-@click.option("--isolated", is_flag=True, help="Ignore settings files (none are read yet).")
 @click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
               help="full (default), concise, json, jsonl, sarif or github; several are allowed, each may name a file.")
-@click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), default="warning")
+@click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), help="The least severity that makes the exit code 1 (default: warning).")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--show-settings", is_flag=True, help="Print the root and the settings, then stop.")
 @click.option("--show-timings", is_flag=True, help="Print the seconds of each phase and the interpreter's counters.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no findings unless a format is asked for.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Worker processes; 0: one a core.")
 def check(
-    paths: tuple[Path, ...], chosen: str, ignored: str, exclude: tuple[str, ...], project: Path | None, isolated: bool, output_formats: tuple[str, ...],
-    fail_on: str, exit_zero: bool, show_timings: bool, jobs: int,
+    paths: tuple[Path, ...], config: tuple[str, ...], isolated: bool, project: Path | None, output_formats: tuple[str, ...], exit_zero: bool,
+    statistics: bool, show_settings: bool, show_timings: bool, quiet: bool, jobs: int, no_respect_gitignore: bool, **given: str | tuple[str, ...] | None,
 ) -> None:
     """Report the debts of the project that PATHS lie in."""
-    from mldebt.cli.check import run_check
+    from mldebt.cli.check import Options, run_check
 
+    settings = {name: _words(name, value) for name, value in given.items() if value}
+    if no_respect_gitignore:
+        settings["respect_gitignore"] = False
+    options = Options(paths, settings, project, isolated, config, output_formats, exit_zero, show_timings, show_settings, statistics, quiet, jobs)
     try:
-        sys.exit(run_check(paths, chosen, ignored, exclude, project, output_formats, fail_on, exit_zero, show_timings, jobs))
+        sys.exit(run_check(options))
     except MldebtError as error:
-        click.echo(f"mldebt: {error}", err=True)
+        click.echo("\n".join(f"mldebt: {line}" for line in str(error).splitlines()), err=True)
         sys.exit(2)
+
+
+def _words(name: str, value: str | tuple[str, ...] | None) -> object:
+    """Return an option's value as the settings hold it: lists of rules are separated by commas."""
+    if name == "fail_on" or not isinstance(value, str):
+        return value
+    return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
 @main.command()

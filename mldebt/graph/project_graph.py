@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from posixpath import normpath
 from typing import TypeAlias
 
 import networkx as nx
 
+from mldebt.graph.declarations import Declarations
 from mldebt.graph.identity import candidates
 from mldebt.model.events import Event
 from mldebt.model.project import EntryPoint, Invocation, Project
@@ -28,12 +28,11 @@ class Use:
 class ProjectGraph:
     """Programs and artefacts; edges `writes` and `reads` are `Use`s."""
 
-    def __init__(self, project: Project, declared: frozenset[str]) -> None:
-        """Start without edges; `declared` are file names that manifests mention."""
+    def __init__(self, project: Project, declared: Declarations) -> None:
+        """Start without edges."""
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
-        self._stages = _stage_paths(project)
         self._launchers: dict[str, set[str]] = {}
         for entry in project.entries:
             self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
@@ -65,25 +64,9 @@ class ProjectGraph:
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
     def is_declared(self, artifact: str) -> bool:
-        """Return whether a stage declares the artefact or a folder it lies in, or a manifest or setting mentions its file name."""
-        path = artifact.partition("#")[0]
-        if path.rpartition("/")[2] in self.declared:
-            return True
-        while path:
-            if path in self._stages:
-                return True
-            path = path.rpartition("/")[0]
-        return False
+        """Return whether a stage, a setting or a manifest declares the artefact."""
+        return artifact in self.declared
 
-
-def _stage_paths(project: Project) -> frozenset[str]:
-    """Return the files and folders that declared stages name as inputs or outputs."""
-    paths: set[str] = set()
-    for path, facts in project.data.items():
-        own = path.rpartition("/")[0]
-        for item in (item for target in facts.targets for item in (*target.inputs, *target.outputs)):
-            paths.update((normpath(f"{own}/{item.text}" if own else item.text), normpath(item.text)))
-    return frozenset(path for path in paths if path != ".")
 
 
 def _launcher(item: Invocation) -> str:
@@ -99,9 +82,9 @@ def _in_order(uses: list[Use]) -> list[Use]:
     return sorted(uses, key=lambda use: use.event.id)
 
 
-def assemble(project: Project, events: Sequence[Event], declared: frozenset[str] = frozenset()) -> ProjectGraph:
+def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None) -> ProjectGraph:
     """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
-    graph = ProjectGraph(project, declared)
+    graph = ProjectGraph(project, declared or Declarations(project))
     accesses = _accesses(project, events)
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
