@@ -59,7 +59,10 @@ def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20) -> dic
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("forkserver" if sys.platform != "win32" else "spawn"))
+    context = get_context("forkserver" if sys.platform != "win32" else "spawn")
+    if sys.platform != "win32":
+        context.set_forkserver_preload(["mldebt.extract.python"])  # the parser is imported once, not in every worker
+    return ProcessPoolExecutor(jobs, mp_context=context)
 
 
 def _alone(file: SourceFile, limit: int) -> PythonFacts:
