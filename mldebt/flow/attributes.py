@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
@@ -68,7 +70,7 @@ class Attributes:
         if type_path:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
-                return Value(type=member, sources=value.sources, ref=value.ref)
+                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
@@ -168,15 +170,16 @@ class Attributes:
             return Value(sources=value.sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
-            return Value(type=value.type, sources=value.sources)
+            kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
+            return Value(type=value.type, sources=value.sources, columns=kept)
         return Value(type=value.type if kind.element == "self" else kind.element, sources=value.sources)
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""
-        if axis is None or len(node.index) <= axis or not value.sources:
+        if axis is None or len(node.index) <= axis or not value.columns:
             return
         if (columns := _positions(node.index[axis])) is not None:
-            self._run.emit(frame, "column-use", place, sources=value.sources, api=value.type, detail=(("by", "position"), ("columns", columns)))
+            self._run.emit(frame, "column-use", place, sources=value.columns, api=value.type, detail=(("by", "position"), ("columns", columns)))
 
     def assign(self, target: ir.Attr | ir.Subscript, value: Value, frame: Frame) -> None:
         """Store into an attribute or item: strong on a known object, lineage added to data."""
@@ -220,7 +223,7 @@ class Attributes:
             return
         old = frame.get(node.id)
         if old is not None and not value.sources <= old.sources:
-            frame.set(node.id, Value(old.type, old.texts, old.const, old.target, old.ref, old.sources | value.sources, old.shared))
+            frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | value.sources))
 
 
 def _positions(node: ir.Expr) -> str | None:

@@ -149,7 +149,7 @@ class Calls:
         if bound.handle is not None:
             return bound.handle
         if returns == "self" and receiver is not None:
-            return Value(type=receiver.type, ref=receiver.ref, sources=sources)
+            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
         if returns.startswith("tuple:"):
@@ -160,7 +160,8 @@ class Calls:
             return self._run.new(bound.place, made, self._run.catalogue.literal("list"), sources)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0
-        return Value(type=returns, ref=keep, sources=sources)
+        kept = receiver.columns if receiver is not None and row.keeps_columns else own
+        return Value(type=returns, ref=keep, sources=sources, columns=kept)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
         """Return the value of an operator that a library type defines, None when no row says."""

@@ -92,7 +92,7 @@ class Value(msgspec.Struct, frozen=True):
     constants it may be. `target`: what calling it or taking its attributes means. `ref`: the address of its heap object (0: none).
     `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
-    `home`: the file that spells its text (of a path: its last segment).
+    `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
     """
 
     type: str = ""
@@ -103,6 +103,7 @@ class Value(msgspec.Struct, frozen=True):
     sources: frozenset[int] = NO_SOURCES
     shared: Place | None = None
     home: str = ""
+    columns: frozenset[int] = NO_SOURCES
 
     @property
     def text(self) -> str | None:
@@ -149,6 +150,7 @@ def join(left: Value, right: Value) -> Value:
         sources=left.sources | right.sources,
         shared=left.shared if left.shared == right.shared else None,
         home=left.home if left.home == right.home else "",
+        columns=left.columns | right.columns,
     )
 
 

@@ -94,7 +94,8 @@ class CallRow(_Strict, frozen=True):
     (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
-    `calls` are parameters that the library calls back. `telling`: no other type has a
+    `calls` are parameters that the library calls back. `keeps-columns`: the result has the
+    columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes.
     """
@@ -119,6 +120,7 @@ class CallRow(_Strict, frozen=True):
     inplace: str = ""
     calls: tuple[str, ...] = ()
     telling: bool = False
+    keeps_columns: bool = False
     entry: str = ""
     seed: str = ""
     note: str = ""
