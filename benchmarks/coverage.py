@@ -21,7 +21,7 @@ def main(folders: list[str]) -> None:
     missing: Counter[str] = Counter()
     accesses = resolved = 0
     for folder in folders:
-        flow = interpreted(Path(folder), known)
+        flow = interpreted(Path(folder))
         for path, row in flow.calls:
             library = known.library(path) or "?"
             sites[library] += 1

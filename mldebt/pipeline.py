@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -13,9 +14,9 @@ from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
 from mldebt.extract.run import extract, extract_data_files
-from mldebt.flow.interpreter import interpret
+from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
-from mldebt.graph.project_graph import assemble
+from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.libraries import load_libraries
 from mldebt.knowledge.locate import rules_folder
@@ -35,38 +36,72 @@ _SETTINGS = ("mldebt.toml", "pyproject.toml")
 MAX_MANIFEST = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A project analysed up to its graph."""
+
+    graph: ProjectGraph
+    flow: Flow
+    clock: Clock
+
+    @property
+    def project(self) -> Project:
+        """Return the linked project with every entry point."""
+        return self.flow.project
+
+
+def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
+    """Discover, extract, link, interpret and assemble a project."""
+    clock, folders = Clock(), _knowledge(root, settings)
+    catalogue = load_libraries([folder / "libraries" for folder in folders])
+    manifests = load_manifests([folder / "manifests" for folder in folders])
+    with clock.phase("discover"):
+        found = discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
+    with clock.phase("extract"):
+        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
+        data = with_stages(extract_data_files(found.files), manifests)
+    with clock.phase("link"):
+        project, index = link(str(root), facts, found.names, data)
+    with clock.phase("flow"):
+        flow = interpret(project, index, catalogue)
+    with clock.phase("graph"):
+        declarations = Declarations(flow.project, declared_names(found), [row.path for row in settings.artifacts])
+        graph = assemble(flow.project, flow.events, declarations)
+    return Analysis(graph, flow, clock)
+
+
+def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
+    """Return the data-dependency graph of a project."""
+    return analyse(root, settings, jobs).graph
+
+
 def check(root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0) -> Report:
     """Analyse the project at `root` and return its findings.
 
     `settings` default to those of the project's own settings file; `scopes` are the project-relative paths to report on; `jobs` the number of worker
     processes (0: one a core). Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge files.
     """
-    root, clock = Path(root), Clock()
+    root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
-    folders = [rules_folder(), *(root / path for path in settings.rule_paths)]
-    every = load_cards([folder / "cards" for folder in folders])
+    every = load_cards([folder / "cards" for folder in _knowledge(root, settings)])
     cards = select(every, settings)
-    catalogue = load_libraries([folder / "libraries" for folder in folders])
-    with clock.phase("discover"):
-        found = discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
-    with clock.phase("extract"):
-        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
-        data = with_stages(extract_data_files(found.files), load_manifests([folder / "manifests" for folder in folders]))
-    with clock.phase("link"):
-        project, index = link(str(root), facts, found.names, data)
-    with clock.phase("flow"):
-        flow = interpret(project, index, catalogue)
-    with clock.phase("graph and rules"):
-        graph = assemble(flow.project, flow.events, Declarations(flow.project, declared_names(found), [row.path for row in settings.artifacts]))
-        matches, errors = detect([card for card in cards if card.match], Context(graph, flow.events))
-        suppressions = Suppressions(flow.project)
-        kept = findings([*matches, *_housekeeping(cards, every, flow.project, suppressions)], flow.project, suppressions)
+    done = analyse(root, settings, jobs)
+    with done.clock.phase("rules"):
+        matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events))
+        suppressions = Suppressions(done.project)
+        kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):
             unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards)]
-            kept = ordered((*kept, *findings(unused, flow.project, suppressions)))
+            kept = ordered((*kept, *findings(unused, done.project, suppressions)))
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
-    return Report(".", len(facts), sum(item.notebook for item in facts.values()), sum(item.lines for item in facts.values()), kept, tuple(errors),
-                  tuple(clock.phases), flow.counters)
+    facts = [module.facts for module in done.project.modules.values()]
+    return Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
+                  tuple(done.clock.phases), done.flow.counters)
+
+
+def _knowledge(root: Path, settings: Settings) -> list[Path]:
+    """Return the folders of cards, libraries and manifests: mldebt's own and the project's."""
+    return [rules_folder(), *(root / path for path in settings.rule_paths)]
 
 
 def _housekeeping(cards: Sequence[Card], every: Sequence[Card], project: Project, suppressions: Suppressions) -> list[tuple[Card, Match]]:

@@ -1,8 +1,9 @@
-"""`mldebt`: check, explain, rules."""
+"""`mldebt`: check, explain, rules, graph, artifacts."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -69,11 +70,7 @@ def explain(rule: str) -> None:
     """Print the card of RULE, by code or name."""
     from mldebt.cli.catalogue import card_text
 
-    try:
-        click.echo(card_text(rule), nl=False)
-    except MldebtError as error:
-        click.echo(f"mldebt: {error}", err=True)
-        sys.exit(2)
+    _print(lambda: card_text(rule))
 
 
 @main.command()
@@ -82,3 +79,39 @@ def rules() -> None:
     from mldebt.cli.catalogue import rules_text
 
     click.echo(rules_text(), nl=False)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["json", "dot", "mermaid", "graphml"]), default="json", help="How the graph is written.")
+@click.option("--focus", default="", help="Only the cone of this node (its id, or a unique end of it).")
+@click.option("--upstream", is_flag=True, help="With --focus: what the node depends on.")
+@click.option("--downstream", is_flag=True, help="With --focus: what depends on the node.")
+@click.option("--kind", "kinds", default="", help="Only nodes of these kinds: dataset, entry-point.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The project's root.")
+def graph(paths: tuple[Path, ...], form: str, focus: str, upstream: bool, downstream: bool, kinds: str, project: Path | None) -> None:
+    """Print the data-dependency graph of a project."""
+    from mldebt.cli.graph import graph_text
+
+    _print(lambda: graph_text(paths, project, form, focus, upstream, downstream, kinds))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--undeclared", is_flag=True, help="Only artefacts that nothing declares.")
+@click.option("--write", is_flag=True, help="Print declarations for the undeclared artefacts that go from program to program.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The project's root.")
+def artifacts(paths: tuple[Path, ...], undeclared: bool, write: bool, project: Path | None) -> None:
+    """List every artefact: declared, tracked, its producers and consumers."""
+    from mldebt.cli.graph import artifacts_text
+
+    _print(lambda: artifacts_text(paths, project, undeclared, write))
+
+
+def _print(make: Callable[[], str]) -> None:
+    """Print a text, or the error that making it raised."""
+    try:
+        click.echo(make(), nl=False)
+    except MldebtError as error:
+        click.echo("\n".join(f"mldebt: {line}" for line in str(error).splitlines()), err=True)
+        sys.exit(2)
