@@ -17,6 +17,7 @@ def notebook(*sources: str) -> bytes:
     "pip install watermark", "ls -l ../output/*X*", "% matplotlib inline",
     "reset_selective -f frame", "x = !ls", "%time y = f(1)", "%%time\nz = 2", "frame.head?", "if True:\n    !ls\n",
     "%%bash\nls", "conda activate base\npip install x",
+    "%timeit -n 50 model.fit(x)", "%timeit -r1 for x in rows(1): pass", " indented = 1\n indented", "\n    with a as b:\n        c",
 ])
 def test_cells_with_magics_parse_and_keep_their_size(source: str) -> None:
     facts = extract_python("n.ipynb", notebook(source), True)
@@ -27,6 +28,10 @@ def test_cells_with_magics_parse_and_keep_their_size(source: str) -> None:
 @pytest.mark.parametrize("source", ["cat = 1", "ls = [1]", "run(x)", "rm - 1", "pip == 2", "cd", "mv.x = 3", "less (1)", "man, more = 1, 2"])
 def test_python_that_looks_like_a_magic_stays(source: str) -> None:
     assert code_cell(1, source).source == source
+
+
+def test_code_after_a_magic_keeps_its_column() -> None:
+    assert code_cell(1, "%time x = f(1)").source == "0    ;x = f(1)"
 
 
 def test_a_continued_command_is_one_magic() -> None:

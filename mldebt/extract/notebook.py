@@ -15,6 +15,8 @@ _SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autorelo
 _AUTOMATIC = re.compile(
     r"^(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
     r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?$")
+_OPTIONS = re.compile(r"^(?:-[a-zA-Z]+[ \t]*\d*[ \t]+)+")
+_BLOCK = re.compile(r"(?:for|while|with|if|try|def|class|async)\b")
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*[ \t]*=[^=]", re.MULTILINE)
 
@@ -69,6 +71,7 @@ def _source(cell: dict[str, Any]) -> str:
 
 def code_cell(number: int, source: str) -> CodeCell:
     """Return a cell with its magics taken out, offsets kept."""
+    source = dedented(source)
     stripped = source.lstrip()
     if stripped.startswith("%%"):
         head, _, body = stripped[2:].partition("\n")
@@ -110,10 +113,28 @@ def _line(line: str, offset: int, magics: list[MagicLine]) -> str:
     else:
         name, _, text = rest.lstrip("%").partition(" ")
         magics.append(MagicLine(offset, "line", name, text.strip(), target))
-        if name in TRANSPARENT and text.strip() and not target:
-            return found["indent"] + text.strip().ljust(len(line) - len(found["indent"]))
+        code = _OPTIONS.sub("", text.strip())
+        if name in TRANSPARENT and code and not target:
+            return _in_place(line, found["indent"], code)
     filler = "pass" if len(line) - len(found["indent"]) >= 4 else "0"
     return found["indent"] + filler.ljust(len(line) - len(found["indent"]))
+
+
+def _in_place(line: str, indent: str, code: str) -> str:
+    """Return a line with only the code after a magic: at its own column behind a `0;`, or at the left where a block cannot follow a semicolon."""
+    start = line.rfind(code)
+    if _BLOCK.match(code) or start - len(indent) < 2:
+        return indent + code.ljust(len(line) - len(indent))
+    return (indent + "0".ljust(start - len(indent) - 1) + ";" + code).ljust(len(line))
+
+
+def dedented(source: str) -> str:
+    """Return a cell whose first line is indented without that indentation, as notebooks run it; lines keep their length."""
+    first = next((line for line in source.split("\n") if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    if not indent:
+        return source
+    return "\n".join(line[len(indent):] + " " * len(indent) if line.startswith(indent) else line for line in source.split("\n"))
 
 
 def _blank(text: str) -> str:

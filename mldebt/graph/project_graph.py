@@ -121,9 +121,15 @@ def _accesses(project: Project, events: Sequence[Event]) -> list[tuple[Event, En
     for event, entry in held:
         likely = scores.get(entry.program, Counter())
         ordered = sorted(entry.folders, key=lambda folder: -likely[folder.path])
-        if event.access is not None and (keys := candidates(event.access, ordered, entry.base)):
+        keys = candidates(event.access, ordered, entry.base) if event.access is not None else []
+        if keys := [(key, sure) for key, sure in keys if sure or "/" in key or _plausible(key, entry, project)]:
             result.append((event, entry, keys))
     return result
+
+
+def _plausible(key: str, entry: EntryPoint, project: Project) -> bool:
+    """Return whether a bare name in the root may be meant: the program stands there, or the project holds the file; a guessed folder is too little."""
+    return "/" not in entry.path or key.partition("#")[0] in project.tracked
 
 
 def _same_folder(graph: ProjectGraph, key: str, entry: EntryPoint) -> bool:
