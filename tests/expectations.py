@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -23,19 +24,25 @@ def write_sections(text: str, folder: Path) -> None:
 
 
 def expected(folder: Path) -> Counter[tuple[str, int, str]]:
-    """Return (path, line, code) of every annotation below `folder`."""
+    """Return (path, line, code) of every annotation below `folder`; in notebooks the path names the cell."""
     found: Counter[tuple[str, int, str]] = Counter()
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file():
-            continue
-        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
-            for match in _EXPECT.finditer(line):
-                found.update((path.relative_to(folder).as_posix(), number, code.strip()) for code in match[1].split(","))
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        for place, text in _texts(name, path.read_text("utf-8", "replace")):
+            for number, line in enumerate(text.splitlines(), 1):
+                for match in _EXPECT.finditer(line):
+                    found.update((place, number, code.strip()) for code in match[1].split(","))
     return found
+
+
+def _texts(name: str, text: str) -> list[tuple[str, str]]:
+    if not name.endswith(".ipynb"):
+        return [(name, text)]
+    return [(f"{name}:cell {number}", "".join(cell["source"])) for number, cell in enumerate(json.loads(text)["cells"], 1)]
 
 
 def reported(folder: Path) -> Counter[tuple[str, int, str]]:
     """Return (path, line, code) of every finding of a run with all rules."""
     report = check(folder, Settings(select=("ALL",)), jobs=1)
     assert not report.errors, report.errors
-    return Counter((item.path, item.line, item.code) for item in report.findings)
+    return Counter((f"{item.path}:cell {item.cell}" if item.cell else item.path, item.line, item.code) for item in report.findings)
