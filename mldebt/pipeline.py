@@ -18,7 +18,7 @@ from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.cards import load_cards
-from mldebt.knowledge.libraries import load_libraries
+from mldebt.knowledge.libraries import Catalogue, load_libraries
 from mldebt.knowledge.locate import rules_folder
 from mldebt.knowledge.manifests import load_manifests
 from mldebt.link.manifests import with_stages
@@ -43,6 +43,7 @@ class Analysis:
     graph: ProjectGraph
     flow: Flow
     clock: Clock
+    catalogue: Catalogue
 
     @property
     def project(self) -> Project:
@@ -67,7 +68,7 @@ def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
     with clock.phase("graph"):
         declarations = Declarations(flow.project, declared_names(found), [row.path for row in settings.artifacts])
         graph = assemble(flow.project, flow.events, declarations)
-    return Analysis(graph, flow, clock)
+    return Analysis(graph, flow, clock, catalogue)
 
 
 def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
