@@ -76,3 +76,22 @@ def test_wrong_formats_and_files(project: Path) -> None:
     assert unknown.exit_code == 2 and "no output format `xml`" in unknown.output
     closed = CliRunner().invoke(main, ["check", str(project), "--output-format", f"json:{project}/no/where.json"])
     assert closed.exit_code == 2 and "cannot write the report" in closed.output
+
+
+def test_full_shows_the_line_and_the_evidence(project: Path) -> None:
+    head, _, rest = output(project, "full").partition("\n")
+    assert head.startswith("serve.py:2:7: MLD104 [undeclared-consumer] warning: `serve.py` reads `model.pkl`")
+    assert rest == """\
+    |  print(joblib.load("model.pkl"))
+    |        ^^^^^^^^^^^^^^^^^^^^^^^^
+    train,all.py:2:1: `model.pkl` is written here by `train,all.py`
+
+1 finding in 3 files, 6 lines
+"""
+
+
+def test_file_names_cannot_move_the_cursor_or_forge_commands(project: Path) -> None:
+    (project / "train,all.py").rename(project / "tra\x1b[2Jin\n::error::x.py")
+    for name in ("full", "concise", "github"):
+        shown = output(project, name)
+        assert "\x1b" not in shown and "\n::error" not in shown

@@ -20,14 +20,16 @@ from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.locate import rules_folder
 from mldebt.model.finding import SEVERITIES, Report
 from mldebt.pipeline import check
-from mldebt.report.concise import concise, full
+from mldebt.report.concise import concise
+from mldebt.report.full import full
 from mldebt.report.json_document import document
 from mldebt.report.lines import json_lines, workflow_commands
 from mldebt.report.sarif import sarif
 
-FORMATS: dict[str, Callable[[Report], str]] = {
-    "full": full, "concise": concise, "json": lambda report: document(report, __version__), "jsonl": json_lines,
-    "sarif": lambda report: sarif(report, __version__, load_cards([rules_folder() / "cards"])), "github": workflow_commands,
+FORMATS: dict[str, Callable[[Report, Path], str]] = {
+    "full": full, "concise": lambda report, _: concise(report), "json": lambda report, _: document(report, __version__),
+    "jsonl": lambda report, _: json_lines(report), "github": lambda report, _: workflow_commands(report),
+    "sarif": lambda report, root: sarif(report, __version__, load_cards([rules_folder() / "cards"])),
 }
 
 
@@ -64,7 +66,7 @@ def run_check(options: Options) -> int:
     report = check(root, settings, scopes=scopes, jobs=options.jobs)
     for wanted in options.output_formats or (() if options.quiet else ("full",)):
         name, _, target = wanted.partition(":")
-        _write(FORMATS[name](report), target)
+        _write(FORMATS[name](report, root), target)
     if options.statistics:
         _statistics(report)
     for error in report.errors:

@@ -1,4 +1,4 @@
-"""One line a finding, and the full form with its evidence."""
+"""One line a finding."""
 
 from __future__ import annotations
 
@@ -12,18 +12,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def concise(report: Report) -> str:
     """Return `path:line:column: CODE [name] message` lines."""
     return "".join(f"{line(item)}\n" for item in report.findings if item.suppressed is None)
-
-
-def full(report: Report) -> str:
-    """Return the findings with their evidence, and a summary line."""
-    parts = []
-    for item in report.findings:
-        if item.suppressed is None:
-            parts.append(f"{line(item)}\n" + "".join(f"    {place(step.path, step.cell, step.line, step.column)}: {safe(step.message)}\n"
-                                                     for step in item.evidence[:12]))
-    shown = sum(item.suppressed is None for item in report.findings)
-    total = f"{shown} finding{'' if shown == 1 else 's'} in {report.files} files, {report.lines} lines\n"
-    return "\n".join((*parts, total))
 
 
 def line(item: Finding) -> str:
