@@ -74,6 +74,15 @@ def test_per_file_ignores_and_exclude(chain: Path) -> None:
     assert run(chain).stdout == ""
 
 
+def test_named_files_that_are_excluded(chain: Path) -> None:
+    (chain / "mldebt.toml").write_text('exclude = ["old/**"]\n')
+    (chain / "old").mkdir()
+    (chain / "old" / "x.py").write_text("def broken(:\n")
+    words = ["check", str(chain / "old" / "x.py"), "--project", str(chain), "--force-exclude"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert CliRunner().invoke(main, [*words, str(chain / "serve.py")]).exit_code == 1
+
+
 def test_sizes() -> None:
     assert [size_of(value) for value in (5, "10", "2KiB", "1 MiB")] == [5, 10, 2048, 1 << 20]
     for value in ("x", -1, True, None):

@@ -11,9 +11,11 @@ from typing import Any
 import click
 import msgspec
 import tomli
+from pathspec import GitIgnoreSpec
 
 from mldebt import __version__
 from mldebt.config import Settings, load_settings, settings_of
+from mldebt.discover.files import DEFAULT_EXCLUDES
 from mldebt.discover.root import find_root
 from mldebt.errors import ConfigError
 from mldebt.knowledge.cards import load_cards
@@ -49,6 +51,7 @@ class Options:
     statistics: bool
     quiet: bool
     jobs: int
+    force_exclude: bool
 
 
 def run_check(options: Options) -> int:
@@ -60,6 +63,11 @@ def run_check(options: Options) -> int:
     root = find_root(options.paths or [Path(".")], options.project)
     settings, source = chosen_settings(root, options)
     scopes = [_relative(path, root) for path in options.paths or [root]]
+    if options.force_exclude:
+        spec = GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *settings.exclude, *settings.extend_exclude])
+        scopes = [scope for scope in scopes if not spec.match_file(scope)]
+        if not scopes:
+            return 0
     if options.show_settings:
         click.echo(f"root: {root}\nsettings: {source or 'defaults'}\n{msgspec.json.format(msgspec.json.encode(settings)).decode()}")
         return 0

@@ -26,6 +26,7 @@ def main() -> None:
 @click.option("--extend-ignore", help="Rules to leave out beside those of the settings.")
 @click.option("--exclude", multiple=True, help="Paths to leave out, in the syntax of ignore files.")
 @click.option("--extend-exclude", multiple=True, help="Paths to leave out beside those of the settings.")
+@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
 @click.option("--no-respect-gitignore", is_flag=True, help="Analyse files that ignore files name, too.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting.")
 @click.option("--isolated", is_flag=True, help="Ignore settings files.")
@@ -41,7 +42,8 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Worker processes; 0: one a core.")
 def check(
     paths: tuple[Path, ...], config: tuple[str, ...], isolated: bool, project: Path | None, output_formats: tuple[str, ...], exit_zero: bool,
-    statistics: bool, show_settings: bool, show_timings: bool, quiet: bool, jobs: int, no_respect_gitignore: bool, **given: str | tuple[str, ...] | None,
+    statistics: bool, show_settings: bool, show_timings: bool, quiet: bool, jobs: int, no_respect_gitignore: bool,
+    force_exclude: bool, **given: str | tuple[str, ...] | None,
 ) -> None:
     """Report the debts of the project that PATHS lie in."""
     from mldebt.cli.check import Options, run_check
@@ -49,7 +51,8 @@ def check(
     settings = {name: _words(name, value) for name, value in given.items() if value}
     if no_respect_gitignore:
         settings["respect_gitignore"] = False
-    options = Options(paths, settings, project, isolated, config, output_formats, exit_zero, show_timings, show_settings, statistics, quiet, jobs)
+    options = Options(paths, settings, project, isolated, config, output_formats, exit_zero, show_timings, show_settings, statistics, quiet, jobs,
+                      force_exclude)
     try:
         sys.exit(run_check(options))
     except MldebtError as error:
