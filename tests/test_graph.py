@@ -54,8 +54,8 @@ def test_misuse() -> None:
 
 def test_artifacts_table_and_proposal() -> None:
     table = run("artifacts").stdout
-    assert "data/features.csv" in table and "<- prepare.py" in table and "-> train.py" in table
-    rows = tomli.loads(run("artifacts", "--write").stdout)["tool"]["mldebt"]["artifacts"]
+    assert "data/features.csv" in table and "prepare.py" in table and "train.py" in table
+    rows = tomli.loads(run("artifacts", "--write").stdout)["artifacts"]
     assert [(row["path"], row["consumers"]) for row in rows] == [("data/features.csv", ["backfill.py", "train.py"])]
 
 

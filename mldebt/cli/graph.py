@@ -1,76 +1,95 @@
-"""`mldebt graph` and `mldebt artifacts`."""
+"""`mldebt graph`: the data-dependency graph, or a part of it, in one of the formats."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import msgspec
 
 from mldebt.config import load_settings
 from mldebt.discover.root import find_root
 from mldebt.errors import ConfigError
-from mldebt.graph.export import View, dot, focused, graphml, mermaid, of_kinds, table, whole
-from mldebt.pipeline import build_graph
+from mldebt.graph.export.document import document
+from mldebt.graph.export.dot import dot
+from mldebt.graph.export.graphml import graphml
+from mldebt.graph.export.mermaid import mermaid
+from mldebt.graph.export.svg import svg
+from mldebt.graph.kinds import model_test
+from mldebt.graph.queries import KINDS, View, focused, matching, of_kinds, whole, within
+from mldebt.pipeline import analyse
 
-if TYPE_CHECKING:
-    from mldebt.graph.project_graph import ProjectGraph
-
-FORMATS = ("json", "dot", "mermaid", "graphml")
-KINDS = ("dataset", "entry-point")
+FORMATS: dict[str, Callable[[View], str]] = {"json": document, "dot": dot, "mermaid": mermaid, "graphml": graphml, "svg": svg}
 
 
-def graph_text(paths: tuple[Path, ...], project: Path | None, form: str, focus: str, upstream: bool, downstream: bool, kinds: str) -> str:
-    """Return the graph in one of the formats; raises `ConfigError` for a path, node or kind that does not exist."""
-    view = whole(_graph(paths, project))
-    if focus:
-        view = focused(view, _node(view, focus), upstream, downstream)
-    wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
-    if unknown := [kind for kind in wanted if kind not in KINDS]:
-        raise ConfigError(f"no node kind `{unknown[0]}`; known: {', '.join(KINDS)}")
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of the graph is wanted; empty values want all of it."""
+
+    focus: str = ""
+    upstream: bool = False
+    downstream: bool = False
+    kinds: str = ""
+
+
+def run_graph(paths: tuple[Path, ...], project: Path | None, form: str, part: Part, target: Path | None) -> str:
+    """Return the graph as text, or nothing after writing it to a file; raises `ConfigError` for a path, node or kind that does not exist."""
+    if (part.upstream or part.downstream) and not part.focus:
+        raise ConfigError("--upstream and --downstream need --focus")
+    wanted = kinds_of(part.kinds)
+    view, root = project_view(paths, project)
+    view = within(view, scopes_of(paths, root))
+    if part.focus:
+        view = focused(view, node_of(view, part.focus), part.upstream, part.downstream)
     view = of_kinds(view, wanted) if wanted else view
-    if form == "json":
-        return msgspec.json.format(msgspec.json.encode(table(view)), indent=2).decode() + "\n"
-    return {"dot": dot, "mermaid": mermaid, "graphml": graphml}[form](view)
+    text = svg(view, f"Data dependencies of {root.name}") if form == "svg" else FORMATS[form](view)
+    return written(text, target)
 
 
-def artifacts_text(paths: tuple[Path, ...], project: Path | None, undeclared: bool, write: bool) -> str:
-    """Return the table of artefacts, or declarations proposed for those that cross programs undeclared."""
-    view = whole(_graph(paths, project))
-    lines: list[str] = []
-    for node in view.nodes:
-        if node.kind != "dataset" or ((undeclared or write) and node.declared):
-            continue
-        producers = [edge.source for edge in view.edges if edge.target == node.id]
-        consumers = [edge.target for edge in view.edges if edge.source == node.id]
-        if not write:
-            state = f"{'declared' if node.declared else '-':9} {'tracked' if node.tracked else '-':8}"
-            lines.append(f"{state} {node.id}\n" + "".join(f"{'':19} <- {name}\n" for name in producers) + "".join(f"{'':19} -> {name}\n" for name in consumers))
-        elif producers and set(consumers) - set(producers):
-            path = node.id.partition("#")[0]
-            lines.append(f"[[tool.mldebt.artifacts]]\npath = {_toml(path)}\nowner = {_toml(producers[0])}\n"
-                         f"consumers = [{', '.join(_toml(name) for name in consumers)}]\n\n")
-    return "".join(dict.fromkeys(lines))
-
-
-def _graph(paths: tuple[Path, ...], project: Path | None) -> ProjectGraph:
-    missing = [str(path) for path in paths if not path.exists()]
+def project_view(paths: tuple[Path, ...], project: Path | None) -> tuple[View, Path]:
+    """Return the whole graph of the project that the paths lie in, and its root; raises `ConfigError` for a path that does not exist."""
+    missing = [str(path) for path in (*paths, *([project] if project else [])) if not path.exists()]
     if missing:
         raise ConfigError(f"no such path: {', '.join(missing)}")
     root = find_root(paths or (Path("."),), project)
-    return build_graph(root, load_settings(root)[0])
+    done = analyse(root, load_settings(root)[0])
+    return whole(done.graph, model_test(done.catalogue)), root
 
 
-def _node(view: View, name: str) -> str:
-    """Return the node that a full id or a unique end of one names."""
-    ids = [node.id for node in view.nodes]
-    found = [name] if name in ids else [item for item in ids if item.endswith("/" + name)]
+def scopes_of(paths: tuple[Path, ...], root: Path) -> list[str]:
+    """Return the paths relative to the root; raises `ConfigError` for one outside of it."""
+    scopes = []
+    for path in paths:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise ConfigError(f"{path} lies outside the project {root}")
+        scopes.append(path.resolve().relative_to(root.resolve()).as_posix())
+    return scopes
+
+
+def kinds_of(text: str) -> list[str]:
+    """Return the node kinds of a list separated by commas; raises `ConfigError` for one that does not exist."""
+    wanted = [kind.strip() for kind in text.split(",") if kind.strip()]
+    if unknown := [kind for kind in wanted if kind not in KINDS]:
+        raise ConfigError(f"no node kind `{unknown[0]}`; known: {', '.join(KINDS)}", "--kind")
+    return wanted
+
+
+def node_of(view: View, name: str) -> str:
+    """Return the node that a full id or a unique end of one names; raises `ConfigError` with the near ones."""
+    found = matching(view, name)
     if len(found) == 1:
         return found[0]
-    near = found or get_close_matches(name, ids, 3, 0.4)
-    raise ConfigError(f"{'several nodes end in' if found else 'no node'} `{name}`{'; near: ' + ', '.join(near) if near else ''}", "--focus")
+    near = found or get_close_matches(name, [node.id for node in view.nodes], 3, 0.4)
+    more = f" and {len(near) - 8} more" if len(near) > 8 else ""
+    raise ConfigError(f"{'several nodes end in' if found else 'no node'} `{name}`{'; near: ' + ', '.join(near[:8]) + more if near else ''}", "--focus")
 
 
-def _toml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def written(text: str, target: Path | None) -> str:
+    """Return the text, or nothing after writing it to a file; raises `ConfigError` when that fails."""
+    if target is None:
+        return text
+    try:
+        target.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+    return ""

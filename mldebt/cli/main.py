@@ -86,29 +86,33 @@ def rules() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["json", "dot", "mermaid", "graphml"]), default="json", help="How the graph is written.")
-@click.option("--focus", default="", help="Only the cone of this node (its id, or a unique end of it).")
+@click.option("--format", "form", type=click.Choice(["json", "dot", "mermaid", "graphml", "svg"]), default="json", help="How the graph is written.")
+@click.option("--focus", default="", metavar="NODE", help="Only the cone of this node (its id, or a unique end of it).")
 @click.option("--upstream", is_flag=True, help="With --focus: what the node depends on.")
 @click.option("--downstream", is_flag=True, help="With --focus: what depends on the node.")
-@click.option("--kind", "kinds", default="", help="Only nodes of these kinds: dataset, entry-point.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The project's root.")
-def graph(paths: tuple[Path, ...], form: str, focus: str, upstream: bool, downstream: bool, kinds: str, project: Path | None) -> None:
-    """Print the data-dependency graph of a project."""
-    from mldebt.cli.graph import graph_text
+@click.option("--kind", "kinds", default="", metavar="KINDS", help="Only nodes of these kinds, separated by commas: dataset, model, entry-point, step.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+@click.option("--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+def graph(
+    paths: tuple[Path, ...], form: str, focus: str, upstream: bool, downstream: bool, kinds: str, project: Path | None, output_file: Path | None,
+) -> None:
+    """Print the data-dependency graph of a project, or of the parts that PATHS name."""
+    from mldebt.cli.graph import Part, run_graph
 
-    _print(lambda: graph_text(paths, project, form, focus, upstream, downstream, kinds))
+    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file))
 
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--undeclared", is_flag=True, help="Only artefacts that nothing declares.")
-@click.option("--write", is_flag=True, help="Print declarations for the undeclared artefacts that go from program to program.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False, exists=True), help="The project's root.")
-def artifacts(paths: tuple[Path, ...], undeclared: bool, write: bool, project: Path | None) -> None:
-    """List every artefact: declared, tracked, its producers and consumers."""
-    from mldebt.cli.graph import artifacts_text
+@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", help="How the table is written.")
+@click.option("--write", is_flag=True, help="Print declarations for the undeclared artefacts that go from program to program; no file is changed.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool, project: Path | None) -> None:
+    """List every artefact: where it is, its producers and consumers, declared or not, tracked or not."""
+    from mldebt.cli.artifacts import run_artifacts
 
-    _print(lambda: artifacts_text(paths, project, undeclared, write))
+    _print(lambda: run_artifacts(paths, project, form, undeclared, write))
 
 
 def _print(make: Callable[[], str]) -> None:

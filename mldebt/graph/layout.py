@@ -1,0 +1,203 @@
+"""Places for the nodes of a directed graph: layers from left to right, few crossings, straight runs.
+
+The method of Sugiyama, Tagawa and Toda (1981): cycles broken by turning edges round, longest-path layers, barycentre ordering, places by least squares.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+SWEEPS = 12
+Pair = tuple[str, str]
+Slot = str | tuple[str, str, int]  # a node, or the place where a long edge passes a layer
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the slots are: the layer of each node, and the vertical middle of each slot; `turned` edges run from right to left."""
+
+    layer: Mapping[str, int]
+    middle: Mapping[Slot, float]
+    turned: frozenset[Pair]
+
+    def route(self, edge: Pair) -> list[tuple[int, float]]:
+        """Return the layers and middles that an edge passes, from left to right."""
+        left, right = sorted(edge, key=lambda node: self.layer[node])
+        inner = [(step, self.middle[left, right, step]) for step in range(self.layer[left] + 1, self.layer[right])]
+        return [(self.layer[left], self.middle[left]), *inner, (self.layer[right], self.middle[right])]
+
+
+def lay_out(nodes: Sequence[str], edges: Collection[Pair], height: float, gap: float) -> Layout:
+    """Place nodes of one height, at least `gap` apart; connected parts stand below each other. Edges that end where they start are not wanted."""
+    turned = turned_edges(nodes, edges)
+    straight = sorted({(target, source) if (source, target) in turned else (source, target) for source, target in edges})
+    layer = layers(nodes, straight)
+    middle: dict[Slot, float] = {}
+    top = 0.0
+    for part in parts(nodes, straight):
+        inside = [edge for edge in straight if edge[0] in part]
+        rows, links = _rows(sorted(part), inside, layer)
+        placed = _places(_ordered(rows, links), links, height, gap)
+        least = min(placed.values())
+        middle.update((slot, value - least + top + height / 2) for slot, value in placed.items())
+        top += max(placed.values()) - least + height + 2 * gap
+    return Layout(layer, middle, frozenset(turned))
+
+
+def turned_edges(nodes: Sequence[str], edges: Iterable[Pair]) -> set[Pair]:
+    """Return edges that close a cycle on a depth-first walk, sources first: turning them round leaves none."""
+    after: dict[str, list[str]] = {node: [] for node in nodes}
+    entered = set[str]()
+    for source, target in sorted(edges):
+        after[source].append(target)
+        entered.add(target)
+    state: dict[str, int] = {}
+    turned: set[Pair] = set()
+    for start in sorted(nodes, key=lambda node: (node in entered, node)):
+        if start in state:
+            continue
+        state[start], stack = 1, [(start, iter(after[start]))]
+        while stack:
+            node, rest = stack[-1]
+            step = next(rest, None)
+            if step is None:
+                state[node] = 2
+                stack.pop()
+            elif step not in state:
+                state[step] = 1
+                stack.append((step, iter(after[step])))
+            elif state[step] == 1:
+                turned.add((node, step))
+    return turned
+
+
+def layers(nodes: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
+    """Return the longest path to each node of an acyclic graph; a node without predecessors stands just before its first successor."""
+    before: dict[str, list[str]] = {node: [] for node in nodes}
+    after: dict[str, list[str]] = {node: [] for node in nodes}
+    for source, target in edges:
+        before[target].append(source)
+        after[source].append(target)
+    waiting = {node: len(found) for node, found in before.items()}
+    ready = [node for node in nodes if not waiting[node]]
+    layer: dict[str, int] = dict.fromkeys(nodes, 0)
+    for node in ready:  # grows while it is walked
+        for other in after[node]:
+            layer[other] = max(layer[other], layer[node] + 1)
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    first = {node: min(layer[other] for other in after[node]) - 1 for node in nodes if after[node] and not before[node]}
+    return {**layer, **first}
+
+
+def parts(nodes: Sequence[str], edges: Iterable[Pair]) -> list[set[str]]:
+    """Return the connected parts, largest first."""
+    near: dict[str, list[str]] = {node: [] for node in nodes}
+    for source, target in edges:
+        near[source].append(target)
+        near[target].append(source)
+    found: list[set[str]] = []
+    seen: set[str] = set()
+    for node in sorted(nodes):
+        if node not in seen:
+            part, queue = {node}, [node]
+            while queue:
+                fresh = [other for other in near[queue.pop()] if other not in part]
+                part.update(fresh)
+                queue.extend(fresh)
+            seen |= part
+            found.append(part)
+    return sorted(found, key=lambda part: (-len(part), min(part)))
+
+
+Links = dict[Slot, tuple[list[Slot], list[Slot]]]  # the neighbours of a slot in the layers before and after
+
+
+def _rows(nodes: Sequence[str], edges: Iterable[Pair], layer: Mapping[str, int]) -> tuple[list[list[Slot]], Links]:
+    """Return the slots of each layer, and the links between slots of neighbouring layers."""
+    low, high = min(layer[node] for node in nodes), max(layer[node] for node in nodes)
+    rows: list[list[Slot]] = [[] for _ in range(low, high + 1)]
+    links: Links = {node: ([], []) for node in nodes}
+    for node in nodes:
+        rows[layer[node] - low].append(node)
+    for source, target in edges:
+        inner: list[Slot] = []
+        for step in range(layer[source] + 1, layer[target]):
+            inner.append((source, target, step))
+            rows[step - low].append(inner[-1])
+            links[inner[-1]] = ([], [])
+        for left, right in zip([source, *inner], [*inner, target]):
+            links[left][1].append(right)
+            links[right][0].append(left)
+    return rows, links
+
+
+def _ordered(rows: list[list[Slot]], links: Links) -> list[list[Slot]]:
+    """Return the rows ordered by the barycentres of their neighbours, sweeping to and fro; the order with fewest crossings is kept."""
+    best, least = [list(row) for row in rows], _crossings(rows, links)
+    for sweep in range(SWEEPS):
+        side = sweep % 2
+        walk = range(1, len(rows)) if side == 0 else range(len(rows) - 2, -1, -1)
+        for number in walk:
+            place = {slot: index for index, slot in enumerate(rows[number - 1 if side == 0 else number + 1])}
+            weights = {slot: _mean([place[near] for near in links[slot][side]], index) for index, slot in enumerate(rows[number])}
+            rows[number].sort(key=weights.__getitem__)
+        crossings = _crossings(rows, links)
+        if crossings < least:
+            best, least = [list(row) for row in rows], crossings
+        if not least:
+            break
+    return best
+
+
+def _crossings(rows: Sequence[Sequence[Slot]], links: Links) -> int:
+    total = 0
+    for row, following in zip(rows, rows[1:]):
+        place = {slot: index for index, slot in enumerate(following)}
+        seen: list[int] = []
+        for slot in row:
+            ends = sorted(place[near] for near in links[slot][1])
+            total += sum(len(seen) - bisect_left(seen, end + 1) for end in ends)
+            for end in ends:
+                insort(seen, end)
+    return total
+
+
+def _places(rows: Sequence[Sequence[Slot]], links: Links, height: float, gap: float) -> dict[Slot, float]:
+    """Return middles that keep each row's order and distances and lie as near to the neighbours' as they can."""
+    middle: dict[Slot, float] = {}
+    for row in rows:
+        middle.update(zip(row, _spread([0.0] * len(row), row, height, gap)))
+    for sweep in range(2 * SWEEPS):
+        for row in rows if sweep % 2 == 0 else reversed(rows):
+            wishes = [_mean([middle[near] for side in links[slot] for near in side], middle[slot]) for slot in row]
+            middle.update(zip(row, _spread(wishes, row, height, gap)))
+    return middle
+
+
+def _spread(wishes: Sequence[float], row: Sequence[Slot], height: float, gap: float) -> list[float]:
+    """Return the values nearest to the wishes (least squares) whose distances fit: pool adjacent violators (Ayer et al. 1955)."""
+    shifts = [0.0]
+    for left, right in zip(row, row[1:]):
+        shifts.append(shifts[-1] + (_room(left, height, gap) + _room(right, height, gap)) / 2)
+    pools: list[tuple[float, int]] = []
+    for wish, shift in zip(wishes, shifts):
+        total, count = wish - shift, 1
+        while pools and pools[-1][0] / pools[-1][1] > total / count:
+            total, count = total + pools[-1][0], count + pools[-1][1]
+            pools.pop()
+        pools.append((total, count))
+    levels = [total / count for total, count in pools for _ in range(count)]
+    return [level + shift for level, shift in zip(levels, shifts)]
+
+
+def _room(slot: Slot, height: float, gap: float) -> float:
+    """Return the height that a slot takes: passing edges need less than nodes."""
+    return height + gap if isinstance(slot, str) else gap
+
+
+def _mean(values: Sequence[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
