@@ -12,14 +12,14 @@ from mldebt.graph.queries import PROGRAMS, Edge, Node, View
 
 HEIGHT, GAP, MARGIN, TOP = 36.0, 12.0, 24.0, 76.0
 NAME, FOLDER = 34, 40  # most characters of a label's two lines
-NAME_WIDTH, FOLDER_WIDTH = 7.3, 6.1  # of one character
+NAME_WIDTH, FOLDER_WIDTH = 8.2, 6.2  # of one character, in the widest of the usual fonts
 STYLE = """
 text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1e293b; }
 .paper { fill: #ffffff; } .head { font-size: 15px; font-weight: 600; } .note { font-size: 11px; fill: #64748b; }
 .name { font-size: 12px; font-weight: 600; } .folder { font-size: 10px; fill: #64748b; }
 .node path { stroke-width: 1.2; } .node.declared path { stroke-width: 3; }
 .program path { fill: #dbeafe; stroke: #3b82f6; } .dataset path { fill: #fef3c7; stroke: #d97706; } .model path { fill: #ede9fe; stroke: #8b5cf6; }
-.edge { fill: none; stroke: #94a3b8; stroke-width: 1.2; } .edge.guessed { stroke-dasharray: 5 4; } .edge.back { stroke: #dc2626; }
+.edge { fill: none; stroke: #94a3b8; stroke-width: 1.2; } .edge.guessed { stroke-dasharray: 6 3; } .edge.back { stroke: #dc2626; }
 .tip { fill: #94a3b8; } .tip.back { fill: #dc2626; } g:hover > .edge { stroke: #0f172a; stroke-width: 2.4; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e2e8f0; } .paper { fill: #0f172a; } .note, .folder { fill: #94a3b8; }
