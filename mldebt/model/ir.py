@@ -1,9 +1,8 @@
 """The intermediate form: small, library-blind nodes that LibCST trees are lowered to.
 
-Every node carries character offsets `at` (inclusive) and `end` (exclusive) equal to LibCST's own
-syntactic positions (parentheses around an expression do not count). Names that are not expressions of
-their own (attribute names, keywords, parameter names, bound names of imports) carry their start offset
-beside the text, so that every `Name` of the LibCST tree can be found again.
+Every node carries character offsets `at` (inclusive) and `end` (exclusive) equal to LibCST's own syntactic positions (parentheses around an expression do
+not count). Names that are not expressions of their own (attribute names, keywords, parameter names, bound names of imports) carry their start offset beside
+the text, so that every `Name` of the LibCST tree can be found again.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     at: int
     end: int
-
-
-# ---------------------------------------------------------------- expressions
 
 
 class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
@@ -212,9 +208,6 @@ Expr: TypeAlias = (
     | Sequence | Mapping | Formatted | FString | Lambda | Await | Yield | Comprehension | Starred | Walrus
 )
 
-# ----------------------------------------------------------------- statements
-
-
 class ExprStmt(Node, frozen=True, array_like=True, gc=False, tag=40):
     """An expression as a statement."""
 
@@ -385,10 +378,7 @@ class TypeAlias_(Node, frozen=True, array_like=True, gc=False, tag=57):
 
 
 class Magic(Node, frozen=True, array_like=True, gc=False, tag=58):
-    """What only a notebook knows. `kind` is `line` (`%name text`), `cell` (`%%name text`, body in `text`), or `shell` (`!text`).
-
-    `target` is the name assigned in `x = !cmd` or `x = %name ...`.
-    """
+    """A magic: `line` (`%name text`), `cell` (`%%name text`, body in `text`) or `shell` (`!text`); `target` is the name assigned in `x = !cmd`."""
 
     kind: str
     name: str
