@@ -8,6 +8,7 @@ import tomli
 from click.testing import CliRunner, Result
 from expectations import write_sections
 
+from mldebt.cli.artifacts import folded
 from mldebt.cli.main import main
 
 PROJECT = Path(__file__).parents[1] / "fixtures" / "projects" / "csv_scripts"
@@ -51,13 +52,14 @@ def two(tmp_path: Path) -> Path:
 
 def test_the_table() -> None:
     assert run(PROJECT).stdout == """\
-artefact            store   written by    read by       declared   tracked
-──────────────────────────────────────────────────────────────────────────
-data/export.csv     file    -             prepare.py    no         no
-data/features.csv   file    backfill.py   backfill.py   no         no
-                            prepare.py    train.py
-model_v1.pkl        file    -             serve.py      no         no
-model_v2.pkl        file    train.py      -             no         no
+artefact            ← written by, → read by   store   declared   tracked
+────────────────────────────────────────────────────────────────────────
+data/export.csv     → prepare.py              file    no         no
+data/features.csv   ↔ backfill.py             file    no         no
+                    ← prepare.py
+                    → train.py
+model_v1.pkl        → serve.py                file    no         no
+model_v2.pkl        ← train.py                file    no         no
 
 4 artefacts, 1 of them undeclared and shared by programs
 """
@@ -65,8 +67,23 @@ model_v2.pkl        file    train.py      -             no         no
 
 def test_the_table_stays_within_a_hundred_columns_and_keeps_every_word(two: Path) -> None:
     lines = run(two).stdout.splitlines()
-    assert max(map(len, lines)) <= 100 and "shop.db#prices" in "\n".join(lines)
+    assert max(map(len, lines)) <= 100 and any(line.startswith("shop.db#prices   ") for line in lines)
     assert "6 artefacts, 5 of them undeclared and shared by programs" in lines
+
+
+@pytest.mark.parametrize(("text", "width", "lines"), [
+    ("a/b.csv", 20, ["a/b.csv"]), ("folder/name.csv", 12, ["folder/", "    name.csv"]), ("data/db.sqlite#games", 16, ["data/db.sqlite#", "    games"]),
+    ("x" * 30, 14, ["x" * 14, "    " + "x" * 10, "    xxxxxx"]), ("", 12, [""]),
+])
+def test_long_names_break_behind_separators(text: str, width: int, lines: list[str]) -> None:
+    assert folded(text, width).split("\n") == lines
+
+
+def test_of_many_programs_the_first_few_are_shown(tmp_path: Path) -> None:
+    write_sections("".join(f"# file: use{number:02}.py\nimport pandas as pd\npd.read_csv('a.csv')\n" for number in range(12)), tmp_path)
+    (tmp_path / "mldebt.toml").write_text("")
+    text = run(tmp_path).stdout
+    assert "→ use07.py" in text and "→ and 4 more" in text and "use08.py" not in text
 
 
 def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

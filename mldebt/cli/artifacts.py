@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from mldebt.config import load_settings
 from mldebt.graph.queries import ARTIFACTS, Edge, Node, View, within
 
 WIDTH = 100
+OTHERS = 32  # columns of a table beside its two long ones
+MOST = 8  # programs shown of each side
+_PIECES = re.compile(r"[^/#]*[/#]|[^/#]+")
 _MARKUP = "\\*?[]!# "
 
 
@@ -82,36 +86,59 @@ def _use(edge: Edge, program: str) -> dict[str, Any]:
 
 def as_text(rows: Sequence[Row]) -> str:
     """Return a table as wide as the terminal, `WIDTH` elsewhere, and a line that counts."""
+    undeclared = sum(not row.node.declared and crosses(row) for row in rows)
+    total = f"{len(rows)} artefact{'' if len(rows) == 1 else 's'}, {undeclared} of them undeclared and shared by programs\n"
+    return f"{_table(rows)}\n{total}" if rows else total
+
+
+def _table(rows: Sequence[Row]) -> str:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for name, ratio in (("artefact", 5), ("store", None), ("written by", 4), ("read by", 4), ("declared", None), ("tracked", None)):
-        table.add_column(name, ratio=ratio, overflow="fold", no_wrap=ratio is None)
-    for row in rows:
-        words = (row.node.id.replace("{}", "{…}"), row.node.store, _listed(row.makers), _listed(row.users), _mark(row.node.declared), _mark(row.node.tracked))
-        table.add_row(*(Text(word, style="yellow" if word == "no" else "") for word in words))
     paper, terminal = io.StringIO(), sys.stdout.isatty()
     console = Console(file=paper, width=None if terminal else WIDTH, force_terminal=terminal or bool(os.environ.get("FORCE_COLOR")), legacy_windows=False)
-    if rows:
-        console.print(table)
-    undeclared = sum(not row.node.declared and crosses(row) for row in rows)
-    text = "\n".join(line.rstrip() for line in paper.getvalue().split("\n"))
-    return f"{text}\n{_count(rows)}, {undeclared} of them undeclared and shared by programs\n".lstrip("\n")
+    half = max((console.width - OTHERS) // 2, 12)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for name in ("artefact", "← written by, → read by", "store", "declared", "tracked"):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        programs = "\n".join(folded(f"{sign} {name}", half) for sign, name in _programs(row))
+        words = (folded(row.node.id.replace("{}", "{…}"), half), programs, row.node.store, _mark(row.node.declared), _mark(row.node.tracked))
+        table.add_row(*(Text(word, style="yellow" if word == "no" else "") for word in words))
+    console.print(table)
+    return "\n".join(line.rstrip() for line in paper.getvalue().split("\n"))
 
 
-def _listed(programs: Sequence[str]) -> str:
-    return "\n".join(programs) or "-"
+def _programs(row: Row) -> list[tuple[str, str]]:
+    """Return the programs of an artefact with the way the data goes, the first few of each side."""
+    both = [name for name in row.makers if name in row.users]
+    found = [("↔", name) for name in both]
+    for sign, names in (("←", row.makers), ("→", row.users)):
+        single = [name for name in names if name not in both]
+        found.extend((sign, name) for name in single[:MOST])
+        if len(single) > MOST:
+            found.append((sign, f"and {len(single) - MOST} more"))
+    return found
+
+
+def folded(text: str, width: int) -> str:
+    """Return text in lines of at most `width`, broken behind separators where it can be; all lines but the first are indented."""
+    lines, line = [], ""
+    for piece in _PIECES.findall(text):
+        if line.strip() and len(line) + len(piece) > width:
+            lines.append(line)
+            line = "    "
+        line += piece
+        while len(line) > width:
+            lines.append(line[:width])
+            line = "    " + line[width:]
+    return "\n".join([*lines, line])
 
 
 def _mark(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _count(rows: Sequence[Row]) -> str:
-    return f"{len(rows)} artefact{'' if len(rows) == 1 else 's'}"
 
 
 def crosses(row: Row) -> bool:
