@@ -14,7 +14,7 @@ from mldebt.graph.export.dot import dot
 from mldebt.graph.export.graphml import graphml
 from mldebt.graph.export.mermaid import MAX_EDGES, mermaid
 from mldebt.graph.export.svg import label, svg
-from mldebt.graph.layout import lay_out, layers, parts, turned_edges
+from mldebt.graph.layout import lay_out, layers, packed, parts, turned_edges
 from mldebt.graph.queries import Edge, Node, View
 
 EVIL = 'a"];x[b]{c}<script>&amp;\'`#35;%%|--> (é)\\.csv'
@@ -88,7 +88,7 @@ def test_svg_grows_with_the_graph_and_may_be_empty() -> None:
 
 def test_svg_draws_both_directions_as_one_line() -> None:
     root = ET.fromstring(svg(view(("P", "a"), ("a", "P"), ("a", "a"))))
-    lines = [item for item in root.iter(f"{SVG}path") if item.get("class", "").startswith("edge")]
+    lines = [item for item in root.iter(f"{SVG}path") if item.get("class", "").startswith("edge") and item.get("marker-end")]
     assert len(lines) == 1 and lines[0].get("marker-start") == "url(#leftback)" and lines[0].get("marker-end") == "url(#rightback)"
 
 
@@ -124,6 +124,15 @@ def test_nodes_of_a_layer_do_not_overlap_and_an_easy_graph_has_no_crossing() -> 
     assert all(after - before >= 26 - 1e-6 for row in middles for before, after in pairwise(sorted(row)))
     order = sorted(range(6), key=lambda number: middles[0][number])
     assert order == sorted(range(6), key=lambda number: middles[1][5 - number])
+
+
+def test_parts_stand_on_shelves_without_overlapping() -> None:
+    sizes = [(400.0, 300.0), *((150.0, 40.0 + number) for number in range(12))]
+    places = packed(sizes, 500, 10)
+    boxes = [(left, top, left + width, top + height) for (left, top), (width, height) in zip(places, sizes)]
+    assert all(one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+               for number, one in enumerate(boxes) for other in boxes[:number])
+    assert len({top for _, top in places}) < len(places) and packed([], 500, 10) == []
 
 
 def test_formats_do_not_depend_on_order() -> None:

@@ -30,20 +30,28 @@ class Layout:
 
 
 def lay_out(nodes: Sequence[str], edges: Collection[Pair], height: float, gap: float) -> Layout:
-    """Place nodes of one height, at least `gap` apart; connected parts stand below each other. Edges that end where they start are not wanted."""
+    """Place the nodes of a connected part, all of one height and at least `gap` apart, from 0 down. Edges that end where they start are not wanted."""
     turned = turned_edges(nodes, edges)
     straight = sorted({(target, source) if (source, target) in turned else (source, target) for source, target in edges})
     layer = layers(nodes, straight)
-    middle: dict[Slot, float] = {}
-    top = 0.0
-    for part in parts(nodes, straight):
-        inside = [edge for edge in straight if edge[0] in part]
-        rows, links = _rows(sorted(part), inside, layer)
-        placed = _places(_ordered(rows, links), links, height, gap)
-        least = min(placed.values())
-        middle.update((slot, value - least + top + height / 2) for slot, value in placed.items())
-        top += max(placed.values()) - least + height + 2 * gap
-    return Layout(layer, middle, frozenset(turned))
+    rows, links = _rows(sorted(nodes), straight, layer)
+    placed = _places(_ordered(rows, links), links, height, gap)
+    least = min(placed.values())
+    return Layout(layer, {slot: value - least + height / 2 for slot, value in placed.items()}, frozenset(turned))
+
+
+def packed(sizes: Sequence[tuple[float, float]], least_width: float, gap: float) -> list[tuple[float, float]]:
+    """Return places for boxes (width, height) on shelves: as many side by side as the page is wide, which is about as wide as high."""
+    area = sum((width + gap) * (height + gap) for width, height in sizes)
+    page = max([least_width, area ** 0.5, *(width for width, _ in sizes)])
+    places: list[tuple[float, float]] = []
+    left = top = shelf = 0.0
+    for width, height in sizes:
+        if places and left + width > page:
+            left, top, shelf = 0.0, top + shelf + gap, 0.0
+        places.append((left, top))
+        left, shelf = left + width + gap, max(shelf, height)
+    return places
 
 
 def turned_edges(nodes: Sequence[str], edges: Iterable[Pair]) -> set[Pair]:
@@ -118,16 +126,15 @@ Links = dict[Slot, tuple[list[Slot], list[Slot]]]  # the neighbours of a slot in
 
 def _rows(nodes: Sequence[str], edges: Iterable[Pair], layer: Mapping[str, int]) -> tuple[list[list[Slot]], Links]:
     """Return the slots of each layer, and the links between slots of neighbouring layers."""
-    low, high = min(layer[node] for node in nodes), max(layer[node] for node in nodes)
-    rows: list[list[Slot]] = [[] for _ in range(low, high + 1)]
+    rows: list[list[Slot]] = [[] for _ in range(max(layer[node] for node in nodes) + 1)]
     links: Links = {node: ([], []) for node in nodes}
     for node in nodes:
-        rows[layer[node] - low].append(node)
+        rows[layer[node]].append(node)
     for source, target in edges:
         inner: list[Slot] = []
         for step in range(layer[source] + 1, layer[target]):
             inner.append((source, target, step))
-            rows[step - low].append(inner[-1])
+            rows[step].append(inner[-1])
             links[inner[-1]] = ([], [])
         for left, right in zip([source, *inner], [*inner, target]):
             links[left][1].append(right)

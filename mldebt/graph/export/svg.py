@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import sqrt
 from xml.sax.saxutils import escape
 
-from mldebt.graph.layout import Layout, Pair, lay_out
+from mldebt.graph.layout import Layout, Pair, lay_out, packed, parts
 from mldebt.graph.queries import PROGRAMS, Edge, Node, View
 
-HEIGHT, GAP, MARGIN, TOP = 36.0, 12.0, 24.0, 76.0
+HEIGHT, GAP, BETWEEN, MARGIN, TOP, LEAST = 36.0, 12.0, 36.0, 24.0, 76.0, 860.0
 NAME, FOLDER = 34, 40  # most characters of a label's two lines
 NAME_WIDTH, FOLDER_WIDTH = 8.2, 6.2  # of one character, in the widest of the usual fonts
 STYLE = """
@@ -37,25 +37,63 @@ class Column:
     width: float
 
 
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One connected part of the graph, drawn from 0, 0."""
+
+    view: View
+    layout: Layout
+    columns: tuple[Column, ...]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Return its width and height."""
+        return self.columns[-1].left + self.columns[-1].width, max(self.layout.middle.values()) + HEIGHT / 2
+
+
 def svg(view: View, title: str = "") -> str:
     """Return the drawing; its size grows with the graph. Every node and edge tells what it is when pointed at."""
-    pairs = {(edge.source, edge.target) for edge in view.edges if edge.source != edge.target}
-    layout = lay_out([node.id for node in view.nodes], pairs, HEIGHT, GAP)
-    columns = _columns(view, layout)
-    width = max(_right(columns), 640.0) + MARGIN
-    height = TOP + max((middle for middle in layout.middle.values()), default=0.0) + HEIGHT / 2 + MARGIN
-    heading = title or "Data dependencies"
-    body = [*_head(view, heading), *_edges(view.edges, layout, columns), *(_node(view, node, layout, columns) for node in view.nodes)]
+    panels = _panels(view)
+    places = packed([panel.size for panel in panels], LEAST, BETWEEN)
+    width = max([LEAST, *(left + panel.size[0] for panel, (left, _) in zip(panels, places))]) + 2 * MARGIN
+    height = max([0.0, *(top + panel.size[1] for panel, (_, top) in zip(panels, places))]) + TOP + MARGIN
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
+    heading = title or "Data dependencies"
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{_text(heading)}</title>", f"<style>{STYLE}</style>",
-        *_tips(), '<rect class="paper" width="100%" height="100%"/>', *body, "</svg>", "",
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{escape(heading)}</title>", f"<style>{STYLE}</style>",
+        *_tips(), '<rect class="paper" width="100%" height="100%"/>', *_head(view, heading),
+        *(_drawn(panel, left + MARGIN, top + TOP) for panel, (left, top) in zip(panels, places)), "</svg>", "",
     ])
 
 
-def _columns(view: View, layout: Layout) -> list[Column]:
+def _panels(view: View) -> list[Panel]:
+    """Return the connected parts, the highest first, so that those side by side fit."""
+    found = parts([node.id for node in view.nodes], [(edge.source, edge.target) for edge in view.edges])
+    where = {name: number for number, part in enumerate(found) for name in part}
+    nodes: list[list[Node]] = [[] for _ in found]
+    edges: list[list[Edge]] = [[] for _ in found]
+    for node in view.nodes:
+        nodes[where[node.id]].append(node)
+    for edge in view.edges:
+        if edge.source != edge.target:
+            edges[where[edge.source]].append(edge)
+    panels = [_panel(View(tuple(some), tuple(theirs))) for some, theirs in zip(nodes, edges)]
+    return sorted(panels, key=lambda panel: -panel.size[1])
+
+
+def _panel(view: View) -> Panel:
+    layout = lay_out([node.id for node in view.nodes], {(edge.source, edge.target) for edge in view.edges}, HEIGHT, GAP)
+    return Panel(view, layout, _columns(view, layout))
+
+
+def _drawn(panel: Panel, left: float, top: float) -> str:
+    lines = [*_edges(panel), *(_node(panel, node) for node in panel.view.nodes)]
+    return "\n".join([f'<g transform="translate({left:.1f} {top:.1f})">', *lines, "</g>"])
+
+
+def _columns(view: View, layout: Layout) -> tuple[Column, ...]:
     """Return the place of each layer: as wide as its longest label, with more air where many edges pass."""
-    count = max(layout.layer.values(), default=-1) + 1
+    count = max(layout.layer.values()) + 1
     widths, passing = [60.0] * count, [0] * count
     for node in view.nodes:
         name, folder = label(node)
@@ -65,15 +103,11 @@ def _columns(view: View, layout: Layout) -> list[Column]:
         first, last = sorted((layout.layer[edge.source], layout.layer[edge.target]))
         for layer in range(first, last):
             passing[layer] += 1
-    columns, left = [], MARGIN
+    columns, left = [], 0.0
     for width, edges in zip(widths, passing):
         columns.append(Column(left, width))
         left += width + min(56 + 6 * sqrt(edges), 190)
-    return columns
-
-
-def _right(columns: Sequence[Column]) -> float:
-    return columns[-1].left + columns[-1].width if columns else 0.0
+    return tuple(columns)
 
 
 def label(node: Node) -> tuple[str, str]:
@@ -98,12 +132,15 @@ def _tail(text: str, most: int) -> str:
 def _head(view: View, heading: str) -> list[str]:
     programs = sum(node.kind in PROGRAMS for node in view.nodes)
     note = f"{_count(programs, 'program')}, {_count(len(view.nodes) - programs, 'artefact')}, {_count(len(view.edges), 'edge')}"
-    legend = [("program", "program"), ("dataset", "dataset"), ("model", "model"), ("dataset declared", "declared")]
-    lines = [f'<text class="head" x="{MARGIN:.0f}" y="30">{_text(heading)}</text>', f'<text class="note" x="{MARGIN + 370:.0f}" y="54">{note}</text>']
-    for number, (kind, word) in enumerate(legend):
-        left = MARGIN + number * 88
-        shape = _outline(kind.partition(" ")[0], left + 1, 44, 18, 13)
+    lines = [f'<text class="head" x="{MARGIN:.0f}" y="30">{escape(heading)}</text>', f'<text class="note" x="{MARGIN:.0f}" y="54">{note}</text>']
+    left = MARGIN + 30 + len(note) * FOLDER_WIDTH * 1.1
+    for kind, word in (("program", "program"), ("dataset", "dataset"), ("model", "model"), ("dataset declared", "declared")):
+        shape = _outline(kind.partition(" ")[0], left, 44, 18, 13)
         lines.append(f'<g class="node {kind}"><path d="{shape}"/><text class="note" x="{left + 24:.1f}" y="54">{word}</text></g>')
+        left += 84
+    for kind, word in (("guessed", "folder guessed"), ("back", "closes a cycle")):
+        lines.append(f'<path class="edge {kind}" d="M{left:.1f} 50.5h24"/><text class="note" x="{left + 30:.1f}" y="54">{word}</text>')
+        left += 136
     return lines
 
 
@@ -118,23 +155,23 @@ def _tips() -> list[str]:
                         f'<path class="tip {kind}" d="{shape}"/></marker>' for way, shape, tip in shapes for kind in ("", "back")), "</defs>"]
 
 
-def _edges(edges: Sequence[Edge], layout: Layout, columns: Sequence[Column]) -> list[str]:
+def _edges(panel: Panel) -> list[str]:
     """Return one line a pair of nodes; both directions share it."""
     groups: dict[Pair, list[Edge]] = {}
-    for edge in edges:
-        if edge.source != edge.target:
-            ends = (edge.source, edge.target) if layout.layer[edge.source] < layout.layer[edge.target] else (edge.target, edge.source)
-            groups.setdefault(ends, []).append(edge)
-    return [_edge(ends, found, layout, columns) for ends, found in groups.items()]
+    for edge in panel.view.edges:
+        forward = panel.layout.layer[edge.source] < panel.layout.layer[edge.target]
+        groups.setdefault((edge.source, edge.target) if forward else (edge.target, edge.source), []).append(edge)
+    return [_edge(ends, found, panel) for ends, found in groups.items()]
 
 
-def _edge(ends: Pair, edges: Sequence[Edge], layout: Layout, columns: Sequence[Column]) -> str:
-    kind = "back" if any((edge.source, edge.target) in layout.turned for edge in edges) else ""
+def _edge(ends: Pair, edges: Sequence[Edge], panel: Panel) -> str:
+    kind = "back" if any((edge.source, edge.target) in panel.layout.turned for edge in edges) else ""
     guessed = "" if any(edge.certain for edge in edges) else " guessed"
     tips = [f'marker-end="url(#right{kind})"' for edge in edges if edge.source == ends[0]][:1]
     tips += [f'marker-start="url(#left{kind})"' for edge in edges if edge.target == ends[0]][:1]
     says = "\n".join(f"{edge.source} → {edge.target}: {edge.kind}, {_place(edge)}" for edge in edges)
-    return f'<g><title>{_text(says)}</title><path class="edge {kind}{guessed}" d="{_route(layout.route(ends), columns)}" {" ".join(tips)}/></g>'
+    route = _route(panel.layout.route(ends), panel.columns)
+    return f'<g><title>{escape(says)}</title><path class="edge {kind}{guessed}" d="{route}" {" ".join(tips)}/></g>'
 
 
 def _place(edge: Edge) -> str:
@@ -143,10 +180,10 @@ def _place(edge: Edge) -> str:
 
 def _route(steps: Sequence[tuple[int, float]], columns: Sequence[Column]) -> str:
     """Return a path of curves between the layers and straight runs through them."""
-    left, at = columns[steps[0][0]].left + columns[steps[0][0]].width, steps[0][1] + TOP
+    left, at = columns[steps[0][0]].left + columns[steps[0][0]].width, steps[0][1]
     parts = [f"M{left:.1f} {at:.1f}"]
     for number, middle in steps[1:]:
-        column, to = columns[number], middle + TOP
+        column, to = columns[number], middle
         half = (left + column.left) / 2
         parts.append(f"C{half:.1f} {at:.1f} {half:.1f} {to:.1f} {column.left:.1f} {to:.1f}")
         left, at = column.left + column.width, to
@@ -155,15 +192,15 @@ def _route(steps: Sequence[tuple[int, float]], columns: Sequence[Column]) -> str
     return "".join(parts)
 
 
-def _node(view: View, node: Node, layout: Layout, columns: Sequence[Column]) -> str:
-    column, middle = columns[layout.layer[node.id]], layout.middle[node.id] + TOP
+def _node(panel: Panel, node: Node) -> str:
+    column, middle = panel.columns[panel.layout.layer[node.id]], panel.layout.middle[node.id]
     name, folder = label(node)
     kind = "program" if node.kind in PROGRAMS else node.kind
-    lines = [f'<text class="name" x="{column.left + 13:.1f}" y="{middle + (-2 if folder else 4):.1f}">{_text(name)}</text>']
+    lines = [f'<text class="name" x="{column.left + 13:.1f}" y="{middle + (-2 if folder else 4):.1f}">{escape(name)}</text>']
     if folder:
-        lines.append(f'<text class="folder" x="{column.left + 13:.1f}" y="{middle + 12:.1f}">{_text(folder)}</text>')
+        lines.append(f'<text class="folder" x="{column.left + 13:.1f}" y="{middle + 12:.1f}">{escape(folder)}</text>')
     outline = _outline(kind, column.left, middle - HEIGHT / 2, column.width, HEIGHT)
-    return (f'<g class="node {kind}{" declared" if node.declared else ""}"><title>{_text(_told(view, node))}</title><path d="{outline}"/>'
+    return (f'<g class="node {kind}{" declared" if node.declared else ""}"><title>{escape(_told(panel.view, node))}</title><path d="{outline}"/>'
             f'{"".join(lines)}</g>')
 
 
@@ -186,6 +223,3 @@ def _outline(kind: str, left: float, top: float, width: float, height: float) ->
     steps = [f"{corner if number % 2 else 'L'}{x:.1f} {y:.1f}" for number, (x, y) in enumerate(points)]
     return f"M{left + cut:.1f} {top:.1f}{''.join(steps)}z"
 
-
-def _text(text: str) -> str:
-    return escape(text)
