@@ -117,6 +117,13 @@ def test_a_deep_chain_needs_no_recursion() -> None:
     assert layout.layer[names[-1]] == 2999 and len(set(layout.middle.values())) == 1
 
 
+def test_many_long_edges_run_straight_across(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mldebt.graph.layout.MAX_SLOTS", 10)
+    names = [f"n{number:02}" for number in range(20)]
+    layout = lay_out(names, [*pairwise(names), ("n00", "n19"), ("n00", "n02")], 10, 5)
+    assert len(layout.route(("n00", "n19"))) == 2 and len(layout.route(("n00", "n02"))) == 3
+
+
 def test_nodes_of_a_layer_do_not_overlap_and_an_easy_graph_has_no_crossing() -> None:
     edges = [("r", f"m{number}") for number in range(6)] + [(f"m{number}", f"z{5 - number}") for number in range(6)]
     layout = lay_out(sorted({name for edge in edges for name in edge}), edges, 20, 6)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 SWEEPS = 12
+MAX_SLOTS = 30_000  # of long edges together: where there are more, the longest edges run straight across
 Pair = tuple[str, str]
 Slot = str | tuple[str, str, int]  # a node, or the place where a long edge passes a layer
 
@@ -25,7 +26,8 @@ class Layout:
     def route(self, edge: Pair) -> list[tuple[int, float]]:
         """Return the layers and middles that an edge passes, from left to right."""
         left, right = sorted(edge, key=lambda node: self.layer[node])
-        inner = [(step, self.middle[left, right, step]) for step in range(self.layer[left] + 1, self.layer[right])]
+        steps = range(self.layer[left] + 1, self.layer[right])
+        inner = [(step, self.middle[left, right, step]) for step in steps if (left, right, step) in self.middle]
         return [(self.layer[left], self.middle[left]), *inner, (self.layer[right], self.middle[right])]
 
 
@@ -124,14 +126,17 @@ def parts(nodes: Sequence[str], edges: Iterable[Pair]) -> list[set[str]]:
 Links = dict[Slot, tuple[list[Slot], list[Slot]]]  # the neighbours of a slot in the layers before and after
 
 
-def _rows(nodes: Sequence[str], edges: Iterable[Pair], layer: Mapping[str, int]) -> tuple[list[list[Slot]], Links]:
+def _rows(nodes: Sequence[str], edges: Sequence[Pair], layer: Mapping[str, int]) -> tuple[list[list[Slot]], Links]:
     """Return the slots of each layer, and the links between slots of neighbouring layers."""
     rows: list[list[Slot]] = [[] for _ in range(max(layer[node] for node in nodes) + 1)]
     links: Links = {node: ([], []) for node in nodes}
     for node in nodes:
         rows[layer[node]].append(node)
+    longest = _longest([layer[target] - layer[source] for source, target in edges])
     for source, target in edges:
         inner: list[Slot] = []
+        if layer[target] - layer[source] > longest:
+            continue
         for step in range(layer[source] + 1, layer[target]):
             inner.append((source, target, step))
             rows[step].append(inner[-1])
@@ -140,6 +145,17 @@ def _rows(nodes: Sequence[str], edges: Iterable[Pair], layer: Mapping[str, int])
             links[left][1].append(right)
             links[right][0].append(left)
     return rows, links
+
+
+def _longest(spans: Iterable[int]) -> int:
+    """Return how many layers an edge may span and still be led around the nodes in between."""
+    total, longest = 0, 1
+    for span in sorted(spans):
+        total += span - 1
+        if total > MAX_SLOTS:
+            return longest
+        longest = span
+    return longest
 
 
 def _ordered(rows: list[list[Slot]], links: Links) -> list[list[Slot]]:
