@@ -29,6 +29,7 @@ from mldebt.model.project import Project
 from mldebt.policy.findings import findings, ordered, scoped, unreadable, without_ignored
 from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
+from mldebt.stack import deep
 
 _FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
 _MANIFESTS = ("yaml", "toml", "make", "ini")
@@ -53,6 +54,10 @@ class Analysis:
 
 def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
     """Discover, extract, link, interpret and assemble a project."""
+    return deep(lambda: _analyse(root, settings, jobs))
+
+
+def _analyse(root: Path, settings: Settings, jobs: int) -> Analysis:
     clock, folders = Clock(), _knowledge(root, settings)
     catalogue = load_libraries([folder / "libraries" for folder in folders])
     manifests = load_manifests([folder / "manifests" for folder in folders])
