@@ -92,6 +92,7 @@ class Attributes:
                     return self._of_type(receiver, info, name)
                 continue
             value = info.names.get(name)
+            self._run.heap.running.read_name(info.names, name, value)
             if value is not None:
                 return self._bound(value, receiver, cls, place, frame)
         return None
@@ -208,12 +209,16 @@ class Attributes:
 
     def _assign_attribute(self, receiver: Value, name: str, value: Value) -> None:
         if isinstance(receiver.target, ModuleTarget) and not receiver.target.path.endswith("/"):
-            names = self._run.modules.load(receiver.target.path).names
-            names[name] = join(names[name], value) if name in names else value
+            self._rebind(self._run.modules.load(receiver.target.path).names, name, value)
         elif isinstance(receiver.target, ClassTarget) and (info := self._run.modules.classes.get(receiver.target)):
-            info.names[name] = join(info.names[name], value) if name in info.names else value
+            self._rebind(info.names, name, value)
         elif receiver.ref:
             self._run.heap.set_field(receiver.ref, name, value)
+
+    def _rebind(self, names: dict[str, Value], name: str, value: Value) -> None:
+        """Bind a name of a module or class from outside: it may still be what it was."""
+        names[name] = join(names[name], value) if name in names else value
+        self._run.heap.running.bind_name(names, name)
 
     def _taint(self, node: ir.Expr, receiver: Value, value: Value, frame: Frame) -> None:
         """Data stored into a variable's frame or array flows into that variable."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mldebt.flow.arguments import Arguments
 from mldebt.flow.effects import Bound, perform
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
@@ -45,41 +46,43 @@ class Calls:
         function = evaluate(self._run, node.func, frame)
         args: list[Value] = []
         keywords: dict[str, Value] = {}
+        unknown = False
         for arg in node.args:
             value = evaluate(self._run, arg.value, frame)
-            known = self._run.heap.get(value.ref)
-            if arg.star == 0 and arg.keyword is None:
-                args.append(value)
+            if arg.star:
+                known = self._run.heap.get(value.ref)
+                whole = known is not None and (known.items is not None if arg.star == 1 else known.rest is None)
+                unknown = unknown or not whole
+                args.extend(known.items or () if known is not None and arg.star == 1 else ())
+                keywords.update({name: item for name, item in known.fields.items() if name.isidentifier()} if known is not None and arg.star == 2 else {})
             elif arg.keyword is not None:
                 keywords[arg.keyword] = value
-            elif arg.star == 1:
-                args.extend(known.items if known is not None and known.items is not None else ())
-            elif known is not None:
-                keywords.update({name: item for name, item in known.fields.items() if name.isidentifier()})
-        return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, node)
+            else:
+                args.append(value)
+        return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, unpacked=unknown)
 
     def call(
-        self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, node: ir.Call | None = None
+        self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, *, unpacked: bool = False
     ) -> Value:
-        """Return the value of calling `function`."""
+        """Return the value of calling `function`; `unpacked`: something unknown was unpacked into the arguments."""
         target = function.target
         if isinstance(target, FunctionTarget):
-            return self._run.functions.call(target, args, keywords, place, frame)
+            return self._run.functions.call(target, Arguments(args, keywords, unpacked), place, frame)
         if isinstance(target, MethodTarget):
-            return self._run.functions.call(target.function, (target.receiver, *args), keywords, place, frame)
+            return self._run.functions.call(target.function, Arguments((target.receiver, *args), keywords, unpacked), place, frame)
         if isinstance(target, ClassTarget):
-            return self._instantiate(target, args, keywords, place, frame)
+            return self._instantiate(target, Arguments(args, keywords, unpacked), place, frame)
         if isinstance(target, LibraryTarget):
             return self._library(target, args, keywords, place, frame)
         if isinstance(target, LibraryMethod):
             return self._method(target, args, keywords, place, frame)
         if isinstance(target, PartialTarget):
-            return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame)
+            return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame, unpacked=unpacked)
         if isinstance(target, LambdaTarget):
-            return self._run.functions.call_lambda(target.key, args, place)
+            return self._run.functions.call_lambda(target.key, args, place, frame)
         method = self._run.attributes.method(function, "__call__")
         if method is not None:
-            return self._run.functions.call(method, (function, *args), keywords, place, frame)
+            return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._call_back((*args, *keywords.values()), place, frame)
         return Value(sources=lineage(function, *args, *keywords.values()))
 
@@ -96,13 +99,13 @@ class Calls:
         self._run.class_types[name] = cls
         return self._run.new(site, Object("instance"), name)
 
-    def _instantiate(self, cls: ClassTarget, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
+    def _instantiate(self, cls: ClassTarget, given: Arguments, place: Place, frame: Frame) -> Value:
         made = self.instance(cls, place)
         init = self._run.attributes.method(made, "__init__")
         if init is not None:
-            self._run.functions.call(init, (made, *args), keywords, place, frame)
+            self._run.functions.call(init, Arguments((made, *given.args), given.keywords, given.open), place, frame)
         else:
-            for name, value in (*zip(self._run.modules.fields(cls), args), *keywords.items()):
+            for name, value in (*zip(self._run.modules.fields(cls), given.args), *given.keywords.items()):
                 self._run.heap.set_field(made.ref, name, value)
         return made
 
@@ -178,7 +181,7 @@ class Calls:
     def enter(self, value: Value, place: Place, frame: Frame) -> Value:
         """Return what `with value as name` binds."""
         method = self._run.attributes.method(value, "__enter__")
-        return self._run.functions.call(method, (value,), {}, place, frame) if method is not None else value
+        return self._run.functions.call(method, Arguments((value,)), place, frame) if method is not None else value
 
     def super_of(self, frame: Frame | None) -> Value:
         """Return `super()` as seen in a method."""

@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mldebt.flow.activation import Activation
+from mldebt.flow.heap import Object
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, ClassTarget, Value, join
 
 
-class Frame:
-    """Names of a running scope. `outer` is the enclosing function's frame; `names` of a module frame are its globals."""
+class Loop:
+    """A running loop: how many branches were open when it began, and the states in which `break` and `continue` left its body."""
 
-    __slots__ = ("_logs", "cls", "depth", "globals", "index", "module_names", "names", "outer", "owner", "path", "receiver", "returns", "trace")
+    __slots__ = ("heap_depth", "left", "name_depth")
+
+    def __init__(self, name_depth: int, heap_depth: int) -> None:
+        """Start with nothing left behind."""
+        self.name_depth, self.heap_depth = name_depth, heap_depth
+        self.left: list[tuple[dict[str, Value], dict[int, Object]]] = []
+
+
+class Frame:
+    """Names of a running scope.
+
+    `outer` is the enclosing function's frame; `names` of a module frame are its globals; `activation` is the footprint of the call that runs here (None: a
+    module). `nesting` counts the branches, loops and `try` blocks around the running statement, `loops` what `break` and `continue` left behind.
+    """
+
+    __slots__ = ("_logs", "activation", "cls", "depth", "ended", "globals", "index", "loops", "module_names", "names", "nesting", "outer", "owner", "path",
+                 "receiver", "returns", "trace")
 
     def __init__(self, path: str, index: int, owner: str, trace: Trace, module: Frame | None = None, outer: Frame | None = None, depth: int = 0) -> None:
         """Start a frame of definition `index` (-1: module) in file `path`."""
@@ -24,6 +42,10 @@ class Frame:
         self.returns: Value | None = None
         self.receiver: Value | None = None
         self.cls: ClassTarget | None = None
+        self.activation: Activation | None = None
+        self.nesting = 0
+        self.ended = False
+        self.loops: list[Loop] = []
         self._logs: list[dict[str, Value | None]] = []
 
     def get(self, name: str) -> Value | None:
@@ -35,19 +57,44 @@ class Frame:
         while outer is not None:
             value = outer.names.get(name)
             if value is not None:
-                return value
+                return self._outside(outer.names, name, value)
             outer = outer.outer
-        return self.module_names.get(name)
+        return self._outside(self.module_names, name, self.module_names.get(name))
+
+    def _outside(self, names: dict[str, Value], name: str, value: Value | None) -> Value | None:
+        """Note that a call read a binding it does not own."""
+        if self.activation is not None:
+            self.activation.read_name(names, name, value)
+        return value
 
     def set(self, name: str, value: Value) -> None:
         """Bind a name here, or in the module after `global name`."""
         if name in self.globals:
             old = self.module_names.get(name)
             self.module_names[name] = value if old is None else join(old, value)
+            if self.activation is not None:
+                self.activation.bind_name(self.module_names, name)
             return
         if self._logs:
             self._logs[-1].setdefault(name, self.names.get(name))
         self.names[name] = value
+
+    def branches(self) -> int:
+        """Return how many branches are open."""
+        return len(self._logs)
+
+    def since(self, depth: int) -> dict[str, Value]:
+        """Return the present value of every name bound in the branches opened since `depth`."""
+        return {name: self.names[name] for log in self._logs[depth:] for name in log if name in self.names}
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Run statements after which others may still run even if these return."""
+        self.nesting += 1
+        try:
+            yield
+        finally:
+            self.nesting -= 1
 
     @contextmanager
     def branch(self, changes: dict[str, Value]) -> Iterator[None]:

@@ -1,17 +1,21 @@
-"""Calls of project functions: arguments bound, summaries remembered by what went in."""
+"""Calls of project functions: arguments bound, summaries remembered by what the call looked at."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mldebt.flow.activation import Activation
+from mldebt.flow.arguments import Arguments
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.heap import Object
+from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
+from mldebt.flow.tokens import Tokens
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join_all, lineage
+from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage
 from mldebt.model.facts import Definition, decode_body
-from mldebt.model.ir import Body
+from mldebt.model.ir import Body, Parameter
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -23,73 +27,122 @@ CHEAP_STEPS = 4_000
 MAX_DEPTH = 24
 
 
-class Summary:
-    """What one call did: the value it returned, the objects it wrote, its trace."""
-
-    __slots__ = ("trace", "value", "writes")
-
-    def __init__(self, value: Value, writes: dict[int, Object], trace: Trace) -> None:
-        """Keep the parts."""
-        self.value, self.writes, self.trace = value, writes, trace
-
-
 class Functions:
-    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap; later contexts share one call with unknown arguments."""
+    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap; later contexts share calls with unknown arguments."""
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
         self._run = run
-        self._memo: dict[tuple[str, int], dict[object, Summary]] = {}
+        self._memo: dict[tuple[str, int], dict[object, list[Summary]]] = {}
         self._bodies: dict[tuple[str, int], Body] = {}
         self._spent: dict[tuple[str, int], int] = {}
+        self._contexts: dict[tuple[str, int], int] = {}
         self._active: list[tuple[str, int]] = []
+        self._tokens = Tokens()
+        self._receivers: dict[ClassTarget, Value] = {}
         self.reached: set[tuple[str, int]] = set()
         self.hits = self.cut = 0
 
-    def call(self, target: FunctionTarget, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
+    def call(self, target: FunctionTarget, args: Arguments, place: Place, frame: Frame) -> Value:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
         if key in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += key not in self._active
-            return Value(sources=lineage(*args, *keywords.values()))
+            return Value(sources=args.lineage())
         self._run.modules.load(target.path)
         definition = self._run.definition(*key)
-        bound = self._bind(definition, args, keywords, target)
-        known = self._memo.setdefault(key, {})
-        context: object = (target.frame, tuple((name, value, self._version(value)) for name, value in bound.items()))
-        if context not in known and len(known) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
-            bound = {name: Value(type=value.type, ref=value.ref if name in ("self", "cls") else 0, target=value.target) for name, value in bound.items()}
-            context = "any"
-        summary = known.get(context)
-        if summary is None:
-            before = self._run.steps
-            summary = known[context] = self._evaluate(target, definition, bound, frame)
-            self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
-        else:
+        bound = self._bind(definition, args, target)
+        found = self._known(key, target, bound)
+        if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
+            bound = self._generalised(key, bound)
+            found = self._known(key, target, bound)
+        tokens = self._tokens.stand_for(key, bound)
+        if found is not None:
             self.hits += 1
-            for address, written in summary.writes.items():
-                self._run.heap.put(address, written)
-        frame.trace.call(place, summary.trace)
-        return summary.value
+            summary, renaming = found
+            frame.trace.call(place, summary.trace, tokens)
+            return self._reuse(summary, renaming, place)
+        before = self._run.steps
+        summary = self._evaluate(target, definition, bound, place, frame)
+        self._memo.setdefault(key, {}).setdefault((target.frame, tuple(map(shape, bound.values()))), []).append(summary)
+        self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
+        self._contexts[key] = self._contexts.get(key, 0) + 1
+        frame.trace.call(place, summary.trace, tokens)
+        return Renaming(tokens).value(summary.value)
 
-    def _version(self, value: Value) -> int:
-        known = self._run.heap.get(value.ref)
-        return known.version if known is not None else 0
+    def _known(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> tuple[Summary, Renaming] | None:
+        """Return a summary that holds for these arguments, with what its names are called here."""
+        args = tuple(bound.values())
+        entry = self._run.under
+        for summary in self._memo.get(key, {}).get((target.frame, tuple(map(shape, args))), ()):
+            renaming = applies(summary, args, self._tokens.stand_for(key, bound), self._run.heap, entry)
+            if renaming is not None:
+                return summary, renaming
+        return None
 
-    def _evaluate(self, target: FunctionTarget, definition: Definition, bound: dict[str, Value], caller: Frame) -> Summary:
-        frame = self._frame(target, definition, caller.depth + 1)
-        frame.names.update(bound)
+    def _generalised(self, key: tuple[str, int], bound: dict[str, Value]) -> dict[str, Value]:
+        """Return arguments of which only types and receiver are kept; after as many contexts again the receiver's content is given up, too."""
+        few = self._contexts[key] < 2 * MAX_CONTEXTS
+        return {name: Value(type=value.type, ref=value.ref if few and name in ("self", "cls") else 0, target=value.target, sources=value.sources)
+                for name, value in bound.items()}
+
+    def _reuse(self, summary: Summary, renaming: Renaming, place: Place) -> Value:
+        """Do to the store what a summary says, under the names of this call; return its value."""
         heap = self._run.heap
-        heap.written.append(set())
-        self._active.append((target.path, target.index))
-        execute(self._run, self._body(target, definition), frame)
-        self._active.pop()
-        written = heap.written.pop()
-        for seen in heap.written[-1:]:
-            seen |= written
-        writes = {address: found for address in sorted(written) if (found := heap.get(address)) is not None}
-        return Summary(frame.returns if frame.returns is not None else Value(const=(None,)), writes, frame.trace)
+        heap.recall(summary.reads, renaming.refs)
+        for (_, name), (names, _) in summary.names.items():
+            heap.running.read_name(names, name, names.get(name))
+        heap.running.entered = heap.running.entered or summary.entry is not None
+        renaming.refs.update(heap.copies(summary.fresh, summary.chain, place))
+        same = renaming.idle
+        for address, written in summary.writes.items():
+            heap.put(renaming.refs.get(address, address), written if same else renaming.object(written))
+        for names, name, value in summary.bound:
+            made = renaming.value(value)
+            names[name] = join(names[name], made) if name in names else made
+            heap.running.bind_name(names, name)
+        return summary.value if same else renaming.value(summary.value)
+
+    def _evaluate(self, target: FunctionTarget, definition: Definition, bound: dict[str, Value], place: Place, caller: Frame) -> Summary:
+        run, key = self._run, (target.path, target.index)
+        frame = self._frame(target, definition, caller.depth + 1)
+        first_kept = len(run.frames)
+        with run.heap.call(place) as seen:
+            frame.activation = seen
+            given = self._tokens.hide(key, bound)
+            frame.names.update(given)
+            self._active.append(key)
+            alive = execute(run, self._body(target, definition), frame)
+            self._active.pop()
+            run.heap.rejoin(falls=alive or frame.ended)
+            value = frame.returns if frame.returns is not None else Value(const=(None,))
+            summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
+            self._close(summary, seen, tuple(bound.values()), Renaming(self._tokens.stand_for(key, bound)), first_kept)
+        return summary
+
+    def _close(self, summary: Summary, seen: Activation, args: tuple[Value, ...], here: Renaming, first_kept: int) -> None:
+        """Complete a summary with what outlives the call, forget the rest, and put what the call's tokens stand for where its objects stay."""
+        run = self._run
+        summary.bound = [(names, name, names[name]) for (_, name), names in seen.bound.items() if name in names]
+        kept = {address for address in seen.before if address not in seen.fresh}
+        live, closures = survivors(run.heap, seen, [summary.value, *(value for _, _, value in summary.bound)], kept, first_kept)
+        frames = run.frames[first_kept:] if closures else []
+        if frames:
+            summary.exact = args
+            live |= survivors(run.heap, seen, [value for frame in frames for value in frame.names.values()], live, first_kept)[0]
+        summary.writes = {address: found for address in sorted(seen.before) if address in live and (found := run.heap.peek(address)) is not None}
+        summary.fresh = tuple(sorted(seen.fresh & live))
+        seen.before = {address: state for address, state in seen.before.items() if address in live}
+        seen.fresh &= live
+        if not here.tokens:
+            return
+        for address, written in summary.writes.items():
+            run.heap.put(address, here.object(written))
+        for names, name, value in summary.bound:
+            names[name] = here.value(value)
+        for frame in frames:
+            frame.names = {name: here.value(value) for name, value in frame.names.items()}
 
     def _frame(self, target: FunctionTarget, definition: Definition, depth: int) -> Frame:
         outer = self._run.frames[target.frame - 1] if target.frame else None
@@ -105,44 +158,64 @@ class Functions:
             self._bodies[key] = decode_body(self._run.project.modules[target.path].facts.bodies[definition.body])
         return self._bodies[key]
 
-    def _bind(self, definition: Definition, args: tuple[Value, ...], keywords: dict[str, Value], target: FunctionTarget) -> dict[str, Value]:
-        """Return the value of every parameter: given, default, or unknown."""
+    def _bind(self, definition: Definition, args: Arguments, target: FunctionTarget) -> dict[str, Value]:
+        """Return the value of every parameter: given, default, or unknown; one that the body never mentions is nothing."""
         frame = self._run.modules.load(target.path)
-        rest = list(args)
-        left = dict(keywords)
+        rest, left = list(args.args), dict(args.keywords)
         bound: dict[str, Value] = {}
         for param in definition.params:
+            used = param.name in definition.names or param.name in ("self", "cls")
             if param.kind in (0, 1) and rest:
-                bound[param.name] = rest.pop(0)
-            elif param.kind == 2:
-                bound[param.name] = Value(sources=lineage(*rest))
-            elif param.kind == 4:
-                bound[param.name] = Value(sources=lineage(*left.values()))
-            elif param.name in left:
-                bound[param.name] = left.pop(param.name)
+                value = rest.pop(0)
+            elif param.name in left and param.kind not in (2, 4):
+                value = left.pop(param.name)
             else:
-                bound[param.name] = evaluate(self._run, param.default, frame) if param.default is not None else hole("parameter", param.name)
+                value = self._filled(param, rest, left, args.open, frame) if used else NOTHING
+            bound[param.name] = value if used else NOTHING
         return bound
 
+    def _filled(self, param: Parameter, rest: list[Value], left: dict[str, Value], may_be_given: bool, frame: Frame) -> Value:
+        """Return a parameter that no argument names: what is left over, or its default, unless unpacked arguments may give it after all."""
+        if param.kind == 2:
+            content = Object("tuple", None, None, join_all(rest)) if may_be_given else Object("tuple", tuple(rest))
+            return self._run.gather("tuple", (frame.path, param), content)
+        if param.kind == 4:
+            return self._run.gather("dict", (frame.path, param), Object("dict", None, dict(left), NOTHING if may_be_given else None))
+        unknown = hole("parameter", param.name)
+        if param.default is None:
+            return unknown
+        default = evaluate(self._run, param.default, frame)
+        return join(default, unknown) if may_be_given else default
+
     def run_alone(self, target: FunctionTarget, cls: ClassTarget | None) -> Trace:
-        """Run a function that nothing reached, with unknown arguments (defaults where there are some)."""
+        """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way."""
         trace = Trace()
         frame = Frame(target.path, -1, f"{target.path}::", trace)
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
-            receiver = (self._run.calls.instance(cls, Place(target.path, -target.index - 2, 1)),)
-        self.call(target, receiver, {}, Place(target.path, 0, 0), frame)
+            receiver = (self._receiver(cls, frame),)
+        self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
         return trace
 
-    def call_lambda(self, key: int, args: tuple[Value, ...], place: Place) -> Value:
-        """Return the value of a lambda for some arguments."""
-        node, frame = self._run.lambdas[key]
-        shadow: dict[str, Value] = {}
-        with frame.branch(shadow):
-            for position, param in enumerate(node.params):
-                frame.set(param.name, args[position] if position < len(args) else NOTHING)
-            return evaluate(self._run, node.body, frame)
+    def _receiver(self, cls: ClassTarget, frame: Frame) -> Value:
+        """Return an instance of a class whose constructor ran with unknown arguments."""
+        if cls not in self._receivers:
+            made = self._receivers[cls] = self._run.calls.instance(cls, Place(cls.path, -cls.index - 2, 1))
+            init = self._run.attributes.method(made, "__init__")
+            if init is not None:
+                self.call(init, Arguments((made,)), Place(cls.path, 0, 0), frame)
+        return self._receivers[cls]
 
-    def joined(self, values: list[Value]) -> Value:
-        """Return the join of several results."""
-        return join_all(values)
+    def call_lambda(self, key: int, args: tuple[Value, ...], place: Place, caller: Frame) -> Value:
+        """Return the value of a lambda for some arguments; what it does is noted in `caller` at `place`."""
+        node, outer = self._run.lambdas[key]
+        frame = Frame(outer.path, max(outer.index, 0), outer.owner, Trace(), self._run.modules.module_frame(outer), outer, caller.depth + 1)
+        frame.activation, frame.cls = self._run.heap.running, outer.cls
+        if frame.depth < MAX_DEPTH:
+            for position, param in enumerate(node.params):
+                frame.names[param.name] = args[position] if position < len(args) else evaluate(self._run, param.default, outer)
+            value = evaluate(self._run, node.body, frame)
+            caller.trace.call(place, frame.trace)
+            return value
+        self.cut += 1
+        return Value(sources=lineage(*args))

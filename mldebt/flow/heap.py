@@ -1,28 +1,27 @@
-"""The store: mutable objects at abstract addresses, with undo logs for branches."""
+"""The store: mutable objects at abstract addresses, with undo logs for branches and footprints for calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from mldebt.flow.activation import Activation
 from mldebt.flow.value import NOTHING, Value, join
+from mldebt.model.source import Place
 
 
 class Object:
-    """A snapshot of one object; never changed in place, `version` is new for every snapshot.
+    """A snapshot of one object; never changed in place.
 
-    `kind`: `list tuple set dict instance frame`. `items` are the elements of a sequence of known length. `fields` are
-    attributes, or the values of known dict keys. `rest` is what unknown keys or positions may hold.
+    `kind`: `list tuple set dict instance namespace handle`. `items` are the elements of a sequence of known length. `fields` are attributes, or the
+    values of known dict keys. `rest` is what unknown keys or positions may hold.
     """
 
-    __slots__ = ("fields", "items", "kind", "rest", "version")
-    count = 0
+    __slots__ = ("fields", "items", "kind", "rest")
 
     def __init__(self, kind: str, items: tuple[Value, ...] | None = None, fields: dict[str, Value] | None = None, rest: Value | None = None) -> None:
         """Make a snapshot; the caller gives up `fields`."""
         self.kind, self.items, self.fields, self.rest = kind, items, fields or {}, rest
-        Object.count += 1
-        self.version = Object.count
 
     def element(self) -> Value:
         """Return what iterating or an unknown subscript may give."""
@@ -33,35 +32,111 @@ class Object:
 
 
 class Heap:
-    """Objects by address; writes inside `branch()` are kept apart until the branches are joined."""
+    """Objects by address; writes inside `branch()` are kept apart until the branches are joined, those inside `call()` are noted in its footprint."""
 
     def __init__(self) -> None:
         """Start empty: address 0 is no object."""
         self._objects: dict[int, Object] = {}
         self._sites: dict[object, int] = {}
+        self._chains: dict[tuple[int, Place], int] = {}
         self._logs: list[dict[int, Object | None]] = []
-        self.written: list[set[int]] = []
+        self.running = Activation(0)
 
     def address(self, site: object) -> int:
-        """Return the address that stands for an allocation site (the same one every time)."""
-        return self._sites.setdefault(site, len(self._sites) + 1)
+        """Return the address that stands for an allocation site under the running chain of calls (the same one every time)."""
+        address = self._sites.setdefault((site, self.running.chain), len(self._sites) + 1)
+        self.running.fresh.add(address)
+        return address
 
     def get(self, address: int) -> Object | None:
         """Return the object at an address, None for 0 or one never written."""
+        if not address:
+            return None
+        found, running = self._objects.get(address), self.running
+        if address not in running.before and address not in running.reads:
+            running.reads[address] = found
+        return found
+
+    def peek(self, address: int) -> Object | None:
+        """Return the object at an address without counting as a read."""
         return self._objects.get(address)
 
     def put(self, address: int, value: Object) -> None:
         """Write an object (a strong update)."""
+        old = self._objects.get(address)
         if self._logs:
-            self._logs[-1].setdefault(address, self._objects.get(address))
-        for seen in self.written[-1:]:
-            seen.add(address)
+            self._logs[-1].setdefault(address, old)
+        self.running.before.setdefault(address, old)
         self._objects[address] = value
 
     def set_field(self, address: int, name: str, value: Value) -> None:
         """Set one attribute or key."""
-        known = self._objects.get(address) or Object("instance")
+        known = self.get(address) or Object("instance")
         self.put(address, Object(known.kind, known.items, {**known.fields, name: value}, known.rest))
+
+    def chain(self, site: Place) -> int:
+        """Return the number of the running chain of calls continued by a call at `site`."""
+        return self._chains.setdefault((self.running.chain, site), len(self._chains) + 1)
+
+    @contextmanager
+    def call(self, site: Place) -> Iterator[Activation]:
+        """Run a call: its footprint is noted apart, and absorbed by the caller's at the end."""
+        outer = self.running
+        inner = self.running = Activation(self.chain(site))
+        try:
+            yield inner
+        finally:
+            self.running = outer
+            outer.absorb(inner)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Run what happens once whoever asks first (the body of a module): none of it belongs to the running call."""
+        outer, self.running = self.running, Activation(0)
+        try:
+            yield
+        finally:
+            self.running = outer
+
+    def recall(self, reads: Iterable[int], names: Mapping[int, int]) -> None:
+        """Count what a remembered call read as read by the running one, under the names that the addresses have here."""
+        running = self.running
+        for old in reads:
+            address = names.get(old, old)
+            if address not in running.before and address not in running.reads:
+                running.reads[address] = self._objects.get(address)
+
+    def copies(self, addresses: Iterable[int], chain: int, site: Place) -> dict[int, int]:
+        """Return the addresses that stand for objects which a call under `chain` made, when the same call happens at `site`."""
+        here = self.chain(site)
+        made = {address: address if here == chain else self._sites.setdefault((address, here), len(self._sites) + 1) for address in addresses}
+        self.running.fresh.update(made.values())
+        return made
+
+    def leave(self) -> None:
+        """Keep the running call's writes at an early return."""
+        running = self.running
+        running.exits.append(self._present(running.before))
+
+    def rejoin(self, *, falls: bool) -> None:
+        """Join the states of the running call's early returns with its end (`falls`: control reaches it)."""
+        exits = self.running.exits
+        for address, old in list(self.running.before.items()) if exits else ():
+            states = [left.get(address, old) for left in exits]
+            if falls:
+                states.append(self._objects.get(address))
+            self._put_join(address, states)
+
+    def branches(self) -> int:
+        """Return how many branches are open."""
+        return len(self._logs)
+
+    def since(self, depth: int) -> dict[int, Object]:
+        """Return the present state of every object written in the branches opened since `depth`."""
+        return self._present(address for log in self._logs[depth:] for address in log)
+
+    def _present(self, addresses: Iterable[int]) -> dict[int, Object]:
+        return {address: found for address in addresses if (found := self._objects.get(address)) is not None}
 
     @contextmanager
     def branch(self, changes: dict[int, Object]) -> Iterator[None]:
@@ -82,11 +157,14 @@ class Heap:
     def merge(self, branches: list[dict[int, Object]]) -> None:
         """Join the writes of branches that can all be taken; an object a branch left alone keeps its old state there."""
         for address in dict.fromkeys(key for changes in branches for key in changes):
-            states = [changes.get(address) or self._objects.get(address) for changes in branches]
-            present = [state for state in states if state is not None]
-            result = present[0]
-            for state in present[1:]:
-                result = join_objects(result, state)
+            self._put_join(address, [changes.get(address) or self._objects.get(address) for changes in branches])
+
+    def _put_join(self, address: int, states: Iterable[Object | None]) -> None:
+        present = [state for state in states if state is not None]
+        result = present[0] if present else None
+        for state in present[1:]:
+            result = join_objects(result, state) if result is not None else state
+        if result is not None:
             self.put(address, result)
 
 
@@ -98,9 +176,11 @@ def join_objects(left: Object, right: Object) -> Object:
               else left.fields.get(name) or right.fields[name] for name in {**left.fields, **right.fields}}
     if left.items is not None and right.items is not None and len(left.items) == len(right.items):
         items: tuple[Value, ...] | None = tuple(join(a, b) for a, b in zip(left.items, right.items))
-        rest = left.rest if right.rest is None else right.rest if left.rest is None else join(left.rest, right.rest)
-        return Object(left.kind, items, fields, rest)
+        return Object(left.kind, items, fields, _both(left.rest, right.rest))
     if left.items is None and right.items is None:
-        rest = left.rest if right.rest is None else right.rest if left.rest is None else join(left.rest, right.rest)
-        return Object(left.kind, None, fields, rest)
+        return Object(left.kind, None, fields, _both(left.rest, right.rest))
     return Object(left.kind, None, fields, join(left.element(), right.element()))
+
+
+def _both(left: Value | None, right: Value | None) -> Value | None:
+    return left if right is None else right if left is None else join(left, right)

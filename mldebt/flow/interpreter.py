@@ -15,7 +15,7 @@ from mldebt.flow.heap import Heap, Object
 from mldebt.flow.modules import Modules
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, constant, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, constant, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
@@ -47,11 +47,22 @@ class Interpreter:
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
-        self.entry: EntryPoint | None = None
+        self._entry_point: EntryPoint | None = None
         self.frames: list[Frame] = []
         self.lambdas: list[tuple[ir.Lambda, Frame]] = []
         self._kept: dict[int, int] = {}
         self._raw = 0
+
+    @property
+    def entry(self) -> EntryPoint | None:
+        """Return the entry point that is running; a call that asks holds for this one only."""
+        self.heap.running.entered = True
+        return self._entry_point
+
+    @property
+    def under(self) -> str:
+        """Return the id of the entry point that is running, for those whose answer does not depend on it."""
+        return self._entry_point.id if self._entry_point is not None else ""
 
     def place(self, frame: Frame, node: ir.Node) -> Place:
         """Return where a node stands."""
@@ -78,6 +89,12 @@ class Interpreter:
         address = self.heap.address(site)
         self.heap.put(address, value)
         return Value(type=kind, ref=address, sources=sources)
+
+    def gather(self, kind: str, site: object, content: Object) -> Value:
+        """Return what a parameter that takes the rest of the arguments is bound to."""
+        address = self.heap.address(("rest", site))
+        self.heap.put(address, content)
+        return Value(type=self.catalogue.literal(kind), ref=address, sources=content.element().sources)
 
     def truth(self, value: Value) -> bool | None:
         """Return the truth of a constant, None when it is open."""
@@ -141,8 +158,11 @@ class Interpreter:
     def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
         """Collect what a generator yields."""
         inner = self.element(value) if delegated else value
+        earlier = self.heap.get(frame.returns.ref) if frame.returns is not None else None
+        if earlier is not None:
+            inner = join(earlier.element(), inner)
         made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", None, None, inner), self.catalogue.literal("list"), inner.sources)
-        frame.returns = made if frame.returns is None else frame.returns
+        frame.returns = made
 
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
@@ -157,14 +177,14 @@ class Interpreter:
         """Interpret the whole project."""
         events: list[Event] = []
         for entry in self.project.entries:
-            self.entry = entry
+            self._entry_point = entry
             events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
         entries: list[EntryPoint] = []
         for target, (kind, program) in list(self.modules.entered.items()):
-            entry = self.entry = self._entry(target, kind, program)
+            entry = self._entry_point = self._entry(target, kind, program)
             entries.append(entry)
             events.extend(replay(self.functions.run_alone(target, None), entry.id, len(events)))
-        self.entry = None
+        self._entry_point = None
         for trace in self._unreached():
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())

@@ -78,13 +78,16 @@ class Modules:
         self.executed.add(path)
         facts = self._run.project.modules[path].facts
         if facts.bodies:
-            execute(self._run, decode_body(facts.bodies[0]), frame)
+            with self._run.heap.apart():
+                execute(self._run, decode_body(facts.bodies[0]), frame)
         return trace
 
     def member(self, path: str, name: str) -> Value | None:
         """Return `module.name`: a name the module binds, or a submodule."""
         if not path.endswith("/"):
-            value = self.load(path).names.get(name)
+            names = self.load(path).names
+            value = names.get(name)
+            self._run.heap.running.read_name(names, name, value)
             if value is not None:
                 return value
         folder = path if path.endswith("/") else path.removesuffix("__init__.py") if path.endswith("__init__.py") else None

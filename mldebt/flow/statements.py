@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mldebt.flow.expressions import binary, evaluate
+from mldebt.flow.frame import Loop
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NOTHING, Value, join
 from mldebt.model import ir
@@ -58,6 +59,10 @@ def _delete(run: Interpreter, node: ir.Delete, frame: Frame) -> bool:
 def _return(run: Interpreter, node: ir.Return, frame: Frame) -> bool:
     value = evaluate(run, node.value, frame) if node.value is not None else Value(const=(None,))
     frame.returns = value if frame.returns is None else join(frame.returns, value)
+    if frame.nesting:
+        run.heap.leave()
+    else:
+        frame.ended = True
     return False
 
 
@@ -75,17 +80,19 @@ def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
     truth = run.truth(evaluate(run, node.test, frame))
     if truth is not None and run.decided(node, frame):
         return execute(run, node.body if truth else node.orelse, frame)
-    return branches(run, [node.body, node.orelse], frame)
+    return branches(run, [((), node.body), ((), node.orelse)], frame)
 
 
-def branches(run: Interpreter, bodies: Sequence[Sequence[ir.Stmt]], frame: Frame) -> bool:
-    """Run alternatives from the same state and join those that fall through."""
+def branches(run: Interpreter, ways: Sequence[tuple[tuple[str, ...], Sequence[ir.Stmt]]], frame: Frame) -> bool:
+    """Run alternatives (names that are unknown at first, statements) from the same state and join those that fall through; return whether one does."""
     names: list[dict[str, Value]] = []
     objects: list[dict[int, Object]] = []
-    for body in bodies:
+    for unknown, body in ways:
         bound: dict[str, Value] = {}
         written: dict[int, Object] = {}
-        with frame.branch(bound), run.heap.branch(written):
+        with frame.branch(bound), run.heap.branch(written), frame.nested():
+            for name in unknown:
+                frame.set(name, NOTHING)
             alive = execute(run, body, frame)
         if alive:
             names.append(bound)
@@ -99,19 +106,26 @@ def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
     iterable = evaluate(run, node.iter, frame)
     element = run.element(iterable) if node.target is not None else NOTHING
     for _ in range(2):
-        bound: dict[str, Value] = {}
-        written: dict[int, Object] = {}
-        with frame.branch(bound), run.heap.branch(written):
-            if node.target is not None:
-                run.bind(node.target, element, frame)
-            execute(run, node.body, frame)
-        carried = any(name in frame.names and frame.names[name] != value for name, value in bound.items())
-        frame.merge([bound, {}])
-        run.heap.merge([written, {}])
-        if not carried:
+        if not _round(run, node, element, frame):
             break
     endless = node.target is None and iterable.const == (True,) and frame.returns is not None
     return execute(run, node.orelse, frame) and not (endless and not _breaks(node.body))
+
+
+def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame) -> bool:
+    """Run a loop's body once and join all ways out of it with the state before; return whether the next round may find other values."""
+    loop, bound, written = Loop(frame.branches(), run.heap.branches()), dict[str, Value](), dict[int, Object]()
+    frame.loops.append(loop)
+    with frame.branch(bound), run.heap.branch(written), frame.nested():
+        if node.target is not None:
+            run.bind(node.target, element, frame)
+        alive = execute(run, node.body, frame)
+    frame.loops.pop()
+    ends = [*loop.left, (bound, written)] if alive else loop.left
+    carried = any(name in frame.names and frame.names[name] != value for names, _ in ends for name, value in names.items())
+    frame.merge([*(names for names, _ in ends), {}])
+    run.heap.merge([*(objects for _, objects in ends), {}])
+    return carried
 
 
 def _breaks(body: Sequence[ir.Stmt]) -> bool:
@@ -142,22 +156,12 @@ def _with(run: Interpreter, node: ir.With, frame: Frame) -> bool:
 
 
 def _try(run: Interpreter, node: ir.Try, frame: Frame) -> bool:
-    alive = execute(run, node.body, frame)
-    handled = False
-    for handler in node.handlers:
-        bound: dict[str, Value] = {}
-        written: dict[int, Object] = {}
-        with frame.branch(bound), run.heap.branch(written):
-            if handler.name:
-                frame.set(handler.name, NOTHING)
-            falls = execute(run, handler.body, frame)
-        if falls:
-            handled = True
-            frame.merge([bound, {}] if alive else [bound])
-            run.heap.merge([written, {}] if alive else [written])
-    if alive:
-        alive = execute(run, node.orelse, frame)
-    return execute(run, node.final, frame) and (alive or handled)
+    """Run the body, then what may follow it: its `else`, or one of the handlers."""
+    with frame.nested():
+        alive = execute(run, node.body, frame)
+    ways: list[tuple[tuple[str, ...], Sequence[ir.Stmt]]] = [((), node.orelse)] if alive else []
+    falls = branches(run, [*ways, *(((handler.name,) if handler.name else (), handler.body) for handler in node.handlers)], frame)
+    return execute(run, node.final, frame) and falls
 
 
 def _match(run: Interpreter, node: ir.Match, frame: Frame) -> bool:
@@ -165,8 +169,8 @@ def _match(run: Interpreter, node: ir.Match, frame: Frame) -> bool:
     for case in node.cases:
         for capture in case.captures:
             frame.set(capture.id, Value(sources=subject.sources))
-    bodies = [case.body for case in node.cases]
-    return branches(run, bodies if any(case.irrefutable for case in node.cases) else [*bodies, ()], frame)
+    ways: list[tuple[tuple[str, ...], Sequence[ir.Stmt]]] = [((), case.body) for case in node.cases]
+    return branches(run, ways if any(case.irrefutable for case in node.cases) else [*ways, ((), ())], frame)
 
 
 def _import(run: Interpreter, node: ir.Import, frame: Frame) -> bool:
@@ -181,6 +185,9 @@ def _scope(run: Interpreter, node: ir.Scope, frame: Frame) -> bool:
 
 
 def _flow(run: Interpreter, node: ir.Flow, frame: Frame) -> bool:
+    if node.kind != "pass" and frame.loops:
+        loop = frame.loops[-1]
+        loop.left.append((frame.since(loop.name_depth), run.heap.since(loop.heap_depth)))
     return node.kind == "pass"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -27,44 +28,66 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     detail: tuple[tuple[str, str], ...]
 
 
+Tokens: TypeAlias = Mapping[int, frozenset[int]]
+"""The reads that tokens (negative source numbers) stand for."""
+
+
+class Call(NamedTuple):
+    """A call: where, what it did, and what its tokens stand for in the terms of the caller."""
+
+    site: Place
+    trace: Trace
+    tokens: Tokens
+
+
 class Trace:
-    """The doings of one activation, in order: raw events, and traces of calls with their call sites."""
+    """The doings of one activation, in order: raw events and calls."""
 
     __slots__ = ("items",)
 
     def __init__(self) -> None:
         """Start with nothing done."""
-        self.items: list[RawEvent | tuple[Place, Trace]] = []
+        self.items: list[RawEvent | Call] = []
 
-    def call(self, site: Place, trace: Trace) -> None:
+    def call(self, site: Place, trace: Trace, tokens: Tokens | None = None) -> None:
         """Note that a call at `site` did what `trace` says; calls that did nothing are dropped."""
         if trace.items:
-            self.items.append((site, trace))
+            self.items.append(Call(site, trace, tokens or {}))
 
 
 def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
-    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it."""
-    seen: set[tuple[int, Place | None]] = set()
-    visited: set[tuple[int, Place | None]] = set()
+    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given."""
+    seen: set[tuple[int, Place | None, frozenset[int]]] = set()
+    visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]]]] = set()
     numbers: dict[int, int] = {}
-    stack: list[tuple[Trace, int, tuple[Place, ...]]] = [(trace, 0, ())]
-    pending: list[tuple[RawEvent, tuple[Place, ...]]] = []
+    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens]] = [(iter(trace.items), (), {})]
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int]]] = []
     while stack:
-        current, position, chain = stack.pop()
-        if position >= len(current.items):
-            continue
-        stack.append((current, position + 1, chain))
-        item = current.items[position]
-        site = chain[-1] if chain else None
-        if isinstance(item, RawEvent):
-            if (item.id, site) not in seen:
-                seen.add((item.id, site))
+        items, chain, tokens = stack[-1]
+        item = next(items, None)
+        if item is None:
+            stack.pop()
+        elif isinstance(item, RawEvent):
+            sources = resolve(item.sources, tokens)
+            mark = (item.id, chain[-1] if chain else None, sources)
+            if mark not in seen:
+                seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
-                pending.append((item, chain))
-        elif len(chain) < MAX_CHAIN * 4 and (id(item[1]), item[0]) not in visited:
-            visited.add((id(item[1]), item[0]))
-            stack.append((item[1], 0, (*chain, item[0])))
-    for offset, (raw, chain) in enumerate(pending):
-        sources = tuple(sorted(numbers[source] for source in raw.sources if source in numbers))
-        yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources, raw.must, raw.api,
+                pending.append((item, chain, sources))
+        elif len(chain) < MAX_CHAIN * 4:
+            inner = {token: resolve(found, tokens) for token, found in item.tokens.items()}
+            call = (id(item.trace), item.site, frozenset(inner.items()))
+            if call not in visited:
+                visited.add(call)
+                stack.append((iter(item.trace.items), (*chain, item.site), inner))
+    for offset, (raw, chain, found) in enumerate(pending):
+        sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
+        yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     raw.representation, raw.detail)
+
+
+def resolve(found: frozenset[int], tokens: Tokens) -> frozenset[int]:
+    """Return sources with every token that is known replaced by what it stands for."""
+    if not found or not tokens or min(found) >= 0:
+        return found
+    return frozenset(number for item in found for number in tokens.get(item, (item,)))

@@ -1,0 +1,19 @@
+"""What a call hands over."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mldebt.flow.value import Value, lineage
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    """Positional and keyword arguments; `open`: something unknown was unpacked (`*rest`, `**options`), so any parameter may be given besides."""
+
+    args: tuple[Value, ...] = ()
+    keywords: dict[str, Value] = {}
+    open: bool = False
+
+    def lineage(self) -> frozenset[int]:
+        """Return the reads whose data is handed over."""
+        return lineage(*self.args, *self.keywords.values())

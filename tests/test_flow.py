@@ -1,0 +1,249 @@
+"""The interpreter's store, summaries and ways out of blocks: what a program touches must not depend on who called before."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_link import linked, touched
+
+from mldebt.flow.interpreter import Flow
+from mldebt.model.events import Event
+from mldebt.stack import deep
+
+
+def run(folder: Path, code: str, **files: str) -> Flow:
+    sections = [f"# file: main.py\n{code}", *(f"# file: {name}.py\n{text}" for name, text in files.items())]
+    return linked(folder, "\n".join(sections))[1]
+
+
+def names(flow: Flow, kind: str = "read") -> set[str]:
+    return {name.rpartition("/")[2] for name in touched(flow, kind)}
+
+
+def named(flow: Flow, kind: str) -> dict[str, Event]:
+    return {event.access.path.show(): event for event in flow.events if event.kind == kind and event.access is not None}
+
+
+SOURCE = """
+import pandas as pd
+class Source:
+    def __init__(self, path):
+        self.path = path
+    def load(self):
+        return pd.read_csv(self.path)
+def make(path):
+    return Source(path)
+def build(path):
+    return make(path)
+"""
+
+
+def test_two_objects_of_one_factory_are_two_objects(tmp_path: Path) -> None:
+    flow = run(tmp_path, SOURCE + """
+one, other = make("one.csv"), make("other.csv")
+one.load()
+third, fourth = build("third.csv"), build("fourth.csv")
+fourth.path = "changed.csv"
+third.load()
+""")
+    assert names(flow) == {"one.csv", "third.csv"}
+
+
+def test_a_summary_holds_only_while_what_the_call_read_is_the_same(tmp_path: Path) -> None:
+    flow = run(tmp_path, SOURCE + """
+source = make("before.csv")
+source.load()
+source.path = "after.csv"
+source.load()
+NAME = "global-before.csv"
+def read():
+    return pd.read_csv(NAME)
+read()
+NAME = "global-after.csv"
+read()
+nested = {"inner": make("nested-before.csv")}
+def read_nested():
+    nested["inner"].load()
+read_nested()
+nested["inner"].path = "nested-after.csv"
+read_nested()
+""")
+    assert names(flow) == {f"{head}{when}.csv" for head in ("", "global-", "nested-") for when in ("before", "after")}
+
+
+def test_a_remembered_call_repeats_what_it_wrote(tmp_path: Path) -> None:
+    flow = run(tmp_path, SOURCE + """
+def rename(source):
+    source.path = "renamed.csv"
+    return source
+one, other = make("same.csv"), make("same.csv")
+rename(one).load()
+rename(other).load()
+other.load()
+""")
+    events = [event for event in flow.events if event.kind == "read"]
+    assert names(flow) == {"renamed.csv"}
+    assert len({event.chain for event in events}) == 3
+    assert dict(flow.counters)["memo hits"] >= 2
+
+
+def test_the_data_of_arguments_keeps_no_call_from_being_remembered(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import pandas as pd
+def clean(frame):
+    return frame.dropna().fillna(0)
+def save(frame, path):
+    clean(frame).to_csv(path)
+save(pd.read_csv("a.csv"), "a-clean.csv")
+save(pd.read_csv("b.csv"), "b-clean.csv")
+c = clean(pd.read_csv("c.csv"))
+c.to_csv("c-clean.csv")
+""")
+    reads, writes = named(flow, "read"), named(flow, "write")
+    assert {path: event.sources for path, event in writes.items()} == {f"{name}-clean.csv": (reads[f"{name}.csv"].id,) for name in "abc"}
+    assert dict(flow.counters)["memo hits"] == 2
+
+
+def test_a_function_that_asks_for_its_arguments_is_run_for_each_program(tmp_path: Path) -> None:
+    _, flow = linked(tmp_path, """
+# file: shared.py
+import argparse
+import pandas as pd
+def path():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data")
+    return pd.read_csv(parser.parse_args().data)
+# file: one.py
+import shared
+shared.path()
+# file: two.py
+import shared
+shared.path()
+# file: Makefile
+all:
+	python one.py --data one.csv
+	python two.py --data two.csv
+""")
+    reads = {(event.entry, event.access.path.show()) for event in flow.events if event.kind == "read" and event.access is not None}
+    assert reads == {("one.py", "one.csv"), ("two.py", "two.csv")}
+
+
+def test_every_way_out_of_a_block_counts(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+import pandas as pd
+class Paths:
+    def pick(self):
+        if len(sys.argv) > 1:
+            self.name = "early.csv"
+            return
+        self.name = "late.csv"
+paths = Paths()
+paths.pick()
+pd.read_csv(paths.name)
+for number in range(3):
+    if number == 1:
+        name = "left.csv"
+        continue
+    name = "stayed.csv"
+pd.read_csv(name)
+while True:
+    if number:
+        other = "broken.csv"
+        break
+pd.read_csv(other)
+try:
+    found = int("1")
+except ValueError:
+    kind = "value.csv"
+except KeyError:
+    kind = "key.csv"
+else:
+    kind = "fine.csv"
+pd.read_csv(kind)
+""")
+    assert names(flow) == {"early.csv", "late.csv", "left.csv", "stayed.csv", "broken.csv", "value.csv", "key.csv", "fine.csv"}
+
+
+def test_arguments_gathered_and_unpacked(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import json
+import pandas as pd
+def each(*paths, **named):
+    for path in paths:
+        pd.read_csv(path)
+    pd.read_csv(named["last"])
+each("one.csv", "two.csv", last="three.csv")
+def fixed(path="default.csv"):
+    pd.read_csv(path)
+fixed(*["given.csv"])
+""")
+    assert names(flow) == {"one.csv", "two.csv", "three.csv", "given.csv"}
+
+
+def test_what_is_unpacked_unknown_may_replace_a_default(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import strangers
+import pandas as pd
+def fixed(path="default.csv"):
+    pd.read_csv(path)
+fixed(**strangers.options())
+""")
+    assert touched(flow, "read") == {"default.csv", "{path}"}
+
+
+def test_all_that_a_generator_yields(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import pandas as pd
+def paths():
+    yield "first.csv"
+    yield "second.csv"
+for path in paths():
+    pd.read_csv(path)
+""")
+    assert names(flow) == {"first.csv", "second.csv"}
+
+
+def test_a_method_that_nothing_calls_sees_what_the_constructor_sets(tmp_path: Path) -> None:
+    flow = run(tmp_path, "import store", store=SOURCE.replace("path):\n        self.path = path", "folder):\n        self.path = folder + '/table.csv'"))
+    assert "table.csv" in names(flow)
+
+
+def test_closures_keep_the_arguments_they_were_made_with(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import pandas as pd
+def reader(path):
+    def read():
+        return pd.read_csv(path)
+    return read
+def lazily(path):
+    return lambda: pd.read_csv(path)
+one, other = reader("one.csv"), reader("other.csv")
+one()
+lazily("lazy.csv")()
+""")
+    assert names(flow) == {"one.csv", "lazy.csv"}
+
+
+@pytest.mark.parametrize("code", [
+    "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
+    "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
+    "".join(f"def f{n}(x):\n    return [[[[[[[[f{n + 1}(x)]]]]]]]]\n" for n in range(40)) + "f0(1)",
+], ids=["sum", "chain", "brackets", "blocks", "calls"])
+def test_deep_programs_are_interpreted(tmp_path: Path, code: str) -> None:
+    flow = deep(lambda: run(tmp_path, f"import pandas as pd\n{code}\npd.read_csv('end.csv')"))
+    assert names(flow) == {"end.csv"}
+
+
+def test_deep_gives_room_and_hands_errors_on() -> None:
+    def down(depth: int) -> int:
+        return depth and 1 + down(depth - 1)
+
+    limit = sys.getrecursionlimit()
+    assert deep(lambda: down(20_000)) == 20_000
+    assert sys.getrecursionlimit() == limit
+    with pytest.raises(ZeroDivisionError):
+        deep(lambda: 1 // 0)
+    done = subprocess.run([sys.executable, "-c", "from mldebt.stack import deep; deep(lambda: exit(3))"], timeout=60)
+    assert done.returncode == 3
