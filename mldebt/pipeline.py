@@ -21,6 +21,7 @@ from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.libraries import Catalogue, load_libraries
 from mldebt.knowledge.locate import rules_folder
 from mldebt.knowledge.manifests import load_manifests
+from mldebt.link.launches import with_launches
 from mldebt.link.manifests import with_stages
 from mldebt.link.project import link
 from mldebt.model.card import Card
@@ -49,7 +50,7 @@ class Analysis:
     @property
     def project(self) -> Project:
         """Return the linked project with every entry point."""
-        return self.flow.project
+        return self.graph.project
 
 
 def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
@@ -71,8 +72,9 @@ def _analyse(root: Path, settings: Settings, jobs: int) -> Analysis:
     with clock.phase("flow"):
         flow = interpret(project, index, catalogue)
     with clock.phase("graph"):
-        declarations = Declarations(flow.project, declared_names(found), [row.path for row in settings.artifacts])
-        graph = assemble(flow.project, flow.events, declarations)
+        project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
+        declarations = Declarations(project, declared_names(found), [row.path for row in settings.artifacts])
+        graph = assemble(project, flow.events, declarations)
     return Analysis(graph, flow, clock, catalogue)
 
 

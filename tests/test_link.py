@@ -1,9 +1,11 @@
 """Entry points, the commands that run them, and what their words mean to the code."""
 
+import json
 from pathlib import Path
 
 from expectations import write_sections
 
+from mldebt.config import Settings
 from mldebt.discover.files import discover
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
@@ -11,6 +13,7 @@ from mldebt.knowledge.libraries import load_libraries
 from mldebt.knowledge.locate import rules_folder
 from mldebt.link.project import link
 from mldebt.model.project import Project
+from mldebt.pipeline import analyse
 
 
 def linked(folder: Path, text: str) -> tuple[Project, Flow]:
@@ -108,3 +111,67 @@ print(1)
 """)
     (entry,) = project.entries
     assert not any(folder.certain for folder in entry.folders) and entry.folders[0].path == ""
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+
+
+def test_a_file_that_a_notebook_runs_is_part_of_its_program(tmp_path: Path) -> None:
+    _, flow = linked(tmp_path, f"""
+# file: nb/shared.py
+import pandas as pd
+NAME = "shared.csv"
+def load():
+    return pd.read_csv(NAME)
+if __name__ == "__main__":
+    pd.read_csv("main.csv")
+# file: nb/one.ipynb
+{notebook("%run shared", "frame = load()")}
+# file: nb/two.ipynb
+{notebook("%run -i shared.py --fast", "frame = load()")}
+""")
+    reads = {(event.entry, event.access.path.show()) for event in flow.events if event.kind == "read" and event.access is not None and ".ipynb" in event.entry}
+    assert reads == {(f"nb/{name}.ipynb", path) for name in ("one", "two") for path in ("shared.csv", "main.csv")}
+
+
+def test_commands_of_magics_run_programs_with_their_words(tmp_path: Path) -> None:
+    project, flow = linked(tmp_path, f"""
+# file: steps/train.py
+import sys
+import pandas as pd
+pd.read_csv(sys.argv[1])
+# file: nb/one.ipynb
+{notebook("!python ../steps/train.py shell.csv", "%cd ..", "%%bash" + chr(10) + "python steps/train.py cell.csv", "%%writefile notes.txt" + chr(10) + "x")}
+""")
+    entry = next(entry for entry in project.entries if entry.path == "steps/train.py")
+    assert [(item.words, item.folder, item.checked, item.tool) for item in entry.invocations] == [
+        (("shell.csv",), "nb", False, "notebook"), (("cell.csv",), "", True, "notebook")]
+    assert touched(flow, "read") == {"shell.csv", "cell.csv"}
+    assert touched(flow, "write") == {"notes.txt"}
+
+
+def test_programs_that_programs_start(tmp_path: Path) -> None:
+    write_sections("""
+# file: run.py
+import os
+import subprocess
+import sys
+subprocess.run([sys.executable, "steps/first.py", "--fast"], check=True)
+subprocess.check_call(["python", "second.py"], cwd="steps")
+os.system("python steps/third.py")
+# file: steps/first.py
+open("made.txt", "w").write("x")
+# file: steps/second.py
+print(open("../made.txt").read())
+# file: steps/third.py
+print(open("made.txt").read())
+""", tmp_path)
+    graph = analyse(tmp_path, Settings(), jobs=1).graph
+    started = {entry.path: [(item.words, item.folder, item.checked) for item in entry.invocations] for entry in graph.project.entries}
+    assert started["steps/first.py"] == [(("--fast",), "", True)]
+    assert started["steps/second.py"] == [((), "steps", True)]
+    assert started["steps/third.py"] == [((), "", False)]
+    assert graph.together("steps/first.py", "steps/second.py") and graph.together("run.py", "steps/first.py")
+    assert not graph.together("steps/first.py", "steps/third.py")
+    assert [use.program for use in graph.readers("made.txt")] == ["steps/second.py", "steps/third.py"]

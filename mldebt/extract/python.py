@@ -6,9 +6,11 @@ import hashlib
 import re
 
 import libcst as cst
+from msgspec import structs
 
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
+from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.notebook import CodeCell, assigned_names, read_cells
 from mldebt.model import ir
 from mldebt.model.facts import Comment, Problem, PythonFacts, encode_body
@@ -97,7 +99,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> P
     magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
               for i, cell in enumerate(cells) for magic in cell.magics]
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
-    return _pack(path, key, low, body, table, lines, text, tuple(problems))
+    return structs.replace(_pack(path, key, low, body, table, lines, text, tuple(problems)), commands=tuple(magic_commands(magics)))
 
 
 def _target(name: str, at: int) -> ir.Expr | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
-from mldebt.knowledge.rows import AccessRow, CallRow
+from mldebt.knowledge.rows import AccessRow, CallRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
 from mldebt.model.pattern import EMPTY, UNKNOWN, Pattern, pattern
 from mldebt.model.source import Place
@@ -55,8 +56,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
-        words = _words(run, bound.get(row.launch.command))
-        run.emit(frame, "launch", bound.place, api=bound.api, detail=(("command", words),))
+        run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
     if row.role in _EVENTS:
         run.emit(frame, _EVENTS[row.role], bound.place, sources=data, api=bound.api)
     return frozenset(reads)
@@ -154,8 +154,15 @@ def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
     return clean.literal, anchor
 
 
+def _launch(run: Interpreter, bound: Bound, row: LaunchRow) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a started program: its command, the folder it is started in, whether its failure would raise here."""
+    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named else ""
+    checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
+    return ("command", _words(run, bound.get(row.command))), ("folder", folder), ("checked", "yes" if checked else "no")
+
+
 def _words(run: Interpreter, value: Value) -> str:
     known = run.heap.get(value.ref)
     if known is not None and known.items is not None:
-        return " ".join(as_texts(item)[0].show() for item in known.items)
+        return shlex.join(as_texts(item)[0].show() for item in known.items)
     return as_texts(value)[0].show()

@@ -38,6 +38,7 @@ class Modules:
         self.frames: dict[str, Frame] = {}
         self.classes: dict[ClassTarget, ClassInfo] = {}
         self.main = ""
+        self._included: dict[str, Frame] = {}
         self.executed: set[str] = set()
         self.entered: dict[FunctionTarget, tuple[str, str]] = {}
 
@@ -61,6 +62,18 @@ class Modules:
             self.frames[path] = known
         return trace
 
+    def include(self, path: str) -> Frame:
+        """Return the frame of a file executed as a main program inside the running one; it is run once, whoever includes it again."""
+        if path not in self._included:
+            known = self.frames.get(path)
+            main, self.main = self.main, path
+            self._included[path] = frame = self._begin(path)
+            self._run_body(frame)
+            self.main = main
+            if known is not None:
+                self.frames[path] = known
+        return self._included[path]
+
     def load(self, path: str) -> Frame:
         """Return the frame of an imported module, executing it the first time; an import cycle sees the names bound so far."""
         frame = self.frames.get(path)
@@ -72,15 +85,21 @@ class Modules:
         return frame
 
     def _execute(self, path: str) -> Trace:
-        trace = Trace()
-        frame = Frame(path, -1, f"{path}::", trace)
-        self.frames[path] = frame
+        frame = self._begin(path)
+        self._run_body(frame)
+        return frame.trace
+
+    def _begin(self, path: str) -> Frame:
+        """Return a module's frame before its body runs: who imports it meanwhile sees the names bound so far."""
+        self.frames[path] = Frame(path, -1, f"{path}::", Trace())
         self.executed.add(path)
-        facts = self._run.project.modules[path].facts
+        return self.frames[path]
+
+    def _run_body(self, frame: Frame) -> None:
+        facts = self._run.project.modules[frame.path].facts
         if facts.bodies:
             with self._run.heap.apart():
                 execute(self._run, decode_body(facts.bodies[0]), frame)
-        return trace
 
     def member(self, path: str, name: str) -> Value | None:
         """Return `module.name`: a name the module binds, or a submodule."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
 from mldebt.flow.heap import Object
+from mldebt.flow.magics import perform_magic
 from mldebt.flow.value import NOTHING, Value, join
 from mldebt.model import ir
 
@@ -204,6 +205,7 @@ def _alias(run: Interpreter, node: ir.TypeAlias_, frame: Frame) -> bool:
 def _magic(run: Interpreter, node: ir.Magic, frame: Frame) -> bool:
     if node.target is not None:
         run.bind(node.target, NOTHING, frame)
+    perform_magic(run, node, frame)
     return True
 
 

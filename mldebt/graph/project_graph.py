@@ -48,8 +48,9 @@ class ProjectGraph:
             self.sources[use.event.id] = use
 
     def together(self, program: str, other: str) -> bool:
-        """Return whether two programs are one component: parts of one declared stage, or started by one script that checks their status."""
-        return program == other or bool(self._launchers.get(program, set()) & self._launchers.get(other, set()))
+        """Return whether two programs are one component: parts of one declared stage, or started by one script (or one by the other) that checks its status."""
+        own, others = ({name, *self._launchers.get(name, ())} for name in (program, other))
+        return not own.isdisjoint(others)
 
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""

@@ -28,12 +28,23 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
         own = path.rpartition("/")[0]
         for stage, command in _commands(facts):
             for folder in _folders(command, own):
-                found = _program(command.words, folder, modules, resolve)
+                found = program_of(command.words, folder, modules, resolve)
                 if found is not None:
                     program, words = found
                     tool = "document" if facts.format in _DOCUMENTS else facts.format
                     yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
                     break
+
+
+def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> Iterator[tuple[str, Invocation]]:
+    """Yield what the magics of notebooks run, as `invocations` does: a notebook runs in its own folder."""
+    for path, facts in modules.items():
+        own = path.rpartition("/")[0]
+        for command in facts.commands:
+            folder = joined(own, command.folder)
+            found = program_of(command.words, folder, modules, resolve)
+            if found is not None:
+                yield found[0], Invocation(found[1], Place(path, command.at, command.end), folder, command.checked, "", "notebook", command.environment)
 
 
 def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts], names: frozenset[str]) -> Iterator[tuple[str, Place, str]]:
@@ -77,13 +88,19 @@ def _folders(command: Command, own: str) -> list[str]:
     if command.folder.startswith(("/", "~", "$")):
         return [own, *parents(own)]
     starts = [""] if command.start == "root" else [own, *parents(own)]
-    joined = [normpath(f"{start}/{command.folder}" if start else command.folder or ".") for start in starts]
-    return list(dict.fromkeys("" if folder == "." else folder for folder in joined if not folder.startswith("..")))
+    return list(dict.fromkeys(folder for start in starts if not (folder := joined(start, command.folder)).startswith("..")))
 
 
-def _program(
+def joined(base: str, folder: str) -> str:
+    """Return `folder` as seen from `base`, both project-relative (empty: the root)."""
+    path = normpath(f"{base}/{folder}" if base else folder or ".")
+    return "" if path == "." else path
+
+
+def program_of(
     words: tuple[str, ...], folder: str, modules: Mapping[str, PythonFacts], resolve: Resolve
 ) -> tuple[str, tuple[str, ...]] | None:
+    """Return the project file that a command in `folder` runs, and the words it is given; None when it runs none."""
     for position, word in enumerate(words):
         if word == "-m" and position + 1 < len(words) and position and _INTERPRETER.match(words[position - 1]):
             found = resolve(words[position + 1], folder)

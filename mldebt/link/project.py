@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from mldebt.link.commands import invocations
+from mldebt.link.commands import invocations, magic_invocations
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts, decode_body
@@ -18,7 +18,11 @@ def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], dat
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
-    for program, invocation in invocations(data or {}, facts, lambda dotted, folder: index.at(folder, dotted)):
+
+    def resolve(dotted: str, folder: str) -> str | None:
+        return index.at(folder, dotted)
+
+    for program, invocation in (*invocations(data or {}, facts, resolve), *magic_invocations(facts, resolve)):
         run.setdefault(program, []).append(invocation)
     entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names))) is not None)
     every = tuple(invocation for found in run.values() for invocation in found)

@@ -61,7 +61,7 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
 
     `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` as in `Definition`, of the module body
     alone. `strings` are the short texts (identifier-like words and dotted names inside string literals and comments), for
-    the question "is this name mentioned anywhere".
+    the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run.
     """
 
     path: str
@@ -77,6 +77,7 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     strings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     nodes: int = 0
+    commands: tuple[Command, ...] = ()
 
 
 Scalar: TypeAlias = str | int | float | bool | None

@@ -1,0 +1,44 @@
+"""Programs that other programs start: what interpretation found, as invocations of the entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from mldebt.extract.data.shell import join_folder, parse_shell
+from mldebt.link.commands import Resolve, joined, program_of
+from mldebt.link.project import working_folders
+from mldebt.model.events import Event
+from mldebt.model.facts import PythonFacts
+from mldebt.model.project import EntryPoint, Invocation, Project
+
+
+def with_launches(project: Project, events: Iterable[Event], resolve: Resolve) -> Project:
+    """Return the project with the entry points that launch events start: each knows who starts it, and where; `resolve` as in `invocations`."""
+    modules = {path: module.facts for path, module in project.modules.items()}
+    entries = {entry.id: entry for entry in project.entries}
+    found: dict[str, dict[Invocation, None]] = {}
+    for event in events:
+        if event.kind == "launch" and event.entry in entries:
+            for program, invocation in _started(event, entries[event.entry], modules, resolve):
+                found.setdefault(program, {}).setdefault(invocation)
+    return replace(project, entries=tuple(_started_by(entry, tuple(found.get(entry.id, ()))) for entry in project.entries))
+
+
+def _started(event: Event, starter: EntryPoint, modules: Mapping[str, PythonFacts], resolve: Resolve) -> Iterable[tuple[str, Invocation]]:
+    """Yield the programs of a launch: files that a command names as seen from a folder its starter may run in."""
+    detail = dict(event.detail)
+    for command in parse_shell(detail["command"]):
+        for base in starter.folders:
+            where = joined(base.path, join_folder(detail["folder"], command.folder))
+            program = program_of(command.words, where, modules, resolve)
+            if program is not None:
+                yield program[0], Invocation(program[1], event.place, where, detail["checked"] == "yes", "", "launch", command.environment)
+                break
+
+
+def _started_by(entry: EntryPoint, invocations: tuple[Invocation, ...]) -> EntryPoint:
+    if not invocations:
+        return entry
+    known = (*entry.invocations, *invocations)
+    return replace(entry, invocations=known, folders=working_folders(entry.path.rpartition("/")[0], known, entry.base))
