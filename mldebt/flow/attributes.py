@@ -186,7 +186,7 @@ class Attributes:
         """Store into an attribute or item: strong on a known object, lineage added to data."""
         receiver = evaluate(self._run, target.value, frame)
         if isinstance(target, ir.Attr):
-            self._assign_attribute(receiver, target.attr, value)
+            self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref:
                 self._taint(target.value, receiver, value, frame)
             return
@@ -207,7 +207,8 @@ class Attributes:
             rest = value if known.rest is None else join(known.rest, value)
             self._run.heap.put(receiver.ref, Object(known.kind, known.items, known.fields, rest))
 
-    def _assign_attribute(self, receiver: Value, name: str, value: Value) -> None:
+    def set(self, receiver: Value, name: str, value: Value) -> None:
+        """Bind an attribute of a module, a class or an object."""
         if isinstance(receiver.target, ModuleTarget) and not receiver.target.path.endswith("/"):
             self._rebind(self._run.modules.load(receiver.target.path).names, name, value)
         elif isinstance(receiver.target, ClassTarget) and (info := self._run.modules.classes.get(receiver.target)):

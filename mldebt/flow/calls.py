@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
-_OPERATORS = {"/": "__truediv__", "+": "__add__"}
+_OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
 
 
 class Calls:
@@ -137,10 +137,9 @@ class Calls:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
-        for value in (*args, *keywords.values()):
-            self._call_back((value,), place, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
+        self._call_back((*args, *keywords.values()), place, frame)
         return self._result(bound, sources)
 
     def _result(self, bound: Bound, own: frozenset[int]) -> Value:
@@ -167,9 +166,11 @@ class Calls:
         return Value(type=returns, ref=keep, sources=sources, columns=kept)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
-        """Return the value of an operator that a library type defines, None when no row says."""
-        name = _OPERATORS.get(op)
-        row = self._run.catalogue.method(left.type, name) if name and left.type else None
+        """Return the value of an operator that a library type on either side defines, None when no row says."""
+        direct, reflected = _OPERATORS.get(op, ("", ""))
+        row = self._run.catalogue.method(left.type, direct) if direct and left.type else None
+        if row is None and reflected and right.type:
+            row = self._run.catalogue.method(right.type, reflected)
         return self.apply(row, left, (right,), {}, place, frame) if row is not None else None
 
     def primitive_value(self, name: str, receiver: Value) -> Value:

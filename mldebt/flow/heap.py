@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mldebt.flow.activation import Activation
-from mldebt.flow.value import NOTHING, Value, join
+from mldebt.flow.value import NOTHING, Value, constant, join
 from mldebt.model.source import Place
 
 
@@ -166,6 +166,11 @@ class Heap:
             result = join_objects(result, state) if result is not None else state
         if result is not None:
             self.put(address, result)
+
+
+def key_value(name: str) -> Value:
+    """Return the value of a dict key as objects spell it (`#` marks what is no text)."""
+    return NOTHING if name.startswith("#") else constant(name)
 
 
 def join_objects(left: Object, right: Object) -> Object:

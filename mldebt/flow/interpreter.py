@@ -11,11 +11,11 @@ from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
-from mldebt.flow.heap import Heap, Object
+from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.modules import Modules
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, constant, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
@@ -124,7 +124,7 @@ class Interpreter:
             kind = "" if row is None else value.type if row.element == "self" else row.element
             return Value(type=kind, sources=value.sources)
         if known.kind == "dict":
-            return join_all([_key_value(name) for name in known.fields])
+            return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
         if known.items and len(known.items) > 1 and all(item.ref for item in known.items):
             objects = [self.heap.get(item.ref) for item in known.items]
             if all(item is not None and item.kind == "tuple" and item.items is not None for item in objects):
@@ -210,11 +210,6 @@ class Interpreter:
                 parent = module.facts.definitions[definition.parent] if definition.parent >= 0 else None
                 if definition.kind == "function" and (path, index) not in self.functions.reached and (parent is None or parent.kind == "class"):
                     yield self.functions.run_alone(FunctionTarget(path, index), None if parent is None else ClassTarget(path, definition.parent))
-
-
-def _key_value(name: str) -> Value:
-    """Return the value of a dict key as the heap spells it (`#` marks what is no text)."""
-    return NOTHING if name.startswith("#") else constant(name)
 
 
 def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue) -> Flow:

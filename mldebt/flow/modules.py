@@ -131,14 +131,14 @@ class Modules:
                 elif node.module:
                     self._star_library(node.module, frame)
             return
-        self._enter(found, place, frame)
+        self.enter(found, place, frame)
         for alias in node.aliases:
             if alias.name == "*":
                 self._star(found, frame)
                 continue
             value = self.member(found, alias.name)
             if value is not None and isinstance(value.target, ModuleTarget):
-                self._enter(value.target.path, place, frame)
+                self.enter(value.target.path, place, frame)
             frame.set(alias.bound, value if value is not None else NOTHING)
 
     def library(self, dotted: str) -> Value:
@@ -153,7 +153,7 @@ class Modules:
         found = self._run.index.resolve(alias.name, frame.path, 0)
         head = alias.name.partition(".")[0]
         if found is not None:
-            self._enter(found, place, frame)
+            self.enter(found, place, frame)
             if alias.bound_at >= 0 or "." not in alias.name:
                 frame.set(alias.bound, Value(target=ModuleTarget(found)))
                 return
@@ -163,7 +163,7 @@ class Modules:
         aliased = alias.bound_at >= 0
         frame.set(alias.bound if aliased else head, self.library(alias.name if aliased else head))
 
-    def _enter(self, path: str, place: Place, frame: Frame) -> None:
+    def enter(self, path: str, place: Place, frame: Frame) -> None:
         """Note that what the module's body does happens here the first time."""
         if path.endswith("/"):
             return

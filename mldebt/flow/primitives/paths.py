@@ -1,0 +1,164 @@
+"""Paths: joined, cut, renamed, listed. Unknown stretches stay holes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from posixpath import relpath
+from typing import TYPE_CHECKING
+
+from mldebt.flow.effects import Bound
+from mldebt.flow.heap import Object
+from mldebt.flow.primitives.results import literal, pair, subject_of
+from mldebt.flow.texts import normalise
+from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, text
+from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
+
+if TYPE_CHECKING:
+    from mldebt.flow.interpreter import Interpreter
+
+
+def _child(parent: Value, name: Value) -> Value:
+    """Return `parent / name`: an absolute or rooted name replaces the parent."""
+    texts = []
+    for one in as_texts(name):
+        head = one.parts[0] if one.parts else ""
+        if head == ROOT or (isinstance(head, str) and (head.startswith(("/", "~")) or "://" in head)):
+            texts.append(one)
+            continue
+        for base in as_texts(parent):
+            empty = base.literal == "" or (base.parts and isinstance(base.parts[-1], str) and base.parts[-1].endswith("/"))
+            texts.append(pattern(*base.parts, *(() if empty else ("/",)), *one.parts))
+    return text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
+
+
+def _join(run: Interpreter, call: Bound) -> Value:
+    parts = call.args if call.receiver is None else (call.receiver, *call.args)
+    result = parts[0] if parts else constant("")
+    for part in parts[1:]:
+        result = _child(result, part)
+    kind = call.row.returns if call.row.returns not in ("", "self") else call.receiver.type if call.receiver else ""
+    return Value(kind, result.texts or (UNKNOWN,), sources=result.sources, shared=result.shared, home=result.home)
+
+
+def _each(change: Callable[[Pattern], Pattern]) -> Callable[..., Value]:
+    def primitive(run: Interpreter, call: Bound) -> Value:
+        subject = subject_of(call)
+        kind = call.row.returns if call.row.returns not in ("", "self") else subject.type
+        return Value(kind, tuple(dict.fromkeys(change(item) for item in as_texts(subject))), sources=subject.sources, shared=subject.shared, home=subject.home)
+
+    return primitive
+
+
+def _cut(path: Pattern) -> tuple[Pattern, Pattern]:
+    """Return the folder and the last segment of a path."""
+    clean = normalise(path)
+    for position in range(len(clean.parts) - 1, -1, -1):
+        part = clean.parts[position]
+        if isinstance(part, str) and "/" in part:
+            folder, _, name = part.rpartition("/")
+            return pattern(*clean.parts[:position], folder or ("/" if position == 0 else "")), pattern(name, *clean.parts[position + 1:])
+    if clean.parts and clean.parts[0] == ROOT:
+        return (Pattern((ROOT,)), pattern(*clean.parts[1:])) if len(clean.parts) > 1 else (pattern(ROOT, ".."), pattern(""))
+    return (pattern("") if clean.literal is not None else UNKNOWN), clean
+
+
+def _stem(path: Pattern) -> Pattern:
+    name = _cut(path)[1]
+    last = name.parts[-1] if name.parts else ""
+    if isinstance(last, str) and "." in last[1:]:
+        return pattern(*name.parts[:-1], last.rpartition(".")[0])
+    return name
+
+
+def _suffix(path: Pattern) -> Pattern:
+    last = path.parts[-1] if path.parts else ""
+    return pattern("." + last.rpartition(".")[2]) if isinstance(last, str) and "." in last[1:] else pattern("") if isinstance(last, str) else UNKNOWN
+
+
+def _split_suffix(run: Interpreter, call: Bound) -> Value:
+    subject = call.args[0] if call.args else NOTHING
+    last = [_suffix(item) for item in as_texts(subject)]
+    heads = [pattern(*_without(item.parts, end.literal or "")) for item, end in zip(as_texts(subject), last)]
+    return pair(run, call, text(*heads, sources=subject.sources), text(*last))
+
+
+def _without(parts: tuple[Part, ...], end: str) -> tuple[Part, ...]:
+    last = parts[-1] if parts else ""
+    return (*parts[:-1], last[: len(last) - len(end)]) if isinstance(last, str) else parts
+
+
+def _split(run: Interpreter, call: Bound) -> Value:
+    subject = call.args[0] if call.args else NOTHING
+    cuts = [_cut(item) for item in as_texts(subject)]
+    return pair(run, call, text(*(cut[0] for cut in cuts)), text(*(cut[1] for cut in cuts)))
+
+
+def _with_name(run: Interpreter, call: Bound) -> Value:
+    subject, name = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
+    folder = text(*(_cut(item)[0] for item in as_texts(subject)))
+    return Value(subject.type, _child(folder, name).texts, home=name.home)
+
+
+def _with_stem(run: Interpreter, call: Bound) -> Value:
+    subject, stem = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
+    folder, suffix = (text(*(cut(item) for item in as_texts(subject))) for cut in (lambda item: _cut(item)[0], _suffix))
+    return Value(subject.type, _child(folder, concat(stem, suffix)).texts, home=stem.home)
+
+
+def _relative(run: Interpreter, call: Bound) -> Value:
+    """Return a path as seen from a folder, where both are known or the folder is a literal beginning of the path."""
+    subject, position = subject_of(call), int(call.receiver is None)
+    start = call.args[position] if len(call.args) > position else constant("")
+    kind = call.row.returns if call.row.returns not in ("", "self") else subject.type
+    return Value(kind, tuple(dict.fromkeys(_seen_from(normalise(one), normalise(base)) for one in as_texts(subject) for base in as_texts(start))),
+                 sources=subject.sources, shared=subject.shared, home=subject.home)
+
+
+def _seen_from(path: Pattern, base: Pattern) -> Pattern:
+    if path.literal is not None and base.literal is not None and path.literal.startswith("/") == base.literal.startswith("/"):
+        return pattern(relpath(path.literal or ".", base.literal or "."))
+    head = (*base.parts, "/") if base.parts else ()
+    rooted = pattern(*head)
+    if rooted.parts and rooted.parts[:-1] == path.parts[: len(rooted.parts) - 1] and len(path.parts) >= len(rooted.parts):
+        own, last = path.parts[len(rooted.parts) - 1], rooted.parts[-1]
+        if isinstance(own, str) and isinstance(last, str) and own.startswith(last):
+            return pattern(own[len(last):], *path.parts[len(rooted.parts):])
+    return path if not base.parts else UNKNOWN
+
+
+def _with_suffix(run: Interpreter, call: Bound) -> Value:
+    subject, suffix = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
+    stems = [_child(text(_cut(item)[0]), text(_stem(item))) for item in as_texts(subject)]
+    return Value(subject.type, concat(text(*(item for stem in stems for item in stem.texts)), suffix).texts)
+
+
+def _listing(run: Interpreter, call: Bound) -> Value:
+    """A listing gives some names of a folder; a glob gives paths that match it."""
+    value = call.receiver if call.receiver is not None else call.args[0] if call.args else NOTHING
+    given = call.args[-1] if call.args else NOTHING
+    globbed = call.row.value == "path.glob"
+    base = _child(value, given) if globbed and call.receiver is not None else value
+    items = tuple(_star(item) for item in as_texts(base)) if globbed else (Pattern((Hole("list"),)),)
+    kind = value.type if call.receiver is not None else run.catalogue.literal("text")
+    return run.new(call.place, Object("list", None, None, Value(kind, items)), run.catalogue.literal("list"))
+
+
+def _star(item: Pattern) -> Pattern:
+    parts: list[Part] = []
+    for part in item.parts:
+        pieces: list[Part] = [*part.split("*")] if isinstance(part, str) else [part]
+        for position, piece in enumerate(pieces):
+            if position:
+                parts.append(Hole("list"))
+            parts.append(piece)
+    return pattern(*parts)
+
+
+PRIMITIVES: dict[str, Callable[..., Value]] = {
+    "path.join": _join, "path.make": _join, "path.child": _join, "path.parent": _each(lambda item: _cut(item)[0]),
+    "path.name": _each(lambda item: _cut(item)[1]),
+    "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
+    "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal(""),
+    "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem, "path.with-suffix": _with_suffix, "path.relative": _relative,
+    "path.list": _listing, "path.glob": _listing,
+}
