@@ -58,7 +58,8 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_calls_compute(tmp_path: Path, case: str) -> None:
     code, expected = CASES[case]
-    heading = "import argparse, copy, importlib, itertools, os, string, types\nfrom pathlib import Path\nimport pandas as pd, strangers\nfrom strangers import name\n"
+    heading = "import argparse, copy, importlib, itertools, os, string, strangers, types\nfrom pathlib import Path\nimport pandas as pd\n"
+    heading += "from strangers import name\n"
     flow = run(tmp_path, f"{heading}def read(path):\n    return pd.read_csv(path)\n{code}", paths="DATA = 'known.csv'")
     assert touched(flow, "read") - {"{…}"} == expected
 

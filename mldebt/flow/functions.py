@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.activation import Activation
 from mldebt.flow.arguments import Arguments
+from mldebt.flow.decorated import given
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.heap import Object
@@ -162,6 +163,7 @@ class Functions:
         """Return the value of every parameter: given, default, or unknown; one that the body never mentions is nothing."""
         frame = self._run.modules.load(target.path)
         rest, left = list(args.args), dict(args.keywords)
+        declared = given(self._run, definition, frame) if definition.decorators and not args.args and not args.keywords else {}
         bound: dict[str, Value] = {}
         for param in definition.params:
             used = param.name in definition.names or param.name in ("self", "cls")
@@ -169,6 +171,8 @@ class Functions:
                 value = rest.pop(0)
             elif param.name in left and param.kind not in (2, 4):
                 value = left.pop(param.name)
+            elif param.name in declared:
+                value = declared[param.name]
             else:
                 value = self._filled(param, rest, left, args.open, frame) if used else NOTHING
             bound[param.name] = value if used else NOTHING

@@ -48,6 +48,10 @@ class Heap:
         self.running.fresh.add(address)
         return address
 
+    def shared(self, site: object) -> int:
+        """Return the address of an object that the whole run shares, whatever calls lead to it."""
+        return self._sites.setdefault((site, None), len(self._sites) + 1)
+
     def get(self, address: int) -> Object | None:
         """Return the object at an address, None for 0 or one never written."""
         if not address:

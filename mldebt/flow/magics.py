@@ -6,7 +6,7 @@ from posixpath import normpath, splitext
 from typing import TYPE_CHECKING
 
 from mldebt.extract.magic_commands import run_target
-from mldebt.flow.options import word_pattern
+from mldebt.flow.words import word_pattern
 from mldebt.model import ir
 from mldebt.model.events import Access
 from mldebt.model.pattern import pattern

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mldebt.flow.decorated import row_of
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.statements import execute
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryMethod, LibraryTarget, ModuleTarget, Value, constant
+from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryTarget, ModuleTarget, Value, constant
 from mldebt.model import ir
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.pattern import pattern
@@ -203,12 +204,7 @@ class Modules:
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator: a route, a task, a command."""
         for decorator in definition.decorators:
-            called = evaluate(self._run, decorator.func if isinstance(decorator, ir.Call) else decorator, frame).target
-            row = None
-            if isinstance(called, LibraryMethod):
-                row = self._run.catalogue.method(called.path, called.name)
-            elif isinstance(called, LibraryTarget):
-                row = self._run.catalogue.call(called.path)
+            row = row_of(self._run, decorator, frame)
             if row is not None and row.entry:
                 self.entered[made] = (row.entry, self.main or frame.path)
 

@@ -97,7 +97,8 @@ class CallRow(_Strict, frozen=True):
     `calls` are parameters that the library calls back. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
-    call is used as a decorator; `entry` is the kind of entry point the decorated function becomes.
+    call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
+    configuration it hands over, `parameters-are-options`: its parameters are the options.
     """
 
     path: str
@@ -122,6 +123,7 @@ class CallRow(_Strict, frozen=True):
     telling: bool = False
     keeps_columns: bool = False
     entry: str = ""
+    parameters_are_options: bool = False
     seed: str = ""
     note: str = ""
 
