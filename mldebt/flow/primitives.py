@@ -276,6 +276,7 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": _constant("~"), "path.current": _constant(""),
     "path.with-name": _with_name, "path.with-suffix": _with_suffix, "path.list": _listing, "path.glob": _listing,
+    "path.separator": _constant("/"),
     "text.format": _format, "text.join": _text_join, "text.make": _make_text, "text.lower": _literal(str.lower), "text.upper": _literal(str.upper),
     "text.strip": _literal(str.strip), "text.replace": _literal(str.replace), "text.stamp": _stamp,
     "container.list": _container("list"), "container.tuple": _container("tuple"), "container.set": _container("set"), "container.dict": _container("dict"),
