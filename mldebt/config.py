@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import tomli
@@ -84,14 +84,23 @@ def settings_of(table: dict[str, Any], file: str) -> Settings:
             faults.append(ConfigError(f"unknown key; {f'did you mean `{near[0]}`?' if near else 'known: ' + ', '.join(sorted(names))}", file, key))
             continue
         name, kind = names[key]
-        try:
-            values[name] = size_of(value) if name == "max_source_size" else msgspec.convert(value, kind)
-        except (msgspec.ValidationError, ValueError) as error:
-            message, spot = spotted(error)
-            faults.append(ConfigError(message, file, f"{key}{' ' if spot[:1].isdigit() else '.' if spot else ''}{spot}"))
+        values[name] = _checked(value, size_of if name == "max_source_size" else kind, file, key, faults)
     if faults:
         raise Faults(faults)
     return Settings(**values)
+
+
+def _checked(value: Any, kind: Any, file: str, key: str, faults: list[MldebtError]) -> Any:
+    """Return a value as its type (or the function that reads it) wants it; what is wrong is added to the faults, of a table entry by entry."""
+    if get_origin(kind) is dict and isinstance(value, dict):
+        return {name: _checked(item, get_args(kind)[1], file, f"{key}.{name}", faults) for name, item in value.items()}
+    try:
+        if get_origin(kind) is Literal and value not in get_args(kind):
+            raise ValueError(f"expected one of {', '.join(get_args(kind))}, got {value!r}")
+        return kind(value) if kind is size_of else msgspec.convert(value, kind)
+    except (msgspec.ValidationError, ValueError) as error:
+        message, spot = spotted(error)
+        faults.append(ConfigError(message, file, f"{key}{' ' if spot[:1].isdigit() else '.' if spot else ''}{spot}"))
 
 
 def size_of(value: object) -> int:

@@ -21,9 +21,9 @@ class MldebtError(Exception):
 
 
 def spotted(error: Exception) -> tuple[str, str]:
-    """Return message and key of a validation error: `Expected … - at `$.call[0].path`` has the key `call 1.path`."""
+    """Return message and key of a validation error: `Expected … - at `$.call[0].path`` has the key `call 1.path`; `*` stands for a key that is not told."""
     message, _, spot = str(error).partition(" - at `")
-    key = _STEP.sub(lambda step: f" {int(step[1]) + 1}" if step[1] else "", spot.rstrip("`").removeprefix("key in `").lstrip("$."))
+    key = _STEP.sub(lambda step: f" {int(step[1]) + 1}" if step[1] else ".*", spot.rstrip("`").removeprefix("key in `").lstrip("$."))
     return message, key.replace("..", ".").strip(" .")
 
 

@@ -12,7 +12,7 @@ from time import perf_counter
 import msgspec
 from pathspec import GitIgnoreSpec
 
-from mldebt.config import Settings, load_settings
+from mldebt.config import OWN_FILE, SHARED_FILE, Settings, load_settings
 from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
@@ -34,7 +34,7 @@ from mldebt.policy.suppressions import Suppressions
 
 _FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
 _MANIFESTS = ("yaml", "toml", "make", "ini")
-_SETTINGS = ("mldebt.toml", "pyproject.toml")
+_SETTINGS = (OWN_FILE, SHARED_FILE)
 MAX_MANIFEST = 1 << 20
 
 
@@ -122,7 +122,7 @@ def check(
 def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[str]) -> tuple[str, ...]:
     """Return what a user should know beside the findings: paths without files, settings that do not count, patterns that match nothing."""
     notes = []
-    if not any(in_scopes(file.path, scopes) for file in found.files):
+    if not any(in_scopes(file.path, scopes) and file.path != OWN_FILE for file in found.files):
         notes.append("note: no files to analyse under the given paths")
     if inner := nested_settings(root, found.names):
         notes.append(f"note: settings below the root are ignored: {', '.join(inner)}")

@@ -75,7 +75,9 @@ def test_wrong_formats_and_files(project: Path) -> None:
     unknown = CliRunner().invoke(main, ["check", str(project), "--output-format", "xml"])
     assert unknown.exit_code == 2 and "no output format `xml`" in unknown.output
     closed = CliRunner().invoke(main, ["check", str(project), "--output-format", f"json:{project}/no/where.json"])
-    assert closed.exit_code == 2 and "cannot write to" in closed.output
+    assert closed.exit_code == 2 and "--output-format: no such folder: " in closed.output
+    folder = CliRunner().invoke(main, ["check", str(project), "--output-file", str(project)])
+    assert folder.exit_code == 2 and f"cannot write to {project}: Is a directory" in folder.output
 
 
 def test_full_shows_the_line_and_the_evidence(project: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from pathspec import GitIgnoreSpec
 
-from mldebt.cli.chosen import chosen_settings
+from mldebt.cli.chosen import chosen_settings, keys_of
 from mldebt.cli.formats import Page, Target, put, targets_of
 from mldebt.cli.progress import Watcher
 from mldebt.cli.screen import canvas_of, say, write
@@ -93,15 +93,18 @@ def prepared(options: Options) -> Job:
     try:
         return Job(root, settings, source, scopes, targets, load_rulebook(root.path, settings, source))
     except Faults as faults:
-        raise _by_option(faults, options.settings) from None
+        raise _by_option(faults, options) from None
 
 
-def _by_option(faults: Faults, given: dict[str, Any]) -> Faults:
+def _by_option(faults: Faults, options: Options) -> Faults:
     """Return faults that name the option, not the settings file, where an option gave the value."""
+    pairs = keys_of(options.config)
     for fault in faults.faults:
-        name, dot, rest = fault.key.partition(".")
-        if isinstance(fault, ConfigError) and name.replace("-", "_") in given:
-            fault.file, fault.key = f"--{name}", rest if dot else ""
+        name, _, rest = fault.key.partition(".")
+        if isinstance(fault, ConfigError) and name.replace("-", "_") in options.settings:
+            fault.file, fault.key = f"--{name}", rest
+        elif isinstance(fault, ConfigError) and name in pairs:
+            fault.file = "--config"
     return Faults(faults.faults)
 
 

@@ -50,6 +50,11 @@ def _with_pair(settings: Settings, pair: str) -> Settings:
     return msgspec.structs.replace(settings, **{name: _merged(getattr(settings, name), getattr(changed, name)) for name in names})
 
 
+def keys_of(config: Iterable[str]) -> set[str]:
+    """Return the keys that the `KEY=VALUE` pairs among the values of `--config` set."""
+    return {pair.partition("=")[0].partition(".")[0].strip() for pair in config if "=" in pair}
+
+
 def _merged(old: object, new: object) -> object:
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}

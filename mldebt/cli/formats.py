@@ -61,7 +61,11 @@ def targets_of(wanted: Sequence[str], output_file: str) -> list[Target]:
     open_ones = [target for target in targets if not target.file]
     if output_file and len(open_ones) != 1:
         raise ConfigError(f"needs one format that names no file, got {len(open_ones)}", "--output-file")
-    return [replace(target, file=target.file or output_file) for target in targets]
+    targets = [replace(target, file=target.file or output_file) for target in targets]
+    for folder in (Path(target.file).parent for target in targets if target.file):
+        if not folder.is_dir():  # known before the run rather than after it
+            raise ConfigError(f"no such folder: {folder}", "--output-file" if output_file else "--output-format")
+    return targets
 
 
 def put(report: Report, targets: Sequence[Target], page: Page, counts: bool) -> None:

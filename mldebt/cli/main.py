@@ -29,7 +29,7 @@ def main() -> None:
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Rules beside those of the settings.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Rules to leave out.")
 @click.option("--extend-ignore", multiple=True, metavar="RULES", help="Rules to leave out beside those of the settings.")
-@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE,…", help="Rules to leave out in files; !PATTERN: in all other files.")
+@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE", help="Rules to leave out in some files; !PATTERN: in all other files.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Paths to leave out, in the syntax of ignore files.")
 @click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Paths to leave out beside those of the settings.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")

@@ -13,8 +13,8 @@ def statement_rows(facts: PythonFacts) -> dict[int, int]:
     rows: dict[int, int] = {}
     for raw in facts.bodies:
         for node in _all(decode_body(raw)) if raw else ():
-            first, last = facts.table.row(node.at), facts.table.row(max(_end(node, facts) - 1, node.at))
-            rows[first] = max(last, rows.get(first, first))
+            first = facts.table.row(node.at)
+            rows[first] = max(_last(node, facts), rows.get(first, first))
     return rows
 
 
@@ -32,10 +32,9 @@ def _inner(node: ir.Stmt) -> tuple[ir.Stmt, ...]:
     return tuple(inner)
 
 
-def _end(node: ir.Stmt, facts: PythonFacts) -> int:
-    """Return the offset behind a statement or behind the header of one that holds others."""
-    if isinstance(node, ir.Define):
-        inner = decode_body(facts.bodies[facts.definitions[node.index].body])
-    else:
-        inner = _inner(node)
-    return min((item.at for item in inner), default=node.end)
+def _last(node: ir.Stmt, facts: PythonFacts) -> int:
+    """Return the last row of a statement or of the header of one that holds others."""
+    inner = decode_body(facts.bodies[facts.definitions[node.index].body]) if isinstance(node, ir.Define) else _inner(node)
+    if not inner:
+        return facts.table.row(max(node.end - 1, node.at))
+    return max(facts.table.row(min(item.at for item in inner)) - 1, facts.table.row(node.at))

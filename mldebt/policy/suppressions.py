@@ -103,13 +103,13 @@ def _pragmas(path: str, facts: FileFacts) -> list[Pragma]:
 
 def _pragma(path: str, facts: FileFacts, comment: Comment, found: re.Match[str], alone: set[int], statements: dict[int, int]) -> Pragma:
     row = facts.table.row(comment.at)
-    first, last = row, row
+    cell, first, last = facts.table.cell_rows(row), row, row
     if found["kind"] == "ignore-file":
         first, last = (0, len(facts.table.starts)) if comment.head else (-1, -1)
-    elif comment.alone and (cell := facts.table.cell_rows(row)) and cell[0] == row:
+    elif comment.alone and cell is not None and cell[0] == row:
         first, last = cell
     elif comment.alone:
-        while first in alone:
+        while first in alone and (cell is None or first < cell[1]):
             first += 1
         last = statements.get(first, first)
     words = tuple(word.strip() for word in (found["rules"] or "").split(",") if word.strip())
