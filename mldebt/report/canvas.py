@@ -30,7 +30,7 @@ class Canvas:
 
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes: wide characters take two, combining ones none."""
-    if text.isascii():
+    if text.replace("…", ".").isascii():
         return len(text)
     from rich.cells import cell_len
 

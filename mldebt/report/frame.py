@@ -6,7 +6,7 @@ from mldebt.model.finding import Finding
 from mldebt.report.canvas import STYLES, TAB, Canvas, cells, clipped, tail
 from mldebt.report.concise import safe
 
-LEAST_CONTEXT = 24  # cells kept left of a place that lies too far to the right
+BEFORE, AFTER = 24, 8  # cells of context kept around a place that lies too far to the right
 
 
 def frame(item: Finding, raw: str, gutter: int, canvas: Canvas) -> str:
@@ -16,8 +16,8 @@ def frame(item: Finding, raw: str, gutter: int, canvas: Canvas) -> str:
     start = min(item.column - 1, len(raw))
     end = max(item.end_column - 1, start + 1) if item.end_line == item.line else len(raw.rstrip())
     before, marked, after = _shown(raw[:start]), _shown(raw[start:end]), _shown(raw[end:])
-    room = max(canvas.width - gutter - 3, LEAST_CONTEXT + 2)
-    before = tail(before, room - min(cells(marked), room - LEAST_CONTEXT))
+    room = max(canvas.width - gutter - 3, BEFORE + AFTER)
+    before = tail(before, room - min(cells(marked) + cells(after[:AFTER]), room - BEFORE))
     text = clipped(f"{before}{marked}{after}", room)
     carets = "^" * max(min(cells(marked), room - cells(before)), 1)
     bar = canvas.paint("|", "dim")
