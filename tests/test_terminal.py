@@ -104,6 +104,33 @@ def test_short_runs_do_without_the_terminal_library(project: Path) -> None:
     assert done.stdout.endswith("\n[]\n") and "MLD104" in done.stdout, done.stdout + done.stderr
 
 
+def test_an_interrupt_is_no_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*words: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mldebt.cli.check.check", interrupted)
+    done = run("check", project)
+    assert done.exit_code == 130 and done.stderr == "mldebt: interrupted\n"
+
+
+@pytest.mark.parametrize(("closed", "code"), [("stdout", 1), ("stderr", 1)])
+def test_closed_streams(project: Path, closed: str, code: int) -> None:
+    number = {"stdout": 1, "stderr": 2}[closed]
+    done = subprocess.run(["sh", "-c", f'exec "$0" -m mldebt check "$1" {number}>&-', sys.executable, str(project)], capture_output=True, text=True,
+                          cwd=Path(__file__).parents[1])
+    assert done.returncode == code and "Traceback" not in done.stderr and ("MLD104" in done.stdout) is (closed == "stderr")
+
+
+def test_what_the_encoding_lacks_is_escaped(tmp_path: Path) -> None:
+    write_sections(PROJECT.replace("model.pkl", "modèle.pkl") % "x", tmp_path)
+    words = [sys.executable, "-m", "mldebt", "check", str(tmp_path), "--output-format"]
+    own = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    text = subprocess.run([*words, "full"], capture_output=True, cwd=Path(__file__).parents[1], env=own)
+    assert text.returncode == 1 and b"reads `mod\\xe8le.pkl`" in text.stdout
+    document = json.loads(subprocess.run([*words, "json"], capture_output=True, cwd=Path(__file__).parents[1], env=own).stdout.decode("utf-8"))
+    assert "`modèle.pkl`" in document["findings"][0]["message"]
+
+
 def finding(line: int, column: int, end_column: int, end_line: int = 0) -> Finding:
     return msgspec.convert({
         **dict.fromkeys(("code", "name", "family", "message", "path", "fingerprint", "url"), "x"), "severity": "error", "confidence": "high", "cell": None,

@@ -12,6 +12,8 @@ import click
 from mldebt import __version__
 from mldebt.errors import MldebtError
 
+INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+
 _COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
                       help="Colours: auto means on a terminal; NO_COLOR and FORCE_COLOR are honoured.")
 _PROJECT = click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
@@ -150,4 +152,7 @@ def _run(command: Callable[[], int]) -> None:
         from mldebt.cli.screen import failed
 
         code = failed(error)
+    except KeyboardInterrupt:
+        click.echo("mldebt: interrupted", err=True)
+        code = INTERRUPTED
     sys.exit(code)

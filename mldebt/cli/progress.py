@@ -22,7 +22,7 @@ class Watcher:
 
     def __init__(self, wanted: bool, patience: float = PATIENCE) -> None:
         """Show something only if it is wanted and standard error is a terminal."""
-        self._wanted = wanted and sys.stderr.isatty()
+        self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._patience = patience
         self._start = monotonic()
         self._progress: Progress | None = None

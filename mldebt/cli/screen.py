@@ -16,7 +16,7 @@ from mldebt.report.canvas import WIDTH, Canvas
 
 def canvas_of(choice: str = "auto") -> Canvas:
     """Return what standard output is: with colours as `--color` and the environment say, as wide as the terminal."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()  # there is no stream when it was closed
     return Canvas(shutil.get_terminal_size().columns if terminal else WIDTH, wants_colour(choice, terminal, os.environ), terminal)
 
 
@@ -42,7 +42,7 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
     elif exact:
         click.echo(text.encode(), nl=False)
     else:
-        encoding = sys.stdout.encoding or "utf-8"
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
 
 
