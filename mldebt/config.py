@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import tomli
 
-from mldebt.errors import ConfigError, Faults, MldebtError
+from mldebt.errors import ConfigError, Faults, MldebtError, spotted
 
+OWN_FILE, SHARED_FILE = "mldebt.toml", "pyproject.toml"
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?$")
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -24,7 +26,11 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, rename="kebab"):
-    """What a user may choose. `max_source_size` is in bytes; paths are relative to the project's root."""
+    """What a user may choose. `max_source_size` is in bytes; paths are relative to the project's root.
+
+    `entry_points` are patterns (syntax of ignore files) of Python files that are programs although nothing in the project says so. `thresholds` maps a
+    rule's code or name to the numbers of its card.
+    """
 
     select: tuple[str, ...] = ("default",)
     extend_select: tuple[str, ...] = ()
@@ -34,32 +40,37 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab"):
     extend_exclude: tuple[str, ...] = ()
     per_file_ignores: dict[str, tuple[str, ...]] = {}
     respect_gitignore: bool = True
+    entry_points: tuple[str, ...] = ()
     rule_paths: tuple[str, ...] = ()
     max_source_size: int = 1 << 20
     fail_on: Literal["info", "warning", "error"] = "warning"
+    thresholds: dict[str, dict[str, int | float]] = {}
     artifacts: tuple[Declared, ...] = ()
 
 
 def load_settings(root: Path) -> tuple[Settings, str]:
     """Return the settings of a project and the file they come from (empty: none); raises `Faults` of `ConfigError` with file and key."""
-    own = root / "mldebt.toml"
-    if own.is_file():
-        return settings_of(_toml(own), own.name), own.name
-    shared = root / "pyproject.toml"
-    if shared.is_file():
-        table = _toml(shared).get("tool", {}).get("mldebt")
-        if table is not None:
-            return settings_of(table, shared.name), shared.name
+    for path in (root / OWN_FILE, root / SHARED_FILE):
+        if path.is_file() and (table := table_of(path, path.name)) is not None:
+            return settings_of(table, path.name), path.name
     return Settings(), ""
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def table_of(path: Path, shown: str) -> dict[str, Any] | None:
+    """Return the table of settings in a file: its `[tool.mldebt]` if it is a `pyproject.toml` (None: it has none), else the whole of it."""
     try:
-        return tomli.loads(path.read_text("utf-8"))
+        table = tomli.loads(path.read_text("utf-8"))
     except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"not valid TOML: {error}", path.name) from None
+        raise ConfigError(f"not valid TOML: {error}", shown) from None
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", path.name) from None
+        raise ConfigError(f"cannot be read: {error.strerror}", shown) from None
+    if path.name != SHARED_FILE:
+        return table
+    tools = table.get("tool")
+    own = tools.get("mldebt") if isinstance(tools, dict) else None
+    if own is not None and not isinstance(own, dict):
+        raise ConfigError(f"expected a table, got {own!r}", shown, "tool.mldebt")
+    return own
 
 
 def settings_of(table: dict[str, Any], file: str) -> Settings:
@@ -69,16 +80,27 @@ def settings_of(table: dict[str, Any], file: str) -> Settings:
     faults: list[MldebtError] = []
     for key, value in table.items():
         if key not in names:
-            faults.append(ConfigError(f"unknown key; known: {', '.join(sorted(names))}", file, key))
+            near = get_close_matches(key, names, 1)
+            faults.append(ConfigError(f"unknown key; {f'did you mean `{near[0]}`?' if near else 'known: ' + ', '.join(sorted(names))}", file, key))
             continue
         name, kind = names[key]
-        try:
-            values[name] = size_of(value) if name == "max_source_size" else msgspec.convert(value, kind)
-        except (msgspec.ValidationError, ValueError) as error:
-            faults.append(ConfigError(str(error), file, key))
+        values[name] = _checked(value, size_of if name == "max_source_size" else kind, file, key, faults)
     if faults:
         raise Faults(faults)
     return Settings(**values)
+
+
+def _checked(value: Any, kind: Any, file: str, key: str, faults: list[MldebtError]) -> Any:
+    """Return a value as its type (or the function that reads it) wants it; what is wrong is added to the faults, of a table entry by entry."""
+    if get_origin(kind) is dict and isinstance(value, dict):
+        return {name: _checked(item, get_args(kind)[1], file, f"{key}.{name}", faults) for name, item in value.items()}
+    try:
+        if get_origin(kind) is Literal and value not in get_args(kind):
+            raise ValueError(f"expected one of {', '.join(get_args(kind))}, got {value!r}")
+        return kind(value) if kind is size_of else msgspec.convert(value, kind)
+    except (msgspec.ValidationError, ValueError) as error:
+        message, spot = spotted(error)
+        faults.append(ConfigError(message, file, f"{key}{' ' if spot[:1].isdigit() else '.' if spot else ''}{spot}"))
 
 
 def size_of(value: object) -> int:

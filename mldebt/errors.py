@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_STEP = re.compile(r"\[(?:(\d+)|([^\]]*))\]")
+
 
 class MldebtError(Exception):
     """Root of all errors raised on purpose: `file` and `key` say where, the message what was expected."""
@@ -14,6 +18,13 @@ class MldebtError(Exception):
     def __str__(self) -> str:
         """Return `file: key: message`, without the empty parts."""
         return ": ".join(part for part in (self.file, self.key, self.message) if part)
+
+
+def spotted(error: Exception) -> tuple[str, str]:
+    """Return message and key of a validation error: `Expected … - at `$.call[0].path`` has the key `call 1.path`; `*` stands for a key that is not told."""
+    message, _, spot = str(error).partition(" - at `")
+    key = _STEP.sub(lambda step: f" {int(step[1]) + 1}" if step[1] else ".*", spot.rstrip("`").removeprefix("key in `").lstrip("$."))
+    return message, key.replace("..", ".").strip(" .")
 
 
 class ConfigError(MldebtError):

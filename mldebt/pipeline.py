@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from mldebt.config import Settings, load_settings
+import msgspec
+from pathspec import GitIgnoreSpec
+
+from mldebt.config import OWN_FILE, SHARED_FILE, Settings, load_settings
 from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
+from mldebt.discover.root import nested_settings
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.project_graph import ProjectGraph, assemble
-from mldebt.knowledge.cards import load_cards
-from mldebt.knowledge.libraries import Catalogue, load_libraries
-from mldebt.knowledge.locate import rules_folder
-from mldebt.knowledge.manifests import load_manifests
+from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.launches import with_launches
 from mldebt.link.manifests import with_stages
 from mldebt.link.project import link
 from mldebt.model.card import Card
 from mldebt.model.finding import Match, Report
 from mldebt.model.project import Project
-from mldebt.policy.findings import findings, ordered, scoped, unreadable, without_ignored
+from mldebt.policy.findings import findings, in_scopes, ordered, scoped, unreadable, without_ignored
+from mldebt.policy.rulebook import Rulebook, load_rulebook
 from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep
 
 _FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
 _MANIFESTS = ("yaml", "toml", "make", "ini")
-_SETTINGS = ("mldebt.toml", "pyproject.toml")
+_SETTINGS = (OWN_FILE, SHARED_FILE)
 MAX_MANIFEST = 1 << 20
+
+
+Watch = Callable[[str, int, int], None]  # told the phase, and how many of how many steps of it are done (0 of 0: unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Analysis:
     flow: Flow
     clock: Clock
     catalogue: Catalogue
+    found: Discovery
 
     @property
     def project(self) -> Project:
@@ -53,29 +59,27 @@ class Analysis:
         return self.graph.project
 
 
-def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
+def analyse(root: Path, settings: Settings, jobs: int = 0, rulebook: Rulebook | None = None, watch: Watch = lambda phase, done, total: None) -> Analysis:
     """Discover, extract, link, interpret and assemble a project."""
-    return deep(lambda: _analyse(root, settings, jobs))
+    return deep(lambda: _analyse(root, settings, jobs, rulebook or load_rulebook(root, settings), watch))
 
 
-def _analyse(root: Path, settings: Settings, jobs: int) -> Analysis:
-    clock, folders = Clock(), _knowledge(root, settings)
-    catalogue = load_libraries([folder / "libraries" for folder in folders])
-    manifests = load_manifests([folder / "manifests" for folder in folders])
+def _analyse(root: Path, settings: Settings, jobs: int, rulebook: Rulebook, watch: Watch) -> Analysis:
+    clock = Clock(watch)
     with clock.phase("discover"):
-        found = discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
-    with clock.phase("extract"):
-        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
-        data = with_stages(extract_data_files(found.files), manifests)
+        found = found_files(root, settings)
+    with clock.phase("extract") as step:
+        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, watch=step)
+        data = with_stages(extract_data_files(found.files), rulebook.manifests)
     with clock.phase("link"):
-        project, index = link(str(root), facts, found.names, data)
-    with clock.phase("flow"):
-        flow = interpret(project, index, catalogue)
+        project, index = link(str(root), facts, found.names, data, stated_programs(found, settings))
+    with clock.phase("flow") as step:
+        flow = interpret(project, index, rulebook.catalogue, step)
     with clock.phase("graph"):
         project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
         declarations = Declarations(project, declared_names(found), [row.path for row in settings.artifacts])
         graph = assemble(project, flow.events, declarations)
-    return Analysis(graph, flow, clock, catalogue)
+    return Analysis(graph, flow, clock, rulebook.catalogue, found)
 
 
 def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
@@ -83,33 +87,55 @@ def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
     return analyse(root, settings, jobs).graph
 
 
-def check(root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0) -> Report:
+def found_files(root: Path, settings: Settings) -> Discovery:
+    """Return the files of a project that its settings leave in."""
+    return discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
+
+
+def stated_programs(found: Discovery, settings: Settings) -> frozenset[str]:
+    """Return the Python files that the settings name as entry points."""
+    spec = GitIgnoreSpec.from_lines(settings.entry_points)
+    return frozenset(file.path for file in found.files if file.kind == "python" and spec.match_file(file.path))
+
+
+def check(
+    root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
+    watch: Watch = lambda phase, done, total: None,
+) -> Report:
     """Analyse the project at `root` and return its findings.
 
     `settings` default to those of the project's own settings file; `scopes` are the project-relative paths to report on; `jobs` the number of worker
-    processes (0: one a core). Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge files.
+    processes (0: one a core); `rulebook` is loaded when absent; `watch` is told how far the run is. Raises `ConfigError` or `Faults` for wrong settings, rules
+    and knowledge files of the project, `InternalError` for wrong ones of mldebt.
     """
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
-    every = load_cards([folder / "cards" for folder in _knowledge(root, settings)])
-    cards = select(every, settings)
-    done = analyse(root, settings, jobs)
+    rulebook = rulebook or load_rulebook(root, settings)
+    every, cards = rulebook.cards, select(rulebook.cards, settings)
+    done = analyse(root, settings, jobs, rulebook, watch)
     with done.clock.phase("rules"):
         matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events))
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):
-            unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards)]
+            unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards, every)]
             kept = ordered((*kept, *findings(unused, done.project, suppressions)))
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
     facts = [module.facts for module in done.project.modules.values()]
     return Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
-                  tuple(done.clock.phases), done.flow.counters)
+                  tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes))
 
 
-def _knowledge(root: Path, settings: Settings) -> list[Path]:
-    """Return the folders of cards, libraries and manifests: mldebt's own and the project's."""
-    return [rules_folder(), *(root / path for path in settings.rule_paths)]
+def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[str]) -> tuple[str, ...]:
+    """Return what a user should know beside the findings: paths without files, settings that do not count, patterns that match nothing."""
+    notes = []
+    if not any(in_scopes(file.path, scopes) and file.path != OWN_FILE for file in found.files):
+        notes.append("note: no files to analyse under the given paths")
+    if inner := nested_settings(root, found.names):
+        notes.append(f"note: settings below the root are ignored: {', '.join(inner)}")
+    notes.extend(f"note: entry-points: `{pattern}` matches no Python file"
+                 for pattern in settings.entry_points if not stated_programs(found, msgspec.structs.replace(settings, entry_points=(pattern,))))
+    return tuple(notes)
 
 
 def _housekeeping(cards: Sequence[Card], every: Sequence[Card], project: Project, suppressions: Suppressions) -> list[tuple[Card, Match]]:
@@ -126,15 +152,17 @@ def _housekeeping(cards: Sequence[Card], every: Sequence[Card], project: Project
 class Clock:
     """Seconds of each phase, in order."""
 
-    def __init__(self) -> None:
-        """Start with no phase."""
+    def __init__(self, watch: Watch = lambda phase, done, total: None) -> None:
+        """Start with no phase; `watch` is told of each."""
         self.phases: list[tuple[str, float]] = []
+        self._watch = watch
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """Time one phase."""
+    def phase(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time one phase; give what tells how many of how many steps of it are done."""
         start = perf_counter()
-        yield
+        self._watch(name, 0, 0)
+        yield lambda done, total: self._watch(name, done, total)
         self.phases.append((name, round(perf_counter() - start, 4)))
 
 

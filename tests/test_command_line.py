@@ -76,7 +76,8 @@ def test_wrong_usage(tmp_path: Path) -> None:
 def test_an_empty_project_is_clean(tmp_path: Path) -> None:
     (tmp_path / "mldebt.toml").write_text("")
     done = run("check", tmp_path)
-    assert done.exit_code == 0 and done.stdout == "0 findings in 0 files, 0 lines\n"
+    assert done.exit_code == 0 and done.stdout == "All clear: no findings in 0 files, 0 lines.\n"
+    assert done.stderr == "mldebt: note: no files to analyse under the given paths\n"
 
 
 @pytest.mark.parametrize(("name", "content", "part"), [
@@ -103,5 +104,5 @@ def test_special_files_are_not_opened(tmp_path: Path) -> None:
 
 def test_explain_and_rules() -> None:
     text = run("explain", "undeclared-consumer").stdout
-    assert text.startswith("MLD104 undeclared-consumer") and "Example:" in text
+    assert text.startswith("MLD104 undeclared-consumer\n") and "\nBad: two scripts share a file name\n" in text and "\x1b" not in text
     assert "MLD206  many-writers" in run("rules").stdout

@@ -75,18 +75,21 @@ def test_wrong_formats_and_files(project: Path) -> None:
     unknown = CliRunner().invoke(main, ["check", str(project), "--output-format", "xml"])
     assert unknown.exit_code == 2 and "no output format `xml`" in unknown.output
     closed = CliRunner().invoke(main, ["check", str(project), "--output-format", f"json:{project}/no/where.json"])
-    assert closed.exit_code == 2 and "cannot write the report" in closed.output
+    assert closed.exit_code == 2 and "--output-format: no such folder: " in closed.output
+    folder = CliRunner().invoke(main, ["check", str(project), "--output-file", str(project)])
+    assert folder.exit_code == 2 and f"cannot write to {project}: Is a directory" in folder.output
 
 
 def test_full_shows_the_line_and_the_evidence(project: Path) -> None:
     head, _, rest = output(project, "full").partition("\n")
     assert head.startswith("serve.py:2:7: MLD104 [undeclared-consumer] warning: `serve.py` reads `model.pkl`")
     assert rest == """\
-    |  print(joblib.load("model.pkl"))
-    |        ^^^^^^^^^^^^^^^^^^^^^^^^
-    train,all.py:2:1: `model.pkl` is written here by `train,all.py`
+   2 | print(joblib.load("model.pkl"))
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^
+     = train,all.py:2:1: `model.pkl` is written here by `train,all.py`
 
-1 finding in 3 files, 6 lines
+Found 1 warning in 3 files, 6 lines (1 suppressed).
+Run `mldebt explain MLD104` to see why it matters and how to mend it.
 """
 
 

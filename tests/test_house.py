@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mldebt.flow.primitives import PRIMITIVES
 from mldebt.knowledge.libraries import load_libraries
 from mldebt.knowledge.locate import rules_folder
 
@@ -58,6 +59,11 @@ def test_the_engine_names_no_library_and_no_rule(path: Path) -> None:
     words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings]
     assert [word for word in words if word in MODULES - FORMATS or any(word.startswith(f"{module}.") for module in MODULES - FORMATS)] == []
     assert [code for word in words for code in RULE_CODE.findall(word) if code not in ("MLD000", "MLD001", "MLD002")] == []
+
+
+def test_the_page_on_knowledge_names_every_primitive() -> None:
+    table = (ROOT / "rules" / "README.md").read_text("utf-8").partition("## Primitives")[2]
+    assert sorted(re.findall(r"\b[a-z]+\.[a-z-]+\b", table)) == sorted(PRIMITIVES)
 
 
 def test_rules_hold_no_python() -> None:

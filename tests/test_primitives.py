@@ -1,16 +1,10 @@
 """What library calls compute: texts, paths and containers, seen in the names that a program reads."""
 
-import re
 from pathlib import Path
 
 import pytest
 from test_flow import run, touched
 
-from mldebt.flow.primitives import PRIMITIVES
-from mldebt.knowledge.libraries import load_libraries
-from mldebt.knowledge.locate import rules_folder
-
-ROOT = Path(__file__).parents[1]
 CASES = {
     "split": ("read('x/a.csv'.split('/')[1])", {"a.csv"}),
     "rsplit": ("read('data/a.csv'.rsplit('.', 1)[0] + '.txt')", {"data/a.txt"}),
@@ -62,11 +56,3 @@ def test_what_calls_compute(tmp_path: Path, case: str) -> None:
     heading += "from strangers import name\n"
     flow = run(tmp_path, f"{heading}def read(path):\n    return pd.read_csv(path)\n{code}", paths="DATA = 'known.csv'")
     assert touched(flow, "read") - {"{…}"} == expected
-
-
-def test_every_primitive_that_a_row_names_exists_and_the_page_names_them_all() -> None:
-    catalogue = load_libraries([rules_folder() / "libraries"])
-    named = {row.value for row in catalogue.calls.values() if row.value} | {row.value for row in catalogue.attributes.values() if row.value}
-    assert named - set(PRIMITIVES) == set()
-    page = set(re.findall(r"\b[a-z]+\.[a-z-]+\b", (ROOT / "rules" / "README.md").read_text("utf-8").partition("## Primitives")[2]))
-    assert page == set(PRIMITIVES)

@@ -51,7 +51,7 @@ def project_view(paths: tuple[Path, ...], project: Path | None) -> tuple[View, P
     missing = [str(path) for path in (*paths, *([project] if project else [])) if not path.exists()]
     if missing:
         raise ConfigError(f"no such path: {', '.join(missing)}")
-    root = find_root(paths or (Path("."),), project)
+    root = find_root(paths or (Path("."),), project).path
     done = analyse(root, load_settings(root)[0])
     return whole(done.graph, model_test(done.catalogue)), root
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mldebt import __version__
 from mldebt.errors import MldebtError
+
+INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+
+_COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+                      help="Colours: auto means on a terminal; NO_COLOR and FORCE_COLOR are honoured.")
+_PROJECT = click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,68 +27,81 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--select", help="Rules, families, prefixes, default or ALL, separated by commas.")
-@click.option("--extend-select", help="Rules beside those of the settings.")
-@click.option("--ignore", help="Rules to leave out.")
-@click.option("--extend-ignore", help="Rules to leave out beside those of the settings.")
-@click.option("--exclude", multiple=True, help="Paths to leave out, in the syntax of ignore files.")
-@click.option("--extend-exclude", multiple=True, help="Paths to leave out beside those of the settings.")
+@click.option("--select", multiple=True, metavar="RULES", help="Rules, families, prefixes, default or ALL, separated by commas.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Rules beside those of the settings.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Rules to leave out.")
+@click.option("--extend-ignore", multiple=True, metavar="RULES", help="Rules to leave out beside those of the settings.")
+@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE", help="Rules to leave out in some files; !PATTERN: in all other files.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Paths to leave out, in the syntax of ignore files.")
+@click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Paths to leave out beside those of the settings.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
 @click.option("--no-respect-gitignore", is_flag=True, help="Analyse files that ignore files name, too.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting as TOML.")
 @click.option("--isolated", is_flag=True, help="Ignore settings files.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+@_PROJECT
 @click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
               help="full (default), concise, json, jsonl, sarif or github; several are allowed, each may name a file.")
+@click.option("--output-file", "-o", default="", metavar="FILE", help="Write the report to this file.")
+@_COLOR
 @click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), help="The least severity that makes the exit code 1 (default: warning).")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 even with findings.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
-@click.option("--show-settings", is_flag=True, help="Print the root and the settings, then stop.")
+@click.option("--exit-zero", "-e", is_flag=True, help="Exit 0 even with findings.")
+@click.option("--statistics", is_flag=True, help="Show how many findings each rule has, in place of the findings.")
+@click.option("--show-files", is_flag=True, help="List the files that would be analysed, each with its kind, then stop.")
+@click.option("--show-settings", is_flag=True, help="Print the root, why it is that, and the settings, then stop.")
 @click.option("--show-timings", is_flag=True, help="Print the seconds of each phase and the interpreter's counters.")
-@click.option("--quiet", "-q", is_flag=True, help="Print no findings unless a format is asked for.")
-@click.option("--jobs", type=click.IntRange(0), default=0, help="Worker processes; 0: one a core.")
-def check(
-    paths: tuple[Path, ...], config: tuple[str, ...], isolated: bool, project: Path | None, output_formats: tuple[str, ...], exit_zero: bool,
-    statistics: bool, show_settings: bool, show_timings: bool, quiet: bool, jobs: int, no_respect_gitignore: bool,
-    force_exclude: bool, **given: str | tuple[str, ...] | None,
-) -> None:
-    """Report the debts of the project that PATHS lie in."""
-    from mldebt.cli.check import Options, run_check
+@click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option("--verbose", "-v", is_flag=True, help="Say which root, settings, rules and files were used.")
+@click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
+def check(**given: Any) -> None:
+    """Report the debts of the project that PATHS lie in.
 
-    settings = {name: _words(name, value) for name, value in given.items() if value}
-    if no_respect_gitignore:
+    The whole project is analysed; PATHS choose what is reported. Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 3 internal error.
+    """
+    from mldebt.cli.check import run_check
+
+    if given["quiet"] and given["verbose"]:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    _run(lambda: run_check(_options(given)))
+
+
+def _options(given: dict[str, Any]) -> Any:
+    """Return the options of `check`: those that are settings apart from those that are not."""
+    from mldebt.cli.check import Options
+    from mldebt.cli.chosen import per_file_ignores, words_of
+
+    settings: dict[str, Any] = {}
+    for name in ("select", "extend_select", "ignore", "extend_ignore", "exclude", "extend_exclude"):
+        if words := given.pop(name):
+            settings[name] = words_of(words, f"--{name.replace('_', '-')}")
+    if level := given.pop("fail_on"):
+        settings["fail_on"] = level
+    if pairs := given.pop("per_file_ignores"):
+        settings["per_file_ignores"] = per_file_ignores(pairs)
+    if given.pop("no_respect_gitignore"):
         settings["respect_gitignore"] = False
-    options = Options(paths, settings, project, isolated, config, output_formats, exit_zero, show_timings, show_settings, statistics, quiet, jobs,
-                      force_exclude)
-    try:
-        sys.exit(run_check(options))
-    except MldebtError as error:
-        click.echo("\n".join(f"mldebt: {line}" for line in str(error).splitlines()), err=True)
-        sys.exit(2)
-
-
-def _words(name: str, value: str | tuple[str, ...] | None) -> object:
-    """Return an option's value as the settings hold it: lists of rules are separated by commas."""
-    if name == "fail_on" or not isinstance(value, str):
-        return value
-    return tuple(word.strip() for word in value.split(",") if word.strip())
+    return Options(settings=settings, **given)
 
 
 @main.command()
 @click.argument("rule")
-def explain(rule: str) -> None:
-    """Print the card of RULE, by code or name."""
-    from mldebt.cli.catalogue import card_text
+@_PROJECT
+@_COLOR
+def explain(rule: str, project: Path | None, color: str) -> None:
+    """Print the card of RULE, by code or name, or list the rules of a family."""
+    from mldebt.cli.catalogue import explanation
 
-    _print(lambda: card_text(rule))
+    _run(lambda: explanation(rule, project, color))
 
 
 @main.command()
-def rules() -> None:
+@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", help="How the list is written.")
+@_PROJECT
+@_COLOR
+def rules(form: str, project: Path | None, color: str) -> None:
     """List the rules: code, name, severity, tier, family."""
-    from mldebt.cli.catalogue import rules_text
+    from mldebt.cli.catalogue import rules_list
 
-    click.echo(rules_text(), nl=False)
+    _run(lambda: rules_list(form, project, color))
 
 
 @main.command()
@@ -91,7 +111,7 @@ def rules() -> None:
 @click.option("--upstream", is_flag=True, help="With --focus: what the node depends on.")
 @click.option("--downstream", is_flag=True, help="With --focus: what depends on the node.")
 @click.option("--kind", "kinds", default="", metavar="KINDS", help="Only nodes of these kinds, separated by commas: dataset, model, entry-point, step.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+@_PROJECT
 @click.option("--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 def graph(
     paths: tuple[Path, ...], form: str, focus: str, upstream: bool, downstream: bool, kinds: str, project: Path | None, output_file: Path | None,
@@ -107,7 +127,7 @@ def graph(
 @click.option("--undeclared", is_flag=True, help="Only artefacts that nothing declares.")
 @click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", help="How the table is written.")
 @click.option("--write", is_flag=True, help="Print declarations for the undeclared artefacts that go from program to program; no file is changed.")
-@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+@_PROJECT
 def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool, project: Path | None) -> None:
     """List every artefact: where it is, its producers and consumers, declared or not, tracked or not."""
     from mldebt.cli.artifacts import run_artifacts
@@ -117,8 +137,22 @@ def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool,
 
 def _print(make: Callable[[], str]) -> None:
     """Print a text, or the error that making it raised."""
-    try:
+    def printed() -> int:
         click.echo(make(), nl=False)
+        return 0
+
+    _run(printed)
+
+
+def _run(command: Callable[[], int]) -> None:
+    """Exit with the code that a command returns, or that the error it raises stands for."""
+    try:
+        code = command()
     except MldebtError as error:
-        click.echo("\n".join(f"mldebt: {line}" for line in str(error).splitlines()), err=True)
-        sys.exit(2)
+        from mldebt.cli.screen import failed
+
+        code = failed(error)
+    except KeyboardInterrupt:
+        click.echo("mldebt: interrupted", err=True)
+        code = INTERRUPTED
+    sys.exit(code)

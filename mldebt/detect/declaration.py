@@ -28,8 +28,8 @@ class DeclarationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     form: str
     check: Literal["script", "dependency", "output"]
-    edits: int = 2
-    stem: int = 6
+    edits: int = 0
+    stem: int = 0
 
 
 def declaration(context: Context, spec: DeclarationSpec) -> Iterator[Match]:

@@ -13,7 +13,7 @@ from mldebt.detect.declaration import DeclarationSpec, declaration
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
-from mldebt.errors import CardError, Faults, MldebtError
+from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
 from mldebt.model.finding import Match, RunError
 
@@ -35,7 +35,8 @@ def compile_card(card: Card) -> list[tuple[Detector, msgspec.Struct]]:
         try:
             compiled.append((detector, msgspec.convert(table, spec)))
         except msgspec.ValidationError as error:
-            faults.append(CardError(str(error), card.file, f"match {number}"))
+            message, key = spotted(error)
+            faults.append(CardError(message, card.file, f"match {number}{'.' if key else ''}{key}"))
     if faults:
         raise Faults(faults)
     return compiled

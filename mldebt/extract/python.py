@@ -8,16 +8,14 @@ import re
 import libcst as cst
 from msgspec import structs
 
+from mldebt.extract.comments import python_comments
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.notebook import CodeCell, assigned_names, read_cells
 from mldebt.model import ir
-from mldebt.model.facts import Comment, Problem, PythonFacts, encode_body
+from mldebt.model.facts import Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
-
-_COMMENT = re.compile(r"#[^\n]*?(?:mldebt:|TODO|FIXME|HACK|XXX)[^\n]*")
-
 
 _FORM_FEED = re.compile(r"^[ \t]*\f+", re.MULTILINE)
 
@@ -62,9 +60,7 @@ def _pack(
     path: str, key: str, low: Lowering, body: ir.Body, table: LineTable, lines: int, text: str, problems: tuple[Problem, ...] = ()
 ) -> PythonFacts:
     low.bodies[0] = encode_body(body)
-    comments = tuple(Comment(found[0], found.start(), not text[text.rfind("\n", 0, found.start()) + 1:found.start()].strip())
-                     for found in _COMMENT.finditer(text))
-    return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), comments, tuple(sorted(low.names)),
+    return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), python_comments(text), tuple(sorted(low.names)),
                        tuple(sorted(low.attrs)), tuple(sorted(low.strings)), problems, low.count)
 
 

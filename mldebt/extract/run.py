@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -24,8 +24,13 @@ _OUT = msgspec.msgpack.Encoder()
 _IN = msgspec.msgpack.Decoder(list[PythonFacts])
 
 
-def extract(files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20) -> dict[str, PythonFacts]:
-    """Return the facts of every Python file and notebook by path. `jobs` 0 means one worker a core; the result does not depend on it."""
+def extract(
+    files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20, watch: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, PythonFacts]:
+    """Return the facts of every Python file and notebook by path. `jobs` 0 means one worker a core; the result does not depend on it.
+
+    `watch` is told how many of how many files are done.
+    """
     wanted = [file for file in files if file.kind in ("python", "notebook")]
     batches = _batches(wanted)
     result: dict[str, PythonFacts] = {}
@@ -37,6 +42,7 @@ def extract(files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20)
                 result.update((facts.path, facts) for facts in _IN.decode(future.result()))
             except BrokenProcessPool:
                 broken.extend(batch)
+            watch(len(result) + len(broken), len(wanted))
     for file in broken:
         result[file.path] = _alone(file, limit)
     return dict(sorted(result.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import msgspec
@@ -173,10 +173,11 @@ class Interpreter:
         frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, representation, detail))
         return self._raw
 
-    def run(self) -> Flow:
-        """Interpret the whole project."""
+    def run(self, watch: Callable[[int, int], None]) -> Flow:
+        """Interpret the whole project; `watch` is told how many of how many entry points are done."""
         events: list[Event] = []
-        for entry in self.project.entries:
+        for number, entry in enumerate(self.project.entries):
+            watch(number, len(self.project.entries))
             self._entry_point = entry
             events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
         entries: list[EntryPoint] = []
@@ -212,7 +213,7 @@ class Interpreter:
                     yield self.functions.run_alone(FunctionTarget(path, index), None if parent is None else ClassTarget(path, definition.parent))
 
 
-def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue) -> Flow:
-    """Return the events of a linked project; pure in its arguments."""
-    return Interpreter(project, index, catalogue).run()
+def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue, watch: Callable[[int, int], None] = lambda done, total: None) -> Flow:
+    """Return the events of a linked project; pure in its arguments. `watch` is told how many of how many entry points are done."""
+    return Interpreter(project, index, catalogue).run(watch)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
-import msgspec
-import tomli
-
-from mldebt.errors import CatalogueError, Faults, MldebtError
+from mldebt.errors import CatalogueError, Faults
+from mldebt.knowledge.files import below, read_files
 from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, TypeRow
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -142,18 +141,23 @@ def expand(path: str) -> list[str]:
     return [whole for part in found[1].split(",") for whole in expand(path[:found.start()] + part.strip() + path[found.end():])]
 
 
-def load_libraries(folders: Iterable[Path]) -> Catalogue:
-    """Read every library file of the folders; raises `Faults` of `CatalogueError` naming file and key."""
-    faults: list[MldebtError] = []
-    files: list[LibraryFile] = []
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
-        try:
-            files.append(msgspec.convert(tomli.loads(path.read_text("utf-8")), LibraryFile))
-        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-            faults.append(CatalogueError(f"not valid TOML: {error}", path.name))
-        except msgspec.ValidationError as error:
-            message, _, key = str(error).partition(" - at `$")
-            faults.append(CatalogueError(message, path.name, key.strip(".`")))
+def load_libraries(folders: Iterable[Path], primitives: Collection[str] | None = None) -> Catalogue:
+    """Read every library file of the folders; `primitives` are the names that `value` keys may hold (None: any).
+
+    Raises `Faults` of `CatalogueError` naming file and key.
+    """
+    rows, faults = read_files(below(folders, "*.toml"), LibraryFile, CatalogueError)
+    for path, file in rows:
+        faults.extend(_unknown_primitives(path, file, primitives) if primitives is not None else ())
     if faults:
         raise Faults(faults)
-    return Catalogue(files)
+    return Catalogue(file for _, file in rows)
+
+
+def _unknown_primitives(path: Path, file: LibraryFile, known: Collection[str]) -> Iterator[CatalogueError]:
+    tables: tuple[tuple[str, tuple[CallRow | AttributeRow, ...]], ...] = (("call", file.call), ("attribute", file.attribute))
+    for table, rows in tables:
+        for number, row in enumerate(rows, 1):
+            if row.value and row.value not in known:
+                near = get_close_matches(row.value, known, 3) or sorted(known)
+                yield CatalogueError(f"no primitive `{row.value}`; near: {', '.join(near)}", str(path), f"{table} {number} ({row.path}).value")

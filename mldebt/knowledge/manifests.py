@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
-import tomli
 
-from mldebt.errors import CatalogueError, Faults, MldebtError
+from mldebt.errors import CatalogueError, Faults
+from mldebt.knowledge.files import below, read_files
 
 
 class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -26,21 +27,13 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     folder: str = ""
-    start: str = "file"
+    start: Literal["file", "root"] = "file"
     declared_only: bool = False
 
 
 def load_manifests(folders: Iterable[Path]) -> tuple[ManifestRow, ...]:
     """Read every manifest file of the folders; raises `Faults` naming file and key."""
-    rows: list[ManifestRow] = []
-    faults: list[MldebtError] = []
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
-        try:
-            rows.append(msgspec.convert(tomli.loads(path.read_text("utf-8")), ManifestRow))
-        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
-            faults.append(CatalogueError(f"not valid TOML: {error}", path.name))
-        except msgspec.ValidationError as error:
-            faults.append(CatalogueError(str(error), path.name))
+    rows, faults = read_files(below(folders, "*.toml"), ManifestRow, CatalogueError)
     if faults:
         raise Faults(faults)
-    return tuple(rows)
+    return tuple(row for _, row in rows)

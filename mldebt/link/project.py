@@ -13,8 +13,13 @@ from mldebt.model.project import EntryPoint, Folder, Invocation, Module, Project
 _SET_UP = ("requirements.txt", "setup.py", "pyproject.toml", "Dockerfile", "environment.yml", "Makefile", "Pipfile")
 
 
-def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None) -> tuple[Project, ModuleIndex]:
-    """Return the project as one program, and its module index. `names` are the paths that exist, `data` the files that are not Python."""
+def link(
+    root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None, programs: Collection[str] = (),
+) -> tuple[Project, ModuleIndex]:
+    """Return the project as one program, and its module index.
+
+    `names` are the paths that exist, `data` the files that are not Python, `programs` the files that are programs because the settings say so.
+    """
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
@@ -24,7 +29,8 @@ def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], dat
 
     for program, invocation in (*invocations(data or {}, facts, resolve), *magic_invocations(facts, resolve)):
         run.setdefault(program, []).append(invocation)
-    entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names))) is not None)
+    entries = tuple(entry for path, item in facts.items()
+                    if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names), path in programs)) is not None)
     every = tuple(invocation for found in run.values() for invocation in found)
     return Project(root, modules, dict(data or {}), entries, (), names, every), index
 
@@ -37,15 +43,15 @@ def subproject(path: str, names: Collection[str]) -> str:
     return folder
 
 
-def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invocation], base: str) -> EntryPoint | None:
-    """Return the file as a program: a notebook, a file with a main block, one that a command runs, or one that acts and that nothing imports."""
+def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invocation], base: str, stated: bool) -> EntryPoint | None:
+    """Return the file as a program: a notebook, one that is stated to be one, one with a main block, that a command runs, or that acts and nothing imports."""
     own = path.rpartition("/")[0]
     if facts.notebook:
         return EntryPoint(path, "notebook", path, -1, path, (Folder(own, True),), tuple(run), base)
     if not facts.bodies:
         return None
     body = decode_body(facts.bodies[0])
-    if not (run or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
+    if not (run or stated or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
     name = path.rpartition("/")[2]
     kind = "test" if name.startswith("test_") or name == "conftest.py" else "script"

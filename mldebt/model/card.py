@@ -19,10 +19,22 @@ class Doc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A number a user may set: its default and one line of meaning."""
+    """A number a user may set: its default, one line of meaning, and its bounds. Where the default is a whole number, so is every choice."""
 
     default: int | float
     meaning: str
+    least: int | float = 0
+    most: int | float | None = None
+
+    def wrong(self, value: object) -> str:
+        """Return why a value cannot stand for this threshold, the empty text when it can."""
+        whole = isinstance(self.default, int)
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            return f"expected a {'whole number' if whole else 'number'}, got {value!r}"
+        if value < self.least or (self.most is not None and value > self.most):
+            upper = "" if self.most is None else f" and at most {self.most}"
+            return f"expected at least {self.least}{upper}, got {value}"
+        return ""
 
 
 class Lowered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +55,11 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule. `match` tables stay raw here: each is checked against its detector's own spec by `detect`."""
+    """One rule.
+
+    `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
+    of that row of `thresholds`.
+    """
 
     code: str
     name: str

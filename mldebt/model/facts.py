@@ -11,7 +11,7 @@ from mldebt.model.source import LineTable
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a file, or a stretch of it, could not be read; `kind`: `io|decode|gate|syntax|json|yaml|toml|timeout|crash`."""
+    """Why a file, or a stretch of it, could not be read; `kind`: `io|decode|gate|syntax|json|yaml|toml|template|timeout|crash`."""
 
     kind: str
     message: str
@@ -21,11 +21,12 @@ class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A comment that matters (pragma, cell marker, debt word): text with `#`, where, and whether it stands alone on its line."""
+    """A comment that matters (pragma, cell marker, debt word): text with `#`, where, whether it stands alone on its line, and in the first comment block."""
 
     text: str
     at: int
     alone: bool
+    head: bool = False
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -91,3 +91,8 @@ class Report(msgspec.Struct, frozen=True):
     timings: tuple[tuple[str, float], ...] = ()
     counters: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> tuple[Finding, ...]:
+        """Return the findings that nothing suppresses."""
+        return tuple(item for item in self.findings if item.suppressed is None)

@@ -44,7 +44,7 @@ class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     def locate(self, offset: int) -> Position:
         """Return the position of a character offset; offsets past the end clamp to the last line."""
-        row = max(bisect_right(self.starts, offset) - 1, 0)
+        row = self.row(offset)
         start = self.starts[row] if self.starts else 0
         if not self.cells:
             return Position(None, row + 1, offset - start + 1)
@@ -52,6 +52,16 @@ class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
         cell = self.cells[index]
         first = bisect_right(self.starts, cell.start) - 1
         return Position(cell.number, row - first + 1, offset - start + 1)
+
+    def row(self, offset: int) -> int:
+        """Return the line of an offset, counted from 0 over the whole text."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def cell_rows(self, row: int) -> tuple[int, int] | None:
+        """Return the first and last row of the notebook cell that a row lies in, None outside notebooks."""
+        firsts = [self.row(cell.start) for cell in self.cells]
+        index = bisect_right(firsts, row) - 1
+        return (firsts[index], (firsts[index + 1] if index + 1 < len(firsts) else len(self.starts)) - 1) if index >= 0 else None
 
 
 def line_starts(text: str) -> tuple[int, ...]:

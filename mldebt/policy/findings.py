@@ -35,7 +35,7 @@ def finding(card: Card, match: Match, project: Project, suppressions: Suppressio
     text = "\0".join((card.code, match.place.path, match.owner, match.key))
     return Finding(
         card.code, card.name, card.family, severity, confidence, match.message, match.place.path, start.cell, start.line, start.column, end.line,
-        end.column, hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), suppressions.reason(card, match.place.path, start), False,
+        end.column, hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), suppressions.reason(card, match.place), False,
         tuple(_evidence(step, project) for step in match.evidence), None, f"https://mldebt.readthedocs.io/rules/{card.name}",
     )
 
@@ -46,22 +46,29 @@ def _evidence(step: Step, project: Project) -> EvidenceStep:
 
 
 def unreadable(project: Project) -> list[Match]:
-    """Return a match for every Python file or notebook, or stretch of one, that could not be read."""
+    """Return a match for every file, or stretch of one, that could not be read."""
+    every = {**{path: module.facts.problems for path, module in project.modules.items()}, **{path: facts.problems for path, facts in project.data.items()}}
     return [Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind)
-            for path, module in project.modules.items() for problem in module.facts.problems if problem.kind != "template"]
+            for path, problems in every.items() for problem in problems if problem.kind != "template"]
 
 
 def scoped(found: Sequence[Finding], scopes: Sequence[str]) -> tuple[Finding, ...]:
     """Return the findings whose place or evidence lies in one of the paths (project-relative; empty text: everything)."""
-    def inside(path: str) -> bool:
-        return any(scope in ("", ".") or path == scope or path.startswith(scope.rstrip("/") + "/") for scope in scopes)
+    return tuple(item for item in found if in_scopes(item.path, scopes) or any(in_scopes(step.path, scopes) for step in item.evidence))
 
-    return tuple(item for item in found if inside(item.path) or any(inside(step.path) for step in item.evidence))
+
+def in_scopes(path: str, scopes: Sequence[str]) -> bool:
+    """Return whether a file is one of the paths or lies below one (empty text: everything)."""
+    return any(scope in ("", ".") or path == scope or path.startswith(scope.rstrip("/") + "/") for scope in scopes)
 
 
 def without_ignored(found: Sequence[Finding], cards: Sequence[Card], ignores: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
-    """Return the findings that no `per-file-ignores` entry (pattern to rules) takes out."""
+    """Return the findings that no `per-file-ignores` entry takes out: pattern to rules, `!pattern` stands for all files but these."""
     by_code = {card.code: card for card in cards}
-    specs = [(GitIgnoreSpec.from_lines([pattern]), words) for pattern, words in ignores.items()]
-    return tuple(item for item in found
-                 if not any(spec.match_file(item.path) and any(names(by_code[item.code], word) for word in words) for spec, words in specs))
+    specs = [(GitIgnoreSpec.from_lines([pattern.removeprefix("!")]), pattern.startswith("!"), words) for pattern, words in ignores.items()]
+
+    def ignored(item: Finding) -> bool:
+        return any(spec.match_file(item.path) != inverted and any(word == "ALL" or names(by_code[item.code], word) for word in words)
+                   for spec, inverted, words in specs)
+
+    return tuple(item for item in found if not ignored(item))

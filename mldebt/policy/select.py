@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mldebt.config import Settings
-from mldebt.errors import ConfigError, Faults, MldebtError
+from mldebt.errors import ConfigError, MldebtError
 from mldebt.model.card import Card
 from mldebt.policy.suppressions import names
 
-_FAMILY = re.compile(r"MLD\d{1,2}$")
+_FAMILY = re.compile(r"MLD\d{1,2}$", re.IGNORECASE)
 
 
-def select(cards: Sequence[Card], settings: Settings, file: str = "") -> tuple[Card, ...]:
-    """Return the cards that are selected and not ignored; raises `Faults` listing every word that names no rule."""
-    faults: list[MldebtError] = []
-    groups = {"select": settings.select, "extend-select": settings.extend_select, "ignore": settings.ignore, "extend-ignore": settings.extend_ignore}
-    codes: dict[str, set[str]] = {}
-    for key, words in (*groups.items(), *((f"per-file-ignores.{pattern}", words) for pattern, words in settings.per_file_ignores.items())):
-        codes[key] = set()
-        for word in words:
-            found = _named(cards, word)
-            codes[key].update(card.code for card in found)
-            if not found and not _FAMILY.match(word):
-                faults.append(ConfigError(f"`{word}` is no rule, family or prefix of codes; `mldebt rules` lists them", file, key))
-    if faults:
-        raise Faults(faults)
-    wanted = (codes["select"] | codes["extend-select"]) - codes["ignore"] - codes["extend-ignore"]
+def select(cards: Sequence[Card], settings: Settings) -> tuple[Card, ...]:
+    """Return the cards that are selected and not ignored."""
+    wanted = _codes(cards, (*settings.select, *settings.extend_select)) - _codes(cards, (*settings.ignore, *settings.extend_ignore))
     return tuple(card for card in cards if card.code in wanted)
+
+
+def wrong_words(cards: Sequence[Card], settings: Settings, file: str) -> Iterator[MldebtError]:
+    """Yield a fault for every word of the settings that names no rule."""
+    groups = {"select": settings.select, "extend-select": settings.extend_select, "ignore": settings.ignore, "extend-ignore": settings.extend_ignore,
+              **{f"per-file-ignores.{pattern}": words for pattern, words in settings.per_file_ignores.items()}}
+    for key, words in groups.items():
+        for word in words:
+            if not _named(cards, word) and not _FAMILY.match(word):
+                yield ConfigError(f"`{word}` is no rule, family or prefix of codes; `mldebt rules` lists them", file, key)
+
+
+def _codes(cards: Sequence[Card], words: Iterable[str]) -> set[str]:
+    return {card.code for word in words for card in _named(cards, word)}
 
 
 def _named(cards: Sequence[Card], word: str) -> Sequence[Card]:

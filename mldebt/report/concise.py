@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 
 from mldebt.model.finding import Finding, Report
+from mldebt.report.canvas import STYLES, Canvas
+from mldebt.report.summary import summary
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def concise(report: Report) -> str:
-    """Return `path:line:column: CODE [name] message` lines."""
-    return "".join(f"{line(item)}\n" for item in report.findings if item.suppressed is None)
+def concise(report: Report, canvas: Canvas, quiet: bool = False) -> str:
+    """Return `path:line:column: CODE [name] severity: message` lines; on a terminal and unless `quiet`, a summary."""
+    lines = "".join(f"{line(item, canvas)}\n" for item in report.live)
+    return lines + (summary(report, canvas) if canvas.terminal and not quiet else "")
 
 
-def line(item: Finding) -> str:
+def line(item: Finding, canvas: Canvas) -> str:
     """Return a finding on one line."""
-    return f"{place(item.path, item.cell, item.line, item.column)}: {item.code} [{item.name}] {item.severity}: {safe(item.message)}"
+    style = STYLES[item.severity]
+    where = canvas.paint(place(item.path, item.cell, item.line, item.column), "bold")
+    return f"{where}: {canvas.paint(item.code, style)} [{item.name}] {canvas.paint(item.severity, style)}: {safe(item.message)}"
 
 
 def place(path: str, cell: int | None, row: int, column: int) -> str:

@@ -4,63 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mldebt.extract.gate import decode
-from mldebt.extract.notebook import read_cells
 from mldebt.model.finding import Finding, Report
+from mldebt.report.canvas import Canvas
 from mldebt.report.concise import line, place, safe
+from mldebt.report.frame import frame
+from mldebt.report.sources import Sources
+from mldebt.report.summary import summary
 
 MAX_EVIDENCE = 12
-MAX_WIDTH = 160
+GUTTER = 4
 
 
-class Sources:
-    """Lines of the project's files, read when first asked for; a file that vanished has none."""
-
-    def __init__(self, root: Path) -> None:
-        """Read below `root`."""
-        self._root = root
-        self._texts: dict[str, dict[int | None, list[str]]] = {}
-
-    def line(self, path: str, cell: int | None, number: int) -> str:
-        """Return one line without its end; empty when there is none."""
-        if path not in self._texts:
-            self._texts[path] = self._read(path)
-        lines = self._texts[path].get(cell, [])
-        return lines[number - 1] if 0 < number <= len(lines) else ""
-
-    def _read(self, path: str) -> dict[int | None, list[str]]:
-        try:
-            text = decode((self._root / path).read_bytes())
-        except OSError:
-            return {}
-        if not isinstance(text, str):
-            return {}
-        if path.endswith(".ipynb"):
-            return {cell.number: cell.source.split("\n") for cell in read_cells(text)[0]}
-        return {None: text.split("\n")}
-
-
-def full(report: Report, root: Path) -> str:
-    """Return the findings with code frames and evidence, and a summary line."""
+def full(report: Report, root: Path, canvas: Canvas, quiet: bool = False) -> str:
+    """Return the findings with code frames and evidence; unless `quiet`, a summary."""
     sources = Sources(root)
-    live = [item for item in report.findings if item.suppressed is None]
-    total = f"{len(live)} finding{'' if len(live) == 1 else 's'} in {report.files} files, {report.lines} lines\n"
-    return "\n".join((*(_finding(item, sources) for item in live), total))
+    parts = [_finding(item, sources, canvas) for item in report.live]
+    return "\n".join([*parts, *([] if quiet else [summary(report, canvas)])])
 
 
-def _finding(item: Finding, sources: Sources) -> str:
+def _finding(item: Finding, sources: Sources, canvas: Canvas) -> str:
+    gutter = max(GUTTER, len(str(item.line)) + 1)
     rest = len(item.evidence) - MAX_EVIDENCE
-    steps = "".join(f"    {place(step.path, step.cell, step.line, step.column)}: {safe(step.message)}\n" for step in item.evidence[:MAX_EVIDENCE])
-    more = f"    and {rest} more place{'' if rest == 1 else 's'}\n" if rest > 0 else ""
-    return f"{line(item)}\n{_frame(item, sources)}{steps}{more}"
-
-
-def _frame(item: Finding, sources: Sources) -> str:
-    """Return the line of a finding with carets under it; nothing for a line that is empty or too far to the right."""
-    raw = sources.line(item.path, item.cell, item.line)
-    start = item.column - 1
-    if not raw.strip() or start >= MAX_WIDTH:
-        return ""
-    text = safe(raw.replace("\t", " "))[:MAX_WIDTH]
-    end = item.end_column - 1 if item.end_line == item.line else len(text)
-    return f"    |  {text}\n    |  {' ' * start}{'^' * max(min(end, len(text)) - start, 1)}\n"
+    notes = [f"{place(step.path, step.cell, step.line, step.column)}: {safe(step.message)}" for step in item.evidence[:MAX_EVIDENCE]]
+    if rest > 0:
+        notes.append(f"and {rest} more place{'' if rest == 1 else 's'}")
+    if item.confidence != "high":
+        notes.append(f"confidence: {item.confidence}")
+    mark = f"{' ' * gutter} {canvas.paint('=', 'dim')} "
+    code = frame(item, sources.line(item.path, item.cell, item.line), gutter, canvas)
+    return f"{line(item, canvas)}\n{code}" + "".join(f"{mark}{note}\n" for note in notes)

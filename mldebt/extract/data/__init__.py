@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from mldebt.extract.comments import plain_comments
 from mldebt.extract.data.make import read_make
 from mldebt.extract.data.reading import Draft, words_of
 from mldebt.extract.data.shell import parse_shell
@@ -37,7 +38,7 @@ def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:
     return DataFacts(
         path, hashlib.sha256(raw).hexdigest(), kind, LineTable(line_starts(text)), len(text.splitlines()),
         settings=tuple(draft.settings), targets=tuple(draft.targets), commands=tuple(draft.commands), tables=tuple(draft.tables),
-        requirements=tuple(draft.requirements), variables=tuple(draft.variables.items()), comments=tuple(draft.comments),
+        requirements=tuple(draft.requirements), variables=tuple(draft.variables.items()), comments=plain_comments(text) if kind != "markdown" else (),
         words=words_of(text), problems=tuple(draft.problems),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mldebt.model.facts import Command, Comment, Problem, Requirement, Setting, TableUse, Target
+from mldebt.model.facts import Command, Problem, Requirement, Setting, TableUse, Target
 
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_TEMPLATE = re.compile(r"\{\{|\{%|%\(\w+\)")
 MAX_WORDS, MAX_SETTINGS = 20000, 50000
 
 
@@ -23,12 +24,12 @@ class Draft:
     tables: list[TableUse] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
-    comments: list[Comment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def fault(self, kind: str, message: str, at: int = 0, whole: bool = False) -> None:
-        """Note a problem at an offset; the line is put into the message."""
+        """Note a problem at an offset; the line is put into the message. A template is none of the format until it is filled in."""
         line = self.text.count("\n", 0, at) + 1
+        kind = "template" if _TEMPLATE.search(self.text) else kind
         self.problems.append(Problem(kind, f"line {line}: {message}", at, min(at + 1, len(self.text)), whole))
 
 

@@ -11,6 +11,7 @@ from mldebt.extract.data.reading import MAX_SETTINGS, Draft
 from mldebt.model.facts import Setting
 
 _HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*([^\]\n]+?)[ \t]*\]\]?", re.MULTILINE)
+_SPOT = re.compile(r"line (\d+), column (\d+)")
 
 
 def read_toml(draft: Draft) -> None:
@@ -18,10 +19,19 @@ def read_toml(draft: Draft) -> None:
     try:
         tree = tomli.loads(draft.text.replace("\r\n", " \n"))
     except (tomli.TOMLDecodeError, RecursionError) as error:
-        draft.fault("toml", str(error).split(" (at")[0])
+        message, _, spot = str(error).partition(" (at ")
+        draft.fault("toml", message, _offset(draft.text, spot))
         return
     headers = [(found[1].replace('"', "").replace(" ", ""), found.end()) for found in _HEADER.finditer(draft.text)]
     _flatten(draft, tree, (), headers)
+
+
+def _offset(text: str, spot: str) -> int:
+    """Return the offset of `line 2, column 5`; the end of the text for `end of document`."""
+    found = _SPOT.match(spot)
+    if found is None:
+        return len(text)
+    return sum(len(line) for line in text.splitlines(keepends=True)[:int(found[1]) - 1]) + int(found[2]) - 1
 
 
 def _flatten(draft: Draft, value: Any, keys: tuple[str | int, ...], headers: list[tuple[str, int]]) -> None:

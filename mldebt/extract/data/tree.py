@@ -24,7 +24,7 @@ def read_tree(draft: Draft, kind: str) -> None:
         mark = error.problem_mark
         draft.fault(kind, error.problem or "cannot be parsed", mark.index if mark else 0)
     except (yaml.YAMLError, RecursionError) as error:
-        draft.fault(kind, str(error).splitlines()[0] if str(error) else "cannot be parsed")
+        draft.fault(kind, str(error).splitlines()[0] if str(error) else "cannot be parsed", getattr(error, "position", 0))
 
 
 def _flatten(draft: Draft, node: yaml.Node, keys: tuple[str | int, ...], key_at: int) -> None:

@@ -1,0 +1,38 @@
+"""Lines of the analysed files, for people to look at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mldebt.extract.gate import decode
+from mldebt.extract.notebook import read_cells
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+class Sources:
+    """Lines of the project's files, read when first asked for; a file that vanished has none."""
+
+    def __init__(self, root: Path) -> None:
+        """Read below `root`."""
+        self._root = root
+        self._texts: dict[str, dict[int | None, list[str]]] = {}
+
+    def line(self, path: str, cell: int | None, number: int) -> str:
+        """Return one line without its end; empty when there is none."""
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        lines = self._texts[path].get(cell, [])
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def _read(self, path: str) -> dict[int | None, list[str]]:
+        try:
+            text = decode((self._root / path).read_bytes())
+        except OSError:
+            return {}
+        if not isinstance(text, str):
+            return {}
+        if path.endswith(".ipynb"):
+            return {cell.number: cell.source.split("\n") for cell in read_cells(text)[0]}
+        return {None: _LINE_END.split(text)}

@@ -1,0 +1,54 @@
+"""What a run comes to: the last lines of a text report, and the counts of each rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from mldebt.model.finding import SEVERITIES, Finding, Report, Severity
+from mldebt.report.canvas import STYLES, Canvas
+
+
+def summary(report: Report, canvas: Canvas) -> str:
+    """Return one line that counts, and with findings one that says where to read on."""
+    size = f"{_count(report.files, 'file')}, {_count(report.lines, 'line')}"
+    quiet = len(report.findings) - len(report.live)
+    hidden = f" ({quiet} suppressed)" if quiet else ""
+    if not report.live:
+        return f"{canvas.paint('All clear:', 'bold green')} no findings in {size}{hidden}.\n"
+    counts = Counter(item.severity for item in report.live)
+    words = [canvas.paint(f"{counts[name]} info" if name == "info" else _count(counts[name], name), STYLES[name])
+             for name in reversed(SEVERITIES) if counts[name]]
+    return f"Found {', '.join(words)} in {size}{hidden}.\n{_hint(report.live, canvas)}"
+
+
+def _hint(live: Sequence[Finding], canvas: Canvas) -> str:
+    """Return how to learn more of the rules that fired, the most frequent first."""
+    first, *others = [code for code, _ in Counter(item.code for item in live).most_common()]
+    more = f"; likewise {', '.join(others)}" if others else ""
+    return f"Run `{canvas.paint(f'mldebt explain {first}', 'bold')}` to see why it matters and how to mend it{more}.\n"
+
+
+def statistics(report: Report, canvas: Canvas) -> str:
+    """Return one line a rule: how many findings, code, name; the most frequent first."""
+    return "".join(f"{count:6}  {canvas.paint(code, STYLES[severity])}  {name}\n" for (code, name, severity), count in _by_rule(report))
+
+
+def statistics_document(report: Report) -> str:
+    """Return the same as a JSON array of `code`, `name`, `severity` (the worst of its findings), `count`."""
+    rows = [{"code": code, "name": name, "severity": severity, "count": count} for (code, name, severity), count in _by_rule(report)]
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
+
+
+def _by_rule(report: Report) -> list[tuple[tuple[str, str, Severity], int]]:
+    worst: dict[str, Severity] = {}
+    for item in report.live:
+        worst[item.code] = max(worst.get(item.code, item.severity), item.severity, key=SEVERITIES.index)
+    counts = Counter((item.code, item.name, worst[item.code]) for item in report.live)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
