@@ -13,6 +13,7 @@ from mldebt.config import Settings, load_settings
 from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
+from mldebt.extract.cache.facts import open_cache
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
@@ -51,16 +52,17 @@ class Analysis:
         return self.flow.project
 
 
-def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
-    """Discover, extract, link, interpret and assemble a project."""
+def analyse(root: Path, settings: Settings, jobs: int = 0, cache: Path | str | bool = False) -> Analysis:
+    """Discover, extract, link, interpret and assemble a project; `cache` as in `check`."""
     clock, folders = Clock(), _knowledge(root, settings)
     catalogue = load_libraries([folder / "libraries" for folder in folders])
     manifests = load_manifests([folder / "manifests" for folder in folders])
     with clock.phase("discover"):
         found = discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
     with clock.phase("extract"):
-        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
-        data = with_stages(extract_data_files(found.files), manifests)
+        store = open_cache(root, cache)
+        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, cache=store)
+        data = with_stages(extract_data_files(found.files, cache=store), manifests)
     with clock.phase("link"):
         project, index = link(str(root), facts, found.names, data)
     with clock.phase("flow"):
@@ -76,17 +78,20 @@ def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
     return analyse(root, settings, jobs).graph
 
 
-def check(root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0) -> Report:
+def check(
+    root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, cache: Path | str | bool = False,
+) -> Report:
     """Analyse the project at `root` and return its findings.
 
     `settings` default to those of the project's own settings file; `scopes` are the project-relative paths to report on; `jobs` the number of worker
-    processes (0: one a core). Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge files.
+    processes (0: one a core); `cache` is where the facts of unchanged files are kept from run to run: `True` the user's cache folder, a path that folder,
+    `False` nowhere. Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge files, `InternalError` when no worker process can be started.
     """
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     every = load_cards([folder / "cards" for folder in _knowledge(root, settings)])
     cards = select(every, settings)
-    done = analyse(root, settings, jobs)
+    done = analyse(root, settings, jobs, cache)
     with done.clock.phase("rules"):
         matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events))
         suppressions = Suppressions(done.project)

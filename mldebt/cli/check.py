@@ -52,6 +52,7 @@ class Options:
     quiet: bool
     jobs: int
     force_exclude: bool
+    cache: Path | bool = True
 
 
 def run_check(options: Options) -> int:
@@ -71,7 +72,7 @@ def run_check(options: Options) -> int:
     if options.show_settings:
         click.echo(f"root: {root}\nsettings: {source or 'defaults'}\n{msgspec.json.format(msgspec.json.encode(settings)).decode()}")
         return 0
-    report = check(root, settings, scopes=scopes, jobs=options.jobs)
+    report = check(root, settings, scopes=scopes, jobs=options.jobs, cache=options.cache)
     for wanted in options.output_formats or (() if options.quiet else ("full",)):
         name, _, target = wanted.partition(":")
         _write(FORMATS[name](report, root), target)

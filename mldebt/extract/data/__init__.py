@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
+from mldebt.extract.content import digest
 from mldebt.extract.data.make import read_make
 from mldebt.extract.data.reading import Draft, words_of
 from mldebt.extract.data.shell import parse_shell
@@ -35,7 +35,7 @@ def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:
     elif kind == "requirements":
         _requirements(draft)
     return DataFacts(
-        path, hashlib.sha256(raw).hexdigest(), kind, LineTable(line_starts(text)), len(text.splitlines()),
+        path, digest(raw), kind, LineTable(line_starts(text)), len(text.splitlines()),
         settings=tuple(draft.settings), targets=tuple(draft.targets), commands=tuple(draft.commands), tables=tuple(draft.tables),
         requirements=tuple(draft.requirements), variables=tuple(draft.variables.items()), comments=tuple(draft.comments),
         words=words_of(text), problems=tuple(draft.problems),
