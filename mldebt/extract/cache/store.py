@@ -67,7 +67,7 @@ class Store:
         try:
             with closing(self._open()) as db:
                 return Info(self.folder, db.execute("SELECT count(*) FROM facts").fetchone()[0], size, "")
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             return Info(self.folder, 0, size, str(error))
 
     def clear(self) -> None:
@@ -83,6 +83,8 @@ class Store:
             except sqlite3.Error as error:
                 if type(error) is not sqlite3.DatabaseError:  # its subclasses tell of locks, disks and wrong tables
                     return nothing
+                self._discard()
+            except UnicodeDecodeError:  # a message that cites broken text
                 self._discard()
             except OSError:
                 return nothing
