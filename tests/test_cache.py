@@ -176,8 +176,8 @@ def test_what_fails_for_the_moment_is_not_kept(project: Path, tmp_path: Path, mo
     assert extract([gone], jobs=1, cache=cache)["gone.py"].problems[0].kind == "io"
     lost = SourceFile("gone.yaml", "yaml", project / "gone.yaml", 10)
     assert extract_data_files([lost], cache=cache)["gone.yaml"].problems[0].kind == "io"
-    (project / "slow.py").write_text("x = [" + "1," * 40_000 + "]\n")
-    monkeypatch.setattr("mldebt.extract.crew.Crew.__init__.__defaults__", (0.1,))
+    (project / "slow.py").write_text("x = [" + "1," * 100_000 + "]\n")
+    monkeypatch.setattr("mldebt.extract.crew.Crew.__init__.__defaults__", (0.5,))
     assert extract([_source(project / "slow.py")], jobs=1, cache=cache)["slow.py"].problems[0].kind == "timeout"
     assert entries(tmp_path / "store" / "facts-1.sqlite") == 0
 

@@ -19,12 +19,11 @@ from queue import SimpleQueue
 
 import msgspec
 
-import mldebt
 from mldebt.errors import InternalError
 from mldebt.extract.messages import Ticket, receive, send
 from mldebt.model.facts import Problem
 
-SECONDS = 20.0
+SECONDS = 30.0  # several times what the slowest real files take on a slow machine
 AHEAD = 2
 _START = "import sys; seconds, *sys.path = sys.argv[1:]; from mldebt.extract.worker import main; main(float(seconds))"
 _ENCODER = msgspec.msgpack.Encoder()
@@ -158,7 +157,7 @@ def start(seconds: float) -> subprocess.Popen[bytes]:
 
 def _path() -> list[str]:
     """Return where a worker looks for modules: where this program was found, then as here, without the current folder, which may be the analysed one."""
-    home = os.fspath(Path(mldebt.__file__).resolve().parents[1])
+    home = os.fspath(Path(__file__).resolve().parents[2])
     here = os.path.realpath(os.curdir)
     return [home, *(entry for entry in sys.path if entry and os.path.realpath(entry) != here)]
 

@@ -8,24 +8,25 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import mldebt
+import msgspec
+import tomli
 
+_HOME = Path(__file__).parents[2]
 _PARTS = ("extract", "model")
-_LIBRARIES = ("libcst", "msgspec", "PyYAML", "tomli", "sqlglot")
+_LIBRARIES = ("mldebt", "libcst", "PyYAML", "sqlglot", msgspec.__name__, tomli.__name__)
 
 
 @cache
 def extractor_version() -> bytes:
-    """Return a digest over the sources that make and describe facts, the versions of mldebt, its parsers and Python. It imports none of them.
+    """Return a digest over the sources that make and describe facts, the versions of mldebt, its parsers and Python. It imports no parser of Python.
 
     The sources count, not only the version, so that no change to them, released or not, ever meets facts of before.
     """
     state = hashlib.blake2b(digest_size=16)
-    for word in (mldebt.__version__, ".".join(map(str, sys.version_info)), *(f"{name} {_installed(name)}" for name in _LIBRARIES)):
+    for word in (".".join(map(str, sys.version_info)), *(f"{name} {_installed(name)}" for name in _LIBRARIES)):
         state.update(f"{word}\0".encode())
-    home = Path(mldebt.__file__).parent
-    for path in sorted(path for part in _PARTS for path in (home / part).rglob("*.py")):
-        state.update(path.relative_to(home).as_posix().encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
+    for path in sorted(path for part in _PARTS for path in (_HOME / part).rglob("*.py")):
+        state.update(path.relative_to(_HOME).as_posix().encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
     return state.digest()
 
 
