@@ -1,18 +1,24 @@
-"""Seconds of each phase against LibCST's parse-only floor, in one run: `python -m benchmarks.speed FOLDER…`.
+"""Seconds of each phase against LibCST's parse-only floor, and peak memory: `python -m benchmarks.speed [--warm] FOLDER…`.
 
-The floor is the time that `libcst.parse_module` alone takes, in this process, for the sources that extraction reads (a notebook's cells joined).
-Everything runs on one core: extraction uses one worker.
+The floor is the time that `libcst.parse_module` alone takes for the sources that extraction reads (a notebook's cells joined). Floor and runs are processes of
+their own, so that neither inherits the other's heap. Everything runs on one core: extraction uses one worker. The peak is that of the run's own process plus
+that of its worker, as if both came at once. `--warm` fills a cache of facts first and measures a run that finds everything in it.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
+import json
 import resource
+import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import libcst as cst
 
@@ -38,8 +44,9 @@ def sources(folder: Path) -> list[str]:
     return found
 
 
-def floor(texts: list[str]) -> float:
-    """Return the seconds that parsing alone takes, each tree dropped before the next."""
+def floor(folder: str) -> dict[str, Any]:
+    """Return the seconds that parsing alone takes, each tree dropped before the next, and the peak memory of this process in KiB."""
+    texts = sources(Path(folder))
     gc.disable()
     start = perf_counter()
     for text in texts:
@@ -47,35 +54,68 @@ def floor(texts: list[str]) -> float:
             cst.parse_module(text)
         except cst.ParserSyntaxError:
             continue
-    seconds = perf_counter() - start
-    gc.enable()
-    return seconds
+    return {"seconds": perf_counter() - start, "own": _peak(resource.RUSAGE_SELF)}
 
 
-def main(folders: list[str]) -> None:
-    """Measure the projects in `folders` together."""
-    least, lines = 0.0, 0
+def run(folder: str, cache: str) -> dict[str, Any]:
+    """Return phases, counters and peak memory (KiB) of one run in this process; `cache` is a folder, or empty for none."""
+    start = perf_counter()
+    report = check(folder, Settings(select=("ALL",)), jobs=1, cache=cache or False)
+    return {"seconds": perf_counter() - start, "lines": report.lines, "phases": dict(report.timings), "counters": dict(report.counters),
+            "own": _peak(resource.RUSAGE_SELF), "worker": _peak(resource.RUSAGE_CHILDREN)}
+
+
+def _peak(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+
+
+def apart(task: str, folder: str, cache: str = "") -> dict[str, Any]:
+    """Return what a task gives in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "benchmarks.speed", "--task", task, "--cache", cache, folder], stdout=subprocess.PIPE, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def main(folders: list[str], warm: bool) -> None:
+    """Measure the projects in `folders` one by one and print their sums, and the highest peaks."""
+    floors, runs = [], []
+    with tempfile.TemporaryDirectory() as cache:
+        for folder in folders:
+            floors.append(apart("floor", folder))
+            if warm:
+                apart("run", folder, cache)
+            runs.append(apart("run", folder, cache if warm else ""))
+    least, whole, lines = sum(item["seconds"] for item in floors), sum(item["seconds"] for item in runs), sum(item["lines"] for item in runs)
     phases: Counter[str] = Counter()
     counters: Counter[str] = Counter()
-    for folder in folders:
-        least += floor(sources(Path(folder)))
-        report = check(folder, Settings(select=("ALL",)), jobs=1)
-        lines += report.lines
-        phases.update({name: round(seconds, 4) for name, seconds in report.timings})
-        counters.update(dict(report.counters))
-    whole = sum(phases.values())
+    for item in runs:
+        phases.update({name: round(seconds, 4) for name, seconds in item["phases"].items()})
+        counters.update(item["counters"])
     print(f"{'parse floor':20}{least:9.2f} s")
     for name, seconds in phases.items():
         print(f"{name:20}{seconds:9.2f} s{seconds / least:9.2f} x")
-    print(f"{'whole':20}{whole:9.2f} s{whole / least:9.2f} x   {lines / whole:,.0f} lines a second")
+    print(f"{'whole':20}{whole:9.2f} s{whole / least:9.2f} x   {lines / whole:,.0f} lines a second{', warm' if warm else ''}")
     print(f"evaluations per node {counters['steps'] / max(counters['nodes'], 1):.2f}, cut-offs {counters['cut-offs']}, memo hits {counters['memo hits']}")
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(f"peak memory {peak / 1024:,.0f} MiB (the larger of parent and workers)")
+    own, worker, bare = (max(item[name] for item in part) / 1024 for name, part in (("own", runs), ("worker", runs), ("own", floors)))
+    print(f"peak memory {own:,.0f} MiB and {worker:,.0f} MiB of the worker (parsing alone, with all sources held: {bare:,.0f} MiB)")
+
+
+def _task(name: str, folder: str, cache: str) -> None:
+    json.dump(floor(folder) if name == "floor" else run(folder, cache), sys.stdout)
 
 
 if __name__ == "__main__":
-    threading.stack_size(512 << 20)
-    sys.setrecursionlimit(60_000)
-    worker = threading.Thread(target=main, args=(sys.argv[1:],))
-    worker.start()
-    worker.join()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
+    parser.add_argument("folders", nargs="+", metavar="FOLDER")
+    parser.add_argument("--warm", action="store_true")
+    parser.add_argument("--task", choices=["floor", "run"], help=argparse.SUPPRESS)
+    parser.add_argument("--cache", default="", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if not chosen.task:
+        main(chosen.folders, chosen.warm)
+    else:
+        threading.stack_size(512 << 20)
+        sys.setrecursionlimit(60_000)
+        worker = threading.Thread(target=_task, args=(chosen.task, chosen.folders[0], chosen.cache))
+        worker.start()
+        worker.join()

@@ -17,6 +17,7 @@ from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
 from mldebt.discover.root import nested_settings
+from mldebt.extract.cache.facts import open_cache
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
@@ -26,6 +27,7 @@ from mldebt.link.launches import with_launches
 from mldebt.link.manifests import with_stages
 from mldebt.link.project import link
 from mldebt.model.card import Card
+from mldebt.model.facts import DataFacts, PythonFacts
 from mldebt.model.finding import Match, Report
 from mldebt.model.project import Project
 from mldebt.policy.findings import findings, in_scopes, ordered, scoped, unreadable, without_ignored
@@ -59,18 +61,25 @@ class Analysis:
         return self.graph.project
 
 
-def analyse(root: Path, settings: Settings, jobs: int = 0, rulebook: Rulebook | None = None, watch: Watch = lambda phase, done, total: None) -> Analysis:
-    """Discover, extract, link, interpret and assemble a project."""
-    return deep(lambda: _analyse(root, settings, jobs, rulebook or load_rulebook(root, settings), watch))
-
-
-def _analyse(root: Path, settings: Settings, jobs: int, rulebook: Rulebook, watch: Watch) -> Analysis:
-    clock = Clock(watch)
+def analyse(
+    root: Path, settings: Settings, jobs: int = 0, rulebook: Rulebook | None = None, watch: Watch = lambda phase, done, total: None,
+    cache: Path | str | bool = False,
+) -> Analysis:
+    """Discover, extract, link, interpret and assemble a project; `rulebook`, `watch` and `cache` as in `check`."""
+    clock, rulebook = Clock(watch), rulebook or load_rulebook(root, settings)
     with clock.phase("discover"):
         found = found_files(root, settings)
     with clock.phase("extract") as step:
-        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, watch=step)
-        data = with_stages(extract_data_files(found.files), rulebook.manifests)
+        store = open_cache(root, cache)
+        facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, cache=store, watch=step)
+        data = with_stages(extract_data_files(found.files, cache=store), rulebook.manifests)
+    return deep(lambda: _interpreted(root, settings, rulebook, clock, found, facts, data))
+
+
+def _interpreted(
+    root: Path, settings: Settings, rulebook: Rulebook, clock: Clock, found: Discovery, facts: dict[str, PythonFacts], data: dict[str, DataFacts],
+) -> Analysis:
+    """Link, interpret and assemble what was extracted."""
     with clock.phase("link"):
         project, index = link(str(root), facts, found.names, data, stated_programs(found, settings))
     with clock.phase("flow") as step:
@@ -100,19 +109,20 @@ def stated_programs(found: Discovery, settings: Settings) -> frozenset[str]:
 
 def check(
     root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
-    watch: Watch = lambda phase, done, total: None,
+    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
 ) -> Report:
     """Analyse the project at `root` and return its findings.
 
     `settings` default to those of the project's own settings file; `scopes` are the project-relative paths to report on; `jobs` the number of worker
-    processes (0: one a core); `rulebook` is loaded when absent; `watch` is told how far the run is. Raises `ConfigError` or `Faults` for wrong settings, rules
-    and knowledge files of the project, `InternalError` for wrong ones of mldebt.
+    processes (0: one a core); `rulebook` is loaded when absent; `watch` is told how far the run is; `cache` is where the facts of unchanged files are kept from
+    run to run: `True` the user's cache folder, a path that folder, `False` nowhere. Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge
+    files of the project, `InternalError` for wrong ones of mldebt and when no worker process can be started.
     """
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
     every, cards = rulebook.cards, select(rulebook.cards, settings)
-    done = analyse(root, settings, jobs, rulebook, watch)
+    done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
         matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events))
         suppressions = Suppressions(done.project)

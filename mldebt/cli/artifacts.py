@@ -43,9 +43,9 @@ class Row:
         return [edge.target for edge in self.consumers]
 
 
-def run_artifacts(paths: tuple[Path, ...], project: Path | None, form: str, undeclared: bool, write: bool) -> str:
+def run_artifacts(paths: tuple[Path, ...], project: Path | None, form: str, undeclared: bool, write: bool, cache: Path | bool = True) -> str:
     """Return the table of artefacts, or with `write` the declarations proposed; raises `ConfigError` for a path that does not exist."""
-    view, root = project_view(paths, project)
+    view, root = project_view(paths, project, cache)
     kept = {node.id for node in within(view, scopes_of(paths, root)).nodes}
     rows = [row for row in rows_of(view) if row.node.id in kept]
     if write:

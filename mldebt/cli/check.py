@@ -46,6 +46,7 @@ class Options:
     verbose: bool
     jobs: int
     force_exclude: bool
+    cache: Path | bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def run_check(options: Options) -> int:
     if not job.scopes:
         return 0
     with Watcher(not options.quiet) as watch:
-        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch)
+        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch,
+                       cache=options.cache)
     put(report, job.targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet), options.statistics)
     _say_more(report, job, options)
     return exit_code(report, job.settings.fail_on, options.exit_zero)

@@ -32,12 +32,12 @@ class Part:
     kinds: str = ""
 
 
-def run_graph(paths: tuple[Path, ...], project: Path | None, form: str, part: Part, target: Path | None) -> str:
+def run_graph(paths: tuple[Path, ...], project: Path | None, form: str, part: Part, target: Path | None, cache: Path | bool = True) -> str:
     """Return the graph as text, or nothing after writing it to a file; raises `ConfigError` for a path, node or kind that does not exist."""
     if (part.upstream or part.downstream) and not part.focus:
         raise ConfigError("--upstream and --downstream need --focus")
     wanted = kinds_of(part.kinds)
-    view, root = project_view(paths, project)
+    view, root = project_view(paths, project, cache)
     view = within(view, scopes_of(paths, root))
     if part.focus:
         view = focused(view, node_of(view, part.focus), part.upstream, part.downstream)
@@ -46,13 +46,13 @@ def run_graph(paths: tuple[Path, ...], project: Path | None, form: str, part: Pa
     return written(text, target)
 
 
-def project_view(paths: tuple[Path, ...], project: Path | None) -> tuple[View, Path]:
+def project_view(paths: tuple[Path, ...], project: Path | None, cache: Path | bool = True) -> tuple[View, Path]:
     """Return the whole graph of the project that the paths lie in, and its root; raises `ConfigError` for a path that does not exist."""
     missing = [str(path) for path in (*paths, *([project] if project else [])) if not path.exists()]
     if missing:
         raise ConfigError(f"no such path: {', '.join(missing)}")
     root = find_root(paths or (Path("."),), project).path
-    done = analyse(root, load_settings(root)[0])
+    done = analyse(root, load_settings(root)[0], cache=cache)
     return whole(done.graph, model_test(done.catalogue)), root
 
 

@@ -1,9 +1,10 @@
-"""`mldebt`: check, explain, rules, graph, artifacts."""
+"""`mldebt`: check, explain, rules, graph, artifacts, cache."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,17 @@ import click
 
 from mldebt import __version__
 from mldebt.errors import MldebtError
+
+
+def _cached(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of the cache, joined to one argument `cache`: False, a folder, or True for the user's cache folder."""
+    @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+    @click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the cache below this folder.")
+    @wraps(command)
+    def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> None:
+        command(cache=False if no_cache else cache_dir or True, **given)
+
+    return joined
 
 INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
 
@@ -52,6 +64,7 @@ def main() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, nothing else.")
 @click.option("--verbose", "-v", is_flag=True, help="Say which root, settings, rules and files were used.")
 @click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
+@_cached
 def check(**given: Any) -> None:
     """Report the debts of the project that PATHS lie in.
 
@@ -113,13 +126,15 @@ def rules(form: str, project: Path | None, color: str) -> None:
 @click.option("--kind", "kinds", default="", metavar="KINDS", help="Only nodes of these kinds, separated by commas: dataset, model, entry-point, step.")
 @_PROJECT
 @click.option("--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@_cached
 def graph(
     paths: tuple[Path, ...], form: str, focus: str, upstream: bool, downstream: bool, kinds: str, project: Path | None, output_file: Path | None,
+    cache: Path | bool,
 ) -> None:
     """Print the data-dependency graph of a project, or of the parts that PATHS name."""
     from mldebt.cli.graph import Part, run_graph
 
-    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file))
+    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file, cache))
 
 
 @main.command()
@@ -128,11 +143,26 @@ def graph(
 @click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text", help="How the table is written.")
 @click.option("--write", is_flag=True, help="Print declarations for the undeclared artefacts that go from program to program; no file is changed.")
 @_PROJECT
-def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool, project: Path | None) -> None:
+@_cached
+def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool, project: Path | None, cache: Path | bool) -> None:
     """List every artefact: where it is, its producers and consumers, declared or not, tracked or not."""
     from mldebt.cli.artifacts import run_artifacts
 
-    _print(lambda: run_artifacts(paths, project, form, undeclared, write))
+    _print(lambda: run_artifacts(paths, project, form, undeclared, write, cache))
+
+
+@main.command()
+@click.option("--info", is_flag=True, help="Print where the cache is, how many entries it has and how big it is (the default).")
+@click.option("--clear", is_flag=True, help="Empty it.")
+@click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+@click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Where `check --cache-dir` keeps it.")
+def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None) -> None:
+    """Show or empty the cache of facts of one project."""
+    from mldebt.cli.cache import run_cache
+
+    if info and clear:
+        raise click.UsageError("--info and --clear exclude each other")
+    _print(lambda: run_cache(project, cache_dir, clear))
 
 
 def _print(make: Callable[[], str]) -> None:

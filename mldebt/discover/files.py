@@ -18,6 +18,7 @@ _KINDS = {
     ".py": "python", ".ipynb": "notebook", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".sh": "shell", ".bash": "shell", ".mk": "make",
     ".sql": "sql", ".md": "markdown", ".cfg": "ini", ".ini": "ini", ".env": "env",
 }
+_NOT_SOURCE = ("pyvenv.cfg", "CACHEDIR.TAG")  # a folder with one of these is an environment or a cache
 _NAMES = {"Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Dockerfile": "docker"}
 
 
@@ -68,7 +69,7 @@ def _walk(
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
-    if any(entry.name == "pyvenv.cfg" for entry in entries):
+    if prefix and any(entry.name in _NOT_SOURCE for entry in entries):
         return
     if respect and any(entry.name == ".gitignore" for entry in entries):
         ignores = [*ignores, *_ignore_file(folder / ".gitignore", prefix)]

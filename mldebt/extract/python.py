@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 import libcst as cst
 from msgspec import structs
 
 from mldebt.extract.comments import python_comments
+from mldebt.extract.content import digest, templated
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
@@ -18,11 +18,6 @@ from mldebt.model.facts import Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
 
 _FORM_FEED = re.compile(r"^[ \t]*\f+", re.MULTILINE)
-
-
-def digest(raw: bytes) -> str:
-    """Return the content hash that names a file's facts."""
-    return hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
 def extract_python(path: str, raw: bytes, notebook: bool, limit: int = MAX_SOURCE) -> PythonFacts:
@@ -49,7 +44,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
             low = Lowering(cst.parse_module(text))
         except cst.ParserSyntaxError as error:
             problem = _syntax(error, table)
-            if "{{" in path and ("{{" in text or "{%" in text):
+            if templated(path) and ("{{" in text or "{%" in text):
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
         return PythonFacts(path, key, False, table, lines, problems=(problem,))

@@ -1,126 +1,80 @@
-"""Extraction of a whole project: worker processes that may die, results in path order."""
+"""Extraction of a whole project: what the cache knows, then worker processes for the rest, results in path order."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 
 import msgspec
 
 from mldebt.discover.files import SourceFile
+from mldebt.extract.cache.facts import FactCache
+from mldebt.extract.crew import Crew
+from mldebt.extract.messages import Ticket
 from mldebt.model.facts import DataFacts, Problem, PythonFacts
 from mldebt.model.source import LineTable
 
-BATCH_BYTES = 400_000
-STACK_BYTES = 512 << 20
-RECURSION = 60_000
-_OUT = msgspec.msgpack.Encoder()
-_IN = msgspec.msgpack.Decoder(list[PythonFacts])
+WORTH = 150_000  # bytes of source that repay the start of one more worker
+_IN = msgspec.msgpack.Decoder(PythonFacts)
 
 
 def extract(
-    files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20, watch: Callable[[int, int], None] = lambda done, total: None,
+    files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20, cache: FactCache | None = None,
+    watch: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, PythonFacts]:
-    """Return the facts of every Python file and notebook by path. `jobs` 0 means one worker a core; the result does not depend on it.
+    """Return the facts of every Python file and notebook by path. `jobs` 0 means one worker a core; neither it nor the cache changes the result.
 
-    `watch` is told how many of how many files are done.
+    `watch` is told how many of how many files are done. Raises `InternalError` when no worker process can be started.
     """
-    wanted = [file for file in files if file.kind in ("python", "notebook")]
-    batches = _batches(wanted)
-    result: dict[str, PythonFacts] = {}
-    broken: list[SourceFile] = []
-    with _pool(jobs or os.cpu_count() or 1) as pool:
-        pending = [(batch, pool.submit(_work, [_ticket(file) for file in batch], limit)) for batch in batches]
-        for batch, future in pending:
-            try:
-                result.update((facts.path, facts) for facts in _IN.decode(future.result()))
-            except BrokenProcessPool:
-                broken.extend(batch)
-            watch(len(result) + len(broken), len(wanted))
-    for file in broken:
-        result[file.path] = _alone(file, limit)
+    wanted = {file.path: file for file in files if file.kind in ("python", "notebook")}
+    result = cache.known(list(wanted.values()), PythonFacts, limit) if cache else {}
+    missing = sorted((file for path, file in wanted.items() if path not in result), key=lambda file: -file.size)  # the long ones first: an even end
+    tickets = [Ticket(file.path, os.fsencode(file.absolute), file.kind == "notebook", limit) for file in missing]
+    with Crew(tickets, _workers(jobs, missing)) as crew:
+        for ticket, answer in crew.answers():
+            facts = _unread(ticket, answer) if isinstance(answer, Problem) else _IN.decode(answer)
+            result[ticket.path] = facts
+            watch(len(result), len(wanted))
+            if cache and isinstance(answer, bytes):
+                cache.keep(wanted[ticket.path], facts, answer, limit)
+    if cache:
+        cache.flush()
     return dict(sorted(result.items()))
 
 
-def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20) -> dict[str, DataFacts]:
+def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20, *, cache: FactCache | None = None) -> dict[str, DataFacts]:
     """Return the facts of every file that is not Python, by path; files above `limit` bytes are left out, unreadable ones hold their problem."""
+    wanted = [file for file in files if file.kind not in ("python", "notebook") and file.size <= limit]
+    result = cache.known(wanted, DataFacts, limit) if cache else {}
+    for file in wanted:
+        if file.path not in result:
+            result[file.path] = facts = _data(file)
+            if cache:
+                cache.keep(file, facts, msgspec.msgpack.encode(facts), limit)
+    if cache:
+        cache.flush()
+    return dict(sorted(result.items()))
+
+
+def _data(file: SourceFile) -> DataFacts:
     from mldebt.extract.data import extract_data
 
-    result: dict[str, DataFacts] = {}
-    for file in files:
-        if file.kind in ("python", "notebook") or file.size > limit:
-            continue
-        try:
-            result[file.path] = extract_data(file.path, file.absolute.read_bytes(), file.kind)
-        except OSError as error:
-            problem = Problem("io", f"the file cannot be read: {error.strerror}")
-            result[file.path] = DataFacts(file.path, "", file.kind, LineTable((0,)), 0, problems=(problem,))
-    return result
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    context = get_context("forkserver" if sys.platform != "win32" else "spawn")
-    if sys.platform != "win32":
-        context.set_forkserver_preload(["mldebt.extract.python"])  # the parser is imported once, not in every worker
-    return ProcessPoolExecutor(jobs, mp_context=context)
-
-
-def _alone(file: SourceFile, limit: int) -> PythonFacts:
-    """Extract one file in a worker of its own: the one that kills it is named."""
-    with _pool(1) as pool:
-        try:
-            return _IN.decode(pool.submit(_work, [_ticket(file)], limit).result())[0]
-        except BrokenProcessPool:
-            return _failed(file.path, file.kind == "notebook", Problem("crash", "the parser died on this file"))
-
-
-def _failed(path: str, notebook: bool, problem: Problem) -> PythonFacts:
-    return PythonFacts(path, "", notebook, LineTable((0,)), 0, problems=(problem,))
-
-
-def _ticket(file: SourceFile) -> tuple[str, str, bool]:
-    return file.path, os.fspath(file.absolute), file.kind == "notebook"
-
-
-def _batches(files: Sequence[SourceFile]) -> list[list[SourceFile]]:
-    batches: list[list[SourceFile]] = []
-    room = 0
-    for file in files:
-        if room <= 0:
-            batches.append([])
-            room = BATCH_BYTES
-        batches[-1].append(file)
-        room -= file.size + 1
-    return batches
-
-
-def _work(tickets: list[tuple[str, str, bool]], limit: int) -> bytes:
-    """Extract a batch inside a worker: in a thread with room for deep recursion, without the cyclic collector."""
-    gc.disable()
-    sys.setrecursionlimit(RECURSION)
-    threading.stack_size(STACK_BYTES)
-    done: list[PythonFacts] = []
-    thread = threading.Thread(target=lambda: done.extend(_one(*ticket, limit) for ticket in tickets))
-    thread.start()
-    thread.join()
-    return _OUT.encode(done)
-
-
-def _one(path: str, absolute: str, notebook: bool, limit: int) -> PythonFacts:
-    from mldebt.extract.python import extract_python
-
     try:
-        with open(absolute, "rb") as stream:
-            raw = stream.read()
+        return extract_data(file.path, file.absolute.read_bytes(), file.kind)
     except OSError as error:
-        return _failed(path, notebook, Problem("io", f"the file cannot be read: {error.strerror}"))
-    try:
-        return extract_python(path, raw, notebook, limit)
-    except RecursionError:
-        return _failed(path, notebook, Problem("gate", "the program is nested too deeply"))
+        problem = Problem("io", f"the file cannot be read: {error.strerror}")
+        return DataFacts(file.path, "", file.kind, LineTable((0,)), 0, problems=(problem,))
+
+
+def _unread(ticket: Ticket, problem: Problem) -> PythonFacts:
+    return PythonFacts(ticket.path, "", ticket.notebook, LineTable((0,)), 0, problems=(problem,))
+
+
+def _workers(jobs: int, files: Sequence[SourceFile]) -> int:
+    """Return how many workers pay: as many as asked for, or one a core that this process may use, but none without enough to do."""
+    if sys.platform == "linux":
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return min(jobs or cores, 1 + sum(file.size for file in files) // WORTH)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from mldebt.extract.comments import plain_comments
+from mldebt.extract.content import digest
 from mldebt.extract.data.make import read_make
 from mldebt.extract.data.reading import Draft, words_of
 from mldebt.extract.data.shell import parse_shell
@@ -36,7 +36,7 @@ def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:
     elif kind == "requirements":
         _requirements(draft)
     return DataFacts(
-        path, hashlib.sha256(raw).hexdigest(), kind, LineTable(line_starts(text)), len(text.splitlines()),
+        path, digest(raw), kind, LineTable(line_starts(text)), len(text.splitlines()),
         settings=tuple(draft.settings), targets=tuple(draft.targets), commands=tuple(draft.commands), tables=tuple(draft.tables),
         requirements=tuple(draft.requirements), variables=tuple(draft.variables.items()), comments=plain_comments(text) if kind != "markdown" else (),
         words=words_of(text), problems=tuple(draft.problems),
