@@ -84,7 +84,9 @@ def parents(folder: str) -> list[str]:
 
 
 def _folders(command: Command, own: str) -> list[str]:
-    """Return the folders a command may start in, best first: the one its file states, then the project's root."""
+    """Return the folders a command may start in, best first: the one its file states, then the project's root. A container's own folder is none."""
+    if command.start == "container":
+        return []
     if command.folder.startswith(("/", "~", "$")):
         return [own, *parents(own)]
     starts = [""] if command.start == "root" else [own, *parents(own)]

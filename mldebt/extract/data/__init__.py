@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from mldebt.extract.data.dockerfile import read_dockerfile
 from mldebt.extract.data.make import read_make
 from mldebt.extract.data.reading import Draft, words_of
 from mldebt.extract.data.shell import parse_shell
@@ -30,6 +31,8 @@ def extract_data(path: str, raw: bytes, kind: str) -> DataFacts:
         read_toml(draft)
     elif kind == "make":
         read_make(draft)
+    elif kind == "docker":
+        read_dockerfile(draft)
     elif kind == "markdown":
         _markdown(draft)
     elif kind == "requirements":

@@ -38,6 +38,14 @@ class Spanned:
         for part, span in zip(other.parts, other.spans):
             self._append(part, span)
 
+    def tail(self, begin: int) -> Spanned:
+        """Return the text from character `begin` on."""
+        rest = Spanned()
+        for part, offset, (at, end, copied) in zip(self.parts, self.offsets, self.spans):
+            cut = max(begin - offset, 0)
+            rest._append(part[cut:], (at + cut if copied else at, end, copied))
+        return rest
+
     def _append(self, text: str, span: tuple[int, int, bool]) -> None:
         if text:
             self.parts.append(text)
