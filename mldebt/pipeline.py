@@ -68,7 +68,7 @@ def _analyse(root: Path, settings: Settings, jobs: int) -> Analysis:
         facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
         data = with_stages(extract_data_files(found.files), manifests)
     with clock.phase("link"):
-        project, index = link(str(root), facts, found.names, data)
+        project, index = link(str(root), facts, found.names, data, found.present)
     with clock.phase("flow"):
         flow = interpret(project, index, catalogue)
     with clock.phase("graph"):

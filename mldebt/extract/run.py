@@ -26,9 +26,9 @@ _IN = msgspec.msgpack.Decoder(list[PythonFacts])
 
 def extract(files: Sequence[SourceFile], *, jobs: int = 0, limit: int = 1 << 20) -> dict[str, PythonFacts]:
     """Return the facts of every Python file and notebook by path. `jobs` 0 means one worker a core; the result does not depend on it."""
-    wanted = [file for file in files if file.kind in ("python", "notebook")]
-    batches = _batches(wanted)
-    result: dict[str, PythonFacts] = {}
+    every = [file for file in files if file.kind in ("python", "notebook")]
+    batches = _batches([file for file in every if not file.problem])
+    result = {file.path: _failed(file.path, file.kind == "notebook", Problem("name", file.problem)) for file in every if file.problem}
     broken: list[SourceFile] = []
     with _pool(jobs or os.cpu_count() or 1) as pool:
         pending = [(batch, pool.submit(_work, [_ticket(file) for file in batch], limit)) for batch in batches]

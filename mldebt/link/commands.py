@@ -47,8 +47,8 @@ def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> I
                 yield found[0], Invocation(found[1], Place(path, command.at, command.end), folder, command.checked, "", "notebook", command.environment)
 
 
-def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts], names: frozenset[str]) -> Iterator[tuple[str, Place, str]]:
-    """Yield scripts that a command hands to a Python interpreter and that the project does not hold: word, place of the command, stage."""
+def missing_scripts(data: Mapping[str, DataFacts], exists: Callable[[str], bool]) -> Iterator[tuple[str, Place, str]]:
+    """Yield scripts that a command hands to a Python interpreter and that do not exist: word, place of the command, stage."""
     for path, facts in data.items():
         if facts.format in _DOCUMENTS:
             continue
@@ -58,7 +58,7 @@ def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonF
                 continue
             wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in _folders(command, path.rpartition("/")[0])]
             outside = any("$" in folder or folder.startswith(("/", "..")) for folder in wanted) or not wanted
-            if not outside and not any(name in names or name in modules for name in wanted):
+            if not outside and not any(exists(name) for name in wanted):
                 yield word, Place(path, command.at, command.end), stage
 
 
