@@ -52,20 +52,30 @@ def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
         return (), Problem("json", f"the notebook is not valid JSON: {error}")
     if not isinstance(document, dict):
         return (), Problem("json", "the notebook is not a JSON object")
-    cells = document.get("cells")
+    cells = _cells(document)
     if cells is None:
-        sheets = document.get("worksheets") or [{}]
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        return (), Problem("json", "the JSON object has no list of cells, so it is no notebook")
     found = []
-    for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
+    for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             found.append(code_cell(number, _source(cell)))
     return tuple(found), None
 
 
+def _cells(document: dict[str, Any]) -> list[Any] | None:
+    """Return the cells of a document: from format 4 on its own, before that those of its worksheets; None when it has neither."""
+    sheets = document.get("worksheets")
+    if "cells" in document or not isinstance(sheets, list):
+        cells = document.get("cells")
+        return cells if isinstance(cells, list) else None
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+    source = cell.get("source", cell.get("input"))
+    parts = source if isinstance(source, list) else [source]
+    text = "".join(part for part in parts if isinstance(part, str))
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
