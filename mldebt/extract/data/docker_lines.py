@@ -12,7 +12,6 @@ _DIRECTIVE = re.compile(r"#[ \t]*(\w+)[ \t]*=[ \t]*(\S+)[ \t]*\r?$")
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?:[ \t]+|$)")
 _OPTION = re.compile(r"[ \t]*--([a-z-]+)(?:=(\S*))?(?=[ \t]|$)")
 _HEREDOC = re.compile(r"<<-?(['\"]?)(\w+)\1")
-_VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +39,7 @@ def instructions(text: str) -> Iterator[Instruction]:
                 body, index = _body(lines, index, mark[2])
                 heredocs.append(body)
         options, at = _options(joined.text, head.end())
-        yield Instruction(name, options, joined.tail(at), tuple(heredocs))
-
-
-def substitute(text: str, known: Mapping[str, str]) -> str:
-    """Return `text` with variables replaced; unknown ones stay as `${NAME}`."""
-    def value(found: re.Match[str]) -> str:
-        name = found[1] or found[4]
-        if name is None:
-            return "$"
-        if found[2] == "+":
-            return found[3] if name in known else ""
-        return known.get(name, found[3] if found[2] else "${" + name + "}")
-
-    return _VARIABLE.sub(value, text)
+        yield Instruction(name, options, joined.slice(at, joined.size), tuple(heredocs))
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from mldebt.extract.data.docker_copies import Copies
-from mldebt.extract.data.docker_lines import Instruction, instructions, substitute
+from mldebt.extract.data.docker_lines import Instruction, instructions
 from mldebt.extract.data.lexer import tokens
-from mldebt.extract.data.reading import Draft
+from mldebt.extract.data.reading import Draft, substitute
 from mldebt.extract.data.shell import parse_shell
 from mldebt.model.facts import Command
 

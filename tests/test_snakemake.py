@@ -1,0 +1,105 @@
+"""Snakefiles: rules as targets, with the commands they run."""
+
+from pathlib import Path
+
+from expectations import reported, write_sections
+from test_link import linked, touched
+
+from mldebt.extract.data import extract_data
+from mldebt.model.facts import DataFacts
+
+TEXT = '''
+configfile: "c.yaml"
+OUT = "results"
+rule all:
+    input: expand("results/{s}.csv", s=SAMPLES), rules.plot.output[0]
+
+rule clean:  # a comment: with a colon
+    input:
+        raw="data/{sample}.txt",
+        more=lambda wildcards: config["x"],
+    output:
+        OUT + "/{sample}.csv",
+        temp("tmp/{sample}.log")
+    params: k=3, n="five"
+    threads: 4
+    shell:
+        "python clean.py --in {input.raw} "
+        "--out {output[0]} -n {params.n} -k {params.k} {wildcards.sample} && "
+        """
+        python next.py {{x}} > {log}
+        """
+
+if CONDITION:
+    checkpoint plot:
+        input: ["results/a.csv", os.path.join(OUT, "b.csv")]
+        output: multiext("fig/a", ".png", ".pdf")
+        script: "scripts/plot.py"
+
+rule both:
+    output: "x.txt"
+    run:
+        for name in input:
+            shell("python both.py {name} > {output}")
+'''
+
+
+def facts(path: str = "Snakefile") -> DataFacts:
+    return extract_data(path, TEXT.encode(), "snakemake")
+
+
+def test_rules_are_targets_and_wildcards_stay() -> None:
+    found = {target.name: target for target in facts().targets}
+    assert list(found) == ["all", "clean", "plot", "both"]
+    assert [target.phony for target in found.values()] == [True, False, False, False]
+    names = {name: ([item.text for item in target.outputs], [item.text for item in target.inputs]) for name, target in found.items()}
+    assert names == {
+        "all": ([], ["results/{s}.csv", "fig/a.png"]), "clean": (["results/{sample}.csv", "tmp/{sample}.log"], ["data/{sample}.txt"]),
+        "plot": (["fig/a.png", "fig/a.pdf"], ["results/a.csv", "results/b.csv"]), "both": (["x.txt"], []),
+    }
+    assert TEXT[found["clean"].inputs[0].at : found["clean"].inputs[0].end] == "data/{sample}.txt"
+
+
+def test_what_rules_run() -> None:
+    found = facts().commands
+    assert [(command.words, command.redirect_out) for command in found] == [
+        (("python", "clean.py", "--in", "data/${sample}.txt", "--out", "results/${sample}.csv", "-n", "five", "-k", "3", "${sample}"), ""),
+        (("python", "next.py", "{x}"), "${log}"), (("python", "scripts/plot.py"), ""), (("python", "both.py", "${name}"), "x.txt"),
+    ]
+    assert TEXT[found[1].at : found[1].end] == "python next.py {{x}} > {log}" and found[0].checked
+
+
+def test_paths_of_the_standard_layout_start_above_the_folder_workflow() -> None:
+    found = facts("workflow/Snakefile")
+    assert [item.text for item in found.targets[1].inputs] == ["../data/{sample}.txt"]
+    assert [(command.folder, command.words[1]) for command in found.commands[1:3]] == [("..", "next.py"), ("..", "workflow/scripts/plot.py")]
+
+
+def test_broken_text_is_read_as_far_as_it_goes() -> None:
+    found = extract_data("a.smk", b"rule a:\n  output: 'x'\nrule b:\n  input: ('y\n  shell: \"\"\"z", "snakemake")
+    assert [target.name for target in found.targets] == ["a", "b"]
+
+
+def test_a_rule_starts_its_program_and_declares_what_it_makes(tmp_path: Path) -> None:
+    text = """
+# file: Snakefile
+rule train:
+    input: "features.csv"
+    output: "model.pkl"
+    shell: "python jobs/train.py {input} {output}"
+rule gone:
+    output: "table.csv"
+    shell: "python jobs/gone.py"
+# file: jobs/train.py
+import sys
+import joblib
+import pandas as pd
+joblib.dump(pd.read_csv(sys.argv[1]), sys.argv[2])
+# file: serve.py
+import joblib
+joblib.load("model.pkl")
+"""
+    _, flow = linked(tmp_path, text)
+    assert touched(flow, "write") == {"model.pkl"} and "features.csv" in touched(flow, "read")
+    write_sections(text, tmp_path)
+    assert list(reported(tmp_path)) == [("Snakefile", 7, "MLD210")]
