@@ -75,6 +75,10 @@ def test_continuations_comments_escapes_and_here_documents() -> None:
     assert text[found[1].at : found[1].end] == "python b.py" and text[found[2].at : found[2].end] == "python c.py"
 
 
+def test_marks_that_open_no_here_document() -> None:
+    assert placed("FROM x\nCOPY . .\nRUN cat <<<word\nRUN echo $((1<<two))\nRUN python a.py")[-1] == ("file", "", ("python", "a.py"))
+
+
 def test_only_the_last_start_command_counts_and_shells_are_looked_into() -> None:
     text = 'FROM python:3\nWORKDIR /app\nCMD python old.py\nCOPY . .\nCMD ["bash", "-lc", "cd sub && python new.py"]\n'
     assert placed(text) == [("file", "sub", ("python", "new.py"))]

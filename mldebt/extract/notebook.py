@@ -43,7 +43,7 @@ class CodeCell:
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
-    """Return the code cells of a notebook, or why it is none. An empty file is a notebook without cells."""
+    """Return the code cells of a notebook, or why it is none. An empty file, and one in a language other than Python, has none."""
     if not text.strip():
         return (), None
     try:
@@ -57,7 +57,7 @@ def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
         return (), Problem("json", "the JSON object has no list of cells, so it is no notebook")
     found = []
     for number, cell in enumerate(cells, 1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
             found.append(code_cell(number, _source(cell)))
     return tuple(found), None
 
@@ -72,8 +72,20 @@ def _cells(document: dict[str, Any]) -> list[Any] | None:
     return [cell for cells in lists if isinstance(cells, list) for cell in cells]
 
 
+def _language(document: dict[str, Any]) -> object:
+    """Return the language that the metadata of a document state."""
+    metadata = document.get("metadata")
+    stated = [metadata.get(key) for key in ("language_info", "kernelspec")] if isinstance(metadata, dict) else []
+    return next((part[key] for part, key in zip(stated, ("name", "language")) if isinstance(part, dict) and part.get(key)), None)
+
+
+def _is_python(language: object) -> bool:
+    """Return whether a stated language is Python or a dialect named after it; none stated means Python."""
+    return not isinstance(language, str) or "py" in language.lower()
+
+
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input"))
+    source = next((cell[key] for key in ("source", "input", "code") if key in cell), None)
     parts = source if isinstance(source, list) else [source]
     text = "".join(part for part in parts if isinstance(part, str))
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -11,7 +11,7 @@ from mldebt.extract.data.spans import Spanned
 _DIRECTIVE = re.compile(r"#[ \t]*(\w+)[ \t]*=[ \t]*(\S+)[ \t]*\r?$")
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?:[ \t]+|$)")
 _OPTION = re.compile(r"[ \t]*--([a-z-]+)(?:=(\S*))?(?=[ \t]|$)")
-_HEREDOC = re.compile(r"<<-?(['\"]?)(\w+)\1")
+_HEREDOC = re.compile(r"(?<!<)<<-?(['\"]?)([A-Za-z_]\w*)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,9 @@ def instructions(text: str) -> Iterator[Instruction]:
         head = _INSTRUCTION.match(joined.text)
         if head is None:
             continue
-        name, heredocs = head[1].upper(), []
-        if name in ("RUN", "COPY", "ADD"):
-            for mark in _HEREDOC.finditer(joined.text):
-                body, index = _body(lines, index, mark[2])
-                heredocs.append(body)
+        heredocs, index = _heredocs(lines, index, joined.text)
         options, at = _options(joined.text, head.end())
-        yield Instruction(name, options, joined.slice(at, joined.size), tuple(heredocs))
+        yield Instruction(head[1].upper(), options, joined.slice(at, joined.size), heredocs)
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
@@ -75,13 +71,15 @@ def _joined(lines: list[tuple[str, int]], index: int, escape: str) -> tuple[Span
     return spanned, index
 
 
-def _body(lines: list[tuple[str, int]], index: int, mark: str) -> tuple[tuple[str, int], int]:
-    """Return the text of a here-document with its place, and the index after its closing line."""
-    begin = index
-    while index < len(lines) and lines[index][0].strip("\t ") != mark:
-        index += 1
-    at = lines[begin][1] if begin < len(lines) else 0
-    return ("\n".join(line for line, _ in lines[begin:index]), at), index + 1
+def _heredocs(lines: list[tuple[str, int]], index: int, text: str) -> tuple[tuple[tuple[str, int], ...], int]:
+    """Return the texts of the here-documents that an instruction opens, with their places, and the index after them; one that never closes is none."""
+    bodies: list[tuple[str, int]] = []
+    for mark in _HEREDOC.finditer(text):
+        stop = next((number for number in range(index, len(lines)) if lines[number][0].strip("\t ") == mark[2]), None)
+        if stop is not None:
+            bodies.append(("\n".join(line for line, _ in lines[index:stop]), lines[index][1]))
+            index = stop + 1
+    return tuple(bodies), index
 
 
 def _options(text: str, at: int) -> tuple[dict[str, str], int]:
