@@ -159,4 +159,9 @@ def test_ignore_files_of_the_repository_and_of_the_user(tmp_path: Path, monkeypa
     touch(home, "mine", text="b.py\n")
     assert paths(discover(top / "sub")) == ["by_user.py", "kept_by_folder.py"], "the file that the settings name stands instead of the default one"
     touch(top, ".gitignore", text="/sub/\n")
+    assert paths(discover(top)) == ["a.py", "by_folder.py", "by_user.py"]
+    git(top, "add", "-f", "sub/b.py", "by_repository.py")
+    tracked = ["a.py", "by_folder.py", "by_repository.py", "by_user.py", "sub/b.py"]
+    assert paths(discover(top)) == tracked, "what is tracked is not ignored, but the rest of its folder is"
+    git(top, "rm", "-q", "--cached", "sub/b.py", "by_repository.py")
     assert "b.py" in paths(discover(top / "sub", respect_gitignore=False)) and "kept_by_folder.py" in paths(discover(top / "sub"))

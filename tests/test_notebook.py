@@ -8,6 +8,7 @@ import pytest
 from mldebt.config import Settings
 from mldebt.extract.notebook import code_cell
 from mldebt.extract.python import extract_python
+from mldebt.extract.run import _one
 from mldebt.pipeline import check
 
 
@@ -58,6 +59,27 @@ def test_cells_of_every_format_version(version: int, source: object) -> None:
     facts = extract_python("n.ipynb", json.dumps({"nbformat": version, **inner}).encode(), True)
     assert facts.problems == () and facts.names == ("a", "b") and facts.lines == 4
     assert [cell.number for cell in facts.table.cells] == [2, 4] and facts.table.locate(facts.table.cells[1].start + 6).line == 2
+
+
+@pytest.mark.parametrize(("metadata", "read"), [
+    ({}, True), ({"language_info": {"name": "python"}}, True), ({"kernelspec": {"language": "pyspark"}}, True), ({"language_info": {"name": "R"}}, False),
+    ({"kernelspec": {"language": "julia"}}, False), ({"kernelspec": {"name": "ir"}, "language_info": 3}, True), (None, True),
+])
+def test_notebooks_in_other_languages_hold_no_python(metadata: object, read: bool) -> None:
+    facts = extract_python("n.ipynb", json.dumps({"metadata": metadata, "cells": [{"cell_type": "code", "source": "x = 1"}]}).encode(), True)
+    assert facts.problems == () and (facts.names == ("x",)) == read and facts.notebook
+    cells = [{"cell_type": "code", "input": "x <- 1", "language": "R"}, {"cell_type": "code", "input": "x = 1", "language": "python"}]
+    assert extract_python("n.ipynb", json.dumps({"worksheets": [{"cells": cells}]}).encode(), True).problems == ()
+
+
+def test_a_fault_of_extraction_keeps_to_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object) -> None:
+        raise TypeError("odd")
+
+    (tmp_path / "a.py").write_text("x = 1\n")
+    monkeypatch.setattr("mldebt.extract.python.extract_python", fail)
+    (problem,) = _one("a.py", str(tmp_path / "a.py"), False, 1 << 20).problems
+    assert problem.kind == "crash" and "TypeError('odd')" in problem.message
 
 
 @pytest.mark.parametrize("raw", [b"", b"  \n", b"\xef\xbb\xbf", b'{"cells": []}', b'{"worksheets": []}', b'{"worksheets": [3, {"cells": null}, {}]}'])

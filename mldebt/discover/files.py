@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from mldebt.discover.git_index import git_index
+from mldebt.discover.git_index import GitIndex, git_index
 from mldebt.discover.ignores import Ignores, ignores_above
 from mldebt.discover.kinds import kind_of
 from mldebt.discover.repository import find_repository
@@ -22,6 +22,7 @@ DEFAULT_EXCLUDES = (
 )
 _ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})
 _SOURCES = ("python", "notebook")
+_SLASH = re.compile("/")
 # Controls, line separators, marks that turn the direction of text, and bytes that are no UTF-8: what a terminal must never be given.
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -54,20 +55,23 @@ class Discovery:
 
 
 def discover(root: Path, exclude: Sequence[str] = (), respect_gitignore: bool = True) -> Discovery:
-    """Walk `root`; `exclude` are patterns in the syntax of ignore files. Links are not followed; only regular files will be opened."""
+    """Walk `root`; `exclude` are patterns in the syntax of ignore files. Links are not followed; only regular files will be opened.
+
+    As for git, what the index holds is not ignored whatever ignore files say.
+    """
     root = root.resolve()
+    index = git_index(root)
     above, base = ignores_above(find_repository(root), root) if respect_gitignore else (Ignores(), "")
-    walk = _Walk(GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *exclude]), base, respect_gitignore)
+    walk = _Walk(GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *exclude]), base, respect_gitignore, index.files if index else frozenset())
     waiting = [(root, "", above)]
     while waiting:
         waiting.extend(walk.enter(*waiting.pop()))
-    return Discovery(tuple(sorted(walk.files, key=lambda file: file.path)), _existing(root, walk.present), frozenset(walk.present))
+    return Discovery(tuple(sorted(walk.files, key=lambda file: file.path)), _existing(index, walk.present), frozenset(walk.present))
 
 
-def _existing(root: Path, present: set[str]) -> frozenset[str]:
+def _existing(index: GitIndex | None, present: set[str]) -> frozenset[str]:
     """Return the names of the index with those on the disk below submodules, which the index does not list; without an index those on the disk."""
     files = frozenset(name for name in present if not name.endswith("/"))
-    index = git_index(root)
     if index is None:
         return files
     modules = tuple(f"{name}/" for name in index.modules)
@@ -75,10 +79,11 @@ def _existing(root: Path, present: set[str]) -> frozenset[str]:
 
 
 class _Walk:
-    """What a walk has found so far; `base` is the project's path below the top of its repository."""
+    """What a walk has found so far; `base` is the project's path below the top of its repository, `tracked` what its index holds."""
 
-    def __init__(self, excluded: GitIgnoreSpec, base: str, respect: bool) -> None:
-        self._excluded, self._base, self._respect = excluded, base, respect
+    def __init__(self, excluded: GitIgnoreSpec, base: str, respect: bool, tracked: frozenset[str]) -> None:
+        self._excluded, self._base, self._respect, self._tracked = excluded, base, respect, tracked
+        self._held = {name[:slash.end()] for name in tracked for slash in _SLASH.finditer(name)}
         self.files: list[SourceFile] = []
         self.present: set[str] = set()
 
@@ -105,14 +110,19 @@ class _Walk:
             if stat.S_ISLNK(mode):
                 self.present.add(path + "/" if os.path.isdir(entry.path) else path)
             elif stat.S_ISDIR(mode):
-                if not (self._excluded.match_file(path + "/") or ignores.match(self._base + path + "/")):
-                    return Path(entry.path), path + "/", ignores
-                self.present.add(path + "/")
+                return self._folder(entry, path + "/", ignores)
             elif stat.S_ISREG(mode):
                 self._file(entry, path, ignores)
         except OSError:
             pass  # gone since the folder was listed
         return None
+
+    def _folder(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> tuple[Path, str, Ignores] | None:
+        ignored = ignores.match(self._base + path)
+        if self._excluded.match_file(path) or ignored and path not in self._held:
+            self.present.add(path)
+            return None
+        return Path(entry.path), path, Ignores(everything=True) if ignored else ignores
 
     def _file(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> None:
         size = entry.stat(follow_symlinks=False).st_size
@@ -120,7 +130,7 @@ class _Walk:
         if not hidden:
             self.present.add(path)
         kind = kind_of(path, size)
-        if not kind or self._excluded.match_file(path) or ignores.match(self._base + path):
+        if not kind or self._excluded.match_file(path) or path not in self._tracked and ignores.match(self._base + path):
             return
         if not hidden:
             self.files.append(SourceFile(path, kind, Path(entry.path), size))

@@ -20,13 +20,14 @@ _EXCLUDES_FILE = re.compile(r"^[ \t]*excludesfile[ \t]*=[ \t]*\"?([^\"#;\n]+?)\"
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """Ignore files from the farthest to the nearest, each with the folder it speaks of (`` or ending in `/`)."""
+    """Ignore files from the farthest to the nearest, each with the folder it speaks of (`` or ending in `/`); `everything`: an ignored folder is around."""
 
     layers: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    everything: bool = False
 
     def within(self, folder: Path, prefix: str) -> Ignores:
         """Return these and the ignore file of `folder`, which is called `prefix`."""
-        spec = _spec(folder / NAME)
+        spec = _spec(folder / NAME) if not self.everything else None
         return Ignores((*self.layers, (prefix, spec))) if spec is not None else self
 
     def match(self, path: str) -> bool:
@@ -35,7 +36,7 @@ class Ignores:
             decided = spec.check_file(path[len(base):]).include if path.startswith(base) else None
             if decided is not None:
                 return decided
-        return False
+        return self.everything
 
 
 def ignores_above(repository: Repository | None, root: Path) -> tuple[Ignores, str]:
