@@ -1,5 +1,8 @@
 """Formats other than Python: what extraction says of them."""
 
+import pytest
+from yaml import SafeLoader
+
 from mldebt.extract.data import extract_data
 from mldebt.extract.data.shell import parse_shell
 
@@ -16,6 +19,13 @@ def test_yaml_settings_and_fault() -> None:
     assert [(s.keys, s.value) for s in facts.settings] == [(("a", "b"), 3), (("a", "c", 0), "x"), (("a", "c", 1), True)]
     broken = extract_data("p.yaml", b"a: [1\nb: }\n", "yaml")
     assert broken.problems and broken.problems[0].kind == "yaml"
+
+
+def test_yaml_places_do_not_depend_on_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# é\na: &x \"ü\"\nb: plain ü # c\nc: |\n  x\n  y\nd: [1, *x, {e: ~}]\n---\nf: >-\n  folded\n  text\n...\n".encode()
+    facts = extract_data("p.yaml", text, "yaml")
+    monkeypatch.setattr("mldebt.extract.data.yaml.LOADER", SafeLoader)
+    assert len(facts.settings) == 7 and extract_data("p.yaml", text, "yaml") == facts
 
 
 def test_requirements_and_readme() -> None:

@@ -7,6 +7,7 @@ import yaml
 from mldebt.extract.data.reading import MAX_SETTINGS, Draft, storable
 from mldebt.model.facts import Scalar, Setting
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same nodes at the same places, several times faster
 _MAX_TEXT, _MAX_DEPTH = 1_000_000, 60
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
 
@@ -17,7 +18,7 @@ def read_yaml(draft: Draft) -> None:
         draft.fault("yaml", "file too large to read", whole=True)
         return
     try:
-        for node in yaml.compose_all(draft.text, Loader=yaml.SafeLoader):
+        for node in yaml.compose_all(draft.text, Loader=LOADER):
             if node is not None:
                 _flatten(draft, node, (), -1)
     except yaml.MarkedYAMLError as error:
