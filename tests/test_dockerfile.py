@@ -118,3 +118,29 @@ CMD ["python", "started_by_the_base.py"]
 print("trains")
 """, tmp_path)
     assert list(reported(tmp_path)) == [("Dockerfile", 5, "MLD210")]
+
+
+def test_what_cannot_be_known_of_a_container_claims_nothing(tmp_path: Path) -> None:
+    """A folder that the build makes, one that a volume may fill, and a file that is only copied and made executable."""
+    write_sections("""
+# file: built/Dockerfile
+FROM python:3
+ADD build /ml/
+WORKDIR /ml
+CMD ["python", "generated.py"]
+# file: mounted/Dockerfile
+FROM python:3
+WORKDIR /app
+CMD ["python", "train.py"]
+# file: mounted/train.py
+print("trains")
+# file: copied/Dockerfile
+FROM python:3
+COPY tool.py /usr/bin/
+RUN chmod +x /usr/bin/tool.py && cp /usr/bin/tool.py /opt/
+# file: copied/tool.py
+def used(): pass
+""", tmp_path)
+    assert list(reported(tmp_path)) == []
+    (entry,) = linked(tmp_path, "")[0].entries
+    assert entry.path == "mounted/train.py" and not any(folder.certain for folder in entry.folders)

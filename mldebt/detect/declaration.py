@@ -42,7 +42,7 @@ def _scripts(context: Context, spec: DeclarationSpec) -> Iterator[Match]:
     modules = project.modules
     folders = {path.rpartition("/")[0] for path in (*project.tracked, *project.present, *modules)}
     seen: set[tuple[str, str]] = set()
-    for word, place, stage in missing_scripts(project.data, project.may_exist):
+    for word, place, stage in missing_scripts(project):
         name = word.rpartition("/")[2]
         tail = "/" + normpath(word).lstrip("./")
         elsewhere = [path for path in sorted(modules) if path == name or path.endswith("/" + name)]

@@ -83,6 +83,10 @@ class Project:
     reached: frozenset[str] = field(default_factory=frozenset)
     present: frozenset[str] = field(default_factory=frozenset)
 
+    def holds_folder(self, path: str) -> bool:
+        """Return whether the index or the disk holds something in a folder (empty: the root)."""
+        return not path or any(name.startswith(path + "/") for names in (self.tracked, self.present) for name in names)
+
     def may_exist(self, path: str) -> bool:
         """Return whether the index or the disk holds a file, or cannot be asked because it would lie in a folder that was not entered."""
         if path in self.tracked or path in self.present or path in self.modules:
