@@ -33,7 +33,7 @@ from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep
 
 _FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
-_MANIFESTS = ("yaml", "toml", "make", "ini")
+_MANIFESTS = ("yaml", "toml", "json", "make", "ini", "env", "snakemake")
 _SETTINGS = ("mldebt.toml", "pyproject.toml")
 MAX_MANIFEST = 1 << 20
 

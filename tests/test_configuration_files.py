@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from expectations import reported, write_sections
 from test_link import linked, touched
 
@@ -40,6 +41,15 @@ outs:
 - md5: abc.dir
   path: raw
 """, tmp_path)
+    assert not reported(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("config.json", '{"features": "data/raw/features.csv"}'), (".env", "FEATURES=data/raw/features.csv"), ("paths.ini", "[paths]\nfeatures = features.csv"),
+    ("Snakefile", 'rule a:\n    output: "data/{kind}/features.csv"'),
+])
+def test_configuration_that_names_an_artefact_declares_it(tmp_path: Path, name: str, text: str) -> None:
+    write_sections(f"{PASSED_ON}# file: {name}\n{text}\n", tmp_path)
     assert not reported(tmp_path)
 
 
