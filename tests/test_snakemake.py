@@ -63,10 +63,26 @@ def test_rules_are_targets_and_wildcards_stay() -> None:
 def test_what_rules_run() -> None:
     found = facts().commands
     assert [(command.words, command.redirect_out) for command in found] == [
-        (("python", "clean.py", "--in", "data/${sample}.txt", "--out", "results/${sample}.csv", "-n", "five", "-k", "3", "${sample}"), ""),
-        (("python", "next.py", "{x}"), "${log}"), (("python", "scripts/plot.py"), ""), (("python", "both.py", "${name}"), "x.txt"),
+        (("python", "clean.py", "--in", "data/${…}.txt", "--out", "results/${…}.csv", "-n", "five", "-k", "3", "${…}"), ""),
+        (("python", "next.py", "{x}"), "${…}"), (("python", "scripts/plot.py"), ""), (("python", "both.py", "${…}"), "x.txt"),
     ]
     assert TEXT[found[1].at : found[1].end] == "python next.py {{x}} > {log}" and found[0].checked
+
+
+def test_fields_that_are_not_known_join_nothing(tmp_path: Path) -> None:
+    program = "import sys\nimport pandas as pd\npd.DataFrame().to_csv(sys.argv[1])\n"
+    write_sections(f"""
+# file: Snakefile
+rule a:
+    params: OUT_A
+    shell: "python a.py {{params.out}}/table.csv"
+rule b:
+    params: OUT_B
+    shell: "python b.py {{params.out}}/table.csv"
+# file: a.py
+{program}# file: b.py
+{program}""", tmp_path)
+    assert not reported(tmp_path)
 
 
 def test_paths_of_the_standard_layout_start_above_the_folder_workflow() -> None:

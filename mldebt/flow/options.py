@@ -15,7 +15,7 @@ from mldebt.model.project import Invocation
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|\$\{\{[^}]*\}\}|\{\{[^}]*\}\}")
+_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|\$\{\{[^}]*\}\}|\{\{[^}]*\}\}|\$\{…\}")
 _FLAGS = "#flags"
 
 

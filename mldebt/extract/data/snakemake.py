@@ -18,7 +18,8 @@ _VARIABLE = re.compile(r"([A-Za-z_]\w*)[ \t]*=(?!=)[ \t]*")
 _OTHER_RULE = re.compile(r"rules\.(\w+)\.(input|output)(?:\.(\w+)|\[(\d+)\])?$")
 _SHELL_CALL = re.compile(r"\bshell[ \t]*\(")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}")
-_WILDCARD = re.compile(r"\{(\w+)[^{}]*\}")
+_HOLE = re.compile(r"\{[^{}]*\}")
+_UNKNOWN = "${…}"  # as a shell's own substitutions: nothing is known, not even a name that two programs could share
 _MAX_RULES = 5000
 
 
@@ -157,14 +158,13 @@ def _filled(rule: _Rule, text: Spanned, draft: Draft) -> Spanned:
 
 
 def _value(rule: _Rule, name: str, draft: Draft) -> str:
-    """Return what a field of a shell text stands for; unknown ones are variables of the shell."""
+    """Return what a field of a shell text stands for: names with their wildcards unknown, the value of a variable, or nothing known."""
     head, _, rest = re.sub(r"\[([^\]]*)\]", r".\1", name.partition(":")[0]).partition(".")
     known = rule.items.get(head, [])
     if rest.isdigit():
         known = known[int(rest) : int(rest) + 1]
     elif rest:
         known = [entry for entry in known if entry[0] == rest]
-    if known and not any("…" in item.text for _, item in known):
-        return " ".join(_WILDCARD.sub(r"${\1}", item.text) for _, item in known)
-    name = rest if head == "wildcards" else name
-    return draft.variables.get(name) or "${" + (re.sub(r"\W+", "_", name) or "_") + "}"
+    if known:
+        return " ".join(_HOLE.sub(_UNKNOWN, item.text) for _, item in known)
+    return draft.variables.get(name, _UNKNOWN)
