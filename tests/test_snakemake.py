@@ -7,6 +7,7 @@ from test_link import linked, touched
 
 from mldebt.extract.data import extract_data
 from mldebt.model.facts import DataFacts
+from mldebt.model.pattern import Hole, pattern
 
 TEXT = '''
 configfile: "c.yaml"
@@ -69,20 +70,20 @@ def test_what_rules_run() -> None:
     assert TEXT[found[1].at : found[1].end] == "python next.py {{x}} > {log}" and found[0].checked
 
 
-def test_fields_that_are_not_known_join_nothing(tmp_path: Path) -> None:
+def test_fields_that_are_not_known_are_unknown_to_the_program(tmp_path: Path) -> None:
     program = "import sys\nimport pandas as pd\npd.DataFrame().to_csv(sys.argv[1])\n"
-    write_sections(f"""
+    _, flow = linked(tmp_path, f"""
 # file: Snakefile
 rule a:
-    params: OUT_A
+    params: out=OUT
     shell: "python a.py {{params.out}}/table.csv"
-rule b:
-    params: OUT_B
-    shell: "python b.py {{params.out}}/table.csv"
+# file: run.sh
+python b.py $(pick)/result.csv
 # file: a.py
 {program}# file: b.py
-{program}""", tmp_path)
-    assert not reported(tmp_path)
+{program}""")
+    assert {event.access.path for event in flow.events if event.kind == "write" and event.access} == {
+        pattern(Hole(), "/table.csv"), pattern(Hole(), "/result.csv")}
 
 
 def test_paths_of_the_standard_layout_start_above_the_folder_workflow() -> None:
