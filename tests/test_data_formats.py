@@ -29,7 +29,7 @@ def test_yaml_places_do_not_depend_on_the_loader(monkeypatch: pytest.MonkeyPatch
 
 
 def test_requirements_and_readme() -> None:
-    facts = extract_data("requirements.txt", b"# c\nscikit_learn==1.2\n-r x.txt\npandas>=1 # why\n", "requirements")
+    facts = extract_data("requirements.txt", b"# c\nscikit_learn==1.2 \\\n  --hash=sha256:ab\n-r x.txt\npandas>=1 # why\n", "requirements")
     assert [(r.name, r.specifier) for r in facts.requirements] == [("scikit-learn", "==1.2"), ("pandas", ">=1")]
     readme = extract_data("README.md", b"hi\n```bash\n$ python train.py\n```\n", "markdown")
     assert readme.commands[0].words == ("python", "train.py") and readme.commands[0].start == "unknown"
@@ -86,9 +86,10 @@ def test_sql_files_with_places_and_templates() -> None:
 {% if fresh %} INSERT INTO b SELECT * FROM raw.t JOIN {{ ref('stg') }} z ON z.a = ';' {% endif %};
 NOT SQL ((;
 create table if not exists f.g as with q as (select 1) select * from h_{{ year }}, q;
-select * from `p.d.events*`; drop table old
+select * from `p.d.events*`; drop table old; alter table n1 rename to n2
 """
     facts = extract_data("q.sql", text.encode(), "sql")
     assert {(use.table, use.mode, text[use.at : use.end]) for use in facts.tables} == {
         ("b", "append", "b"), ("t", "read", "t"), ("{{ ref('stg') }}", "read", "{{ ref('stg') }}"), ("g", "create", "g"),
-        ("h_{{ year }}", "read", "h_{{ year }}"), ("events*", "read", "`p.d.events*`"), ("old", "drop", "old")}
+        ("h_{{ year }}", "read", "h_{{ year }}"), ("events*", "read", "`p.d.events*`"), ("old", "drop", "old"),
+        ("n1", "write", "n1"), ("n2", "rename", "n2")}

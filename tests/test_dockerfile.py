@@ -134,6 +134,13 @@ WORKDIR /app
 CMD ["python", "train.py"]
 # file: mounted/train.py
 print("trains")
+# file: based/Dockerfile
+FROM example.org/base
+WORKDIR /app
+COPY settings.yaml .
+CMD ["python", "started_by_the_base.py"]
+# file: based/settings.yaml
+a: 1
 # file: copied/Dockerfile
 FROM python:3
 COPY tool.py /usr/bin/
@@ -144,3 +151,11 @@ def used(): pass
     assert list(reported(tmp_path)) == []
     (entry,) = linked(tmp_path, "")[0].entries
     assert entry.path == "mounted/train.py" and not any(folder.certain for folder in entry.folders)
+
+
+def test_odd_files_end_soon() -> None:
+    """Empty arrays start nothing; very many lines are read as far as it makes sense."""
+    assert commands("FROM a\nENTRYPOINT []\nCMD []\n") == ()
+    assert placed("FROM a\nCOPY . /\nENTRYPOINT python old.py\nENTRYPOINT []\nCMD python new.py") == [("file", "", ("python", "new.py"))]
+    many = "FROM a\n" + "COPY a/b.py c/\n" * 400 + "RUN python c/b.py\n" * 20_000
+    assert 500 < len(commands(many)) < 1000

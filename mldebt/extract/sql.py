@@ -70,7 +70,7 @@ def _tables(tree: exp.Expr) -> Iterator[tuple[exp.Table, str]]:
     common = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
         if table.name and (table.name not in common or table.db):
-            yield table, mode if table is written else "read"
+            yield table, "rename" if isinstance(table.parent, exp.AlterRename) else mode if table is written else "read"
 
 
 def _filled(text: str, marks: list[str]) -> str:

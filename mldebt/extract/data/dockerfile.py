@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import msgspec
 
@@ -21,7 +22,7 @@ _FROM = re.compile(r"(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k)?sh$")
 _NAMED = re.compile(r"[^-~].*(?:/.+|\.[A-Za-z]\w*)")
 _CODE = (".py", ".ipynb")
-_MAX_FOLDERS = 4
+_MAX_FOLDERS, _MAX_INSTRUCTIONS = 4, 1000
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def read_dockerfile(draft: Draft) -> None:
     given: dict[str, str] = {}
     stages: dict[str, _Stage] = {}
     stage: _Stage | None = None
-    for item in instructions(draft.text):
+    for item in islice(instructions(draft.text), _MAX_INSTRUCTIONS):
         if item.name == "FROM":
             _start(draft, stage)
             stage = _from(item, stages, given)
@@ -88,9 +89,14 @@ def _apply(item: Instruction, stage: _Stage, stages: dict[str, _Stage], given: d
         for command in _run(item, stage):
             yield from _placed(command, stage, "container")
     elif item.name == "ENTRYPOINT":
-        stage.entry, stage.command, stage.starts = item, None, True
+        stage.entry, stage.command, stage.starts = _unless_empty(item), None, True
     elif item.name == "CMD":
-        stage.command, stage.starts = item, True
+        stage.command, stage.starts = _unless_empty(item), True
+
+
+def _unless_empty(item: Instruction) -> Instruction | None:
+    """Return an instruction, or None for the empty array, which takes back the one before."""
+    return item if item.text.text.strip() != "[]" else None
 
 
 def _pairs(item: Instruction, known: dict[str, str]) -> dict[str, str]:
@@ -140,10 +146,9 @@ def _exec(words: list[str], item: Instruction, stage: _Stage) -> Iterator[Comman
 
 def _start(draft: Draft, stage: _Stage | None) -> None:
     """Add what containers of a finished stage start: the entry point with the arguments of the command, or the command."""
-    if stage is None or not stage.starts:
+    item = (stage.entry or stage.command) if stage is not None and stage.starts else None
+    if stage is None or item is None:
         return
-    item = stage.entry or stage.command
-    assert item is not None
     words = _array(item)
     if words and stage.entry and stage.command:
         words += _array(stage.command)
@@ -164,14 +169,17 @@ def _array(item: Instruction) -> list[str]:
 def _placed(command: Command, stage: _Stage, otherwise: str) -> Iterator[Command]:
     """Yield a command of the container as one of the project: once for each folder that the files of its folder came from.
 
-    Where nothing of the project came to its folder the command starts `otherwise`, but named files that it is given lead back all the same.
+    Where nothing of the project came to its folder the command starts `otherwise`, but named files that it is given lead back all the same. Where only
+    other files came there, a program that did not may be the base image's: then the start is unknown.
     """
     folders = stage.copies.folders(command.folder)
-    if not folders and any(word.endswith(_CODE) and stage.copies.context(posixpath.join(command.folder, word)) for word in command.words):
+    code = [stage.copies.context(posixpath.join(command.folder, word)) for word in command.words if word.endswith(_CODE)]
+    if not folders and any(code):
         folders = [""]
+    start = "unknown" if None in code and stage.copies.context(command.folder) is None else "file"
     for folder in folders[:_MAX_FOLDERS]:
         words = tuple(_back(word, command.folder, folder, stage.copies) for word in command.words)
-        yield msgspec.structs.replace(command, words=words, folder=folder, start="file")
+        yield msgspec.structs.replace(command, words=words, folder=folder, start=start)
     if not folders:
         yield msgspec.structs.replace(command, start=otherwise)
 

@@ -7,7 +7,7 @@ import re
 from mldebt.extract.data.reading import Draft
 from mldebt.model.facts import Requirement, Setting
 
-_REQUIREMENT = re.compile(r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*([^\n#;]*)", re.MULTILINE)
+_REQUIREMENT = re.compile(r"^[ \t]*([A-Za-z0-9][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*([^\n#;\\]*)", re.MULTILINE)
 _CONDA = re.compile(r"(?:[\w./-]+::)?([A-Za-z0-9_][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*([^#;]*)")
 
 
