@@ -5,9 +5,11 @@ from pathlib import Path
 from expectations import reported, write_sections
 from test_link import linked, touched
 
+from mldebt.config import Settings
 from mldebt.extract.data import extract_data
 from mldebt.model.facts import DataFacts
 from mldebt.model.pattern import Hole, pattern
+from mldebt.pipeline import analyse
 
 TEXT = '''
 configfile: "c.yaml"
@@ -120,3 +122,30 @@ joblib.load("model.pkl")
     assert touched(flow, "write") == {"model.pkl"} and "features.csv" in touched(flow, "read")
     write_sections(text, tmp_path)
     assert list(reported(tmp_path)) == [("Snakefile", 7, "MLD210")]
+
+
+def test_wildcards_declare_every_file_they_stand_for(tmp_path: Path) -> None:
+    write_sections("""
+# file: Snakefile
+rule clean:
+    input: "raw/{name}.csv"
+    output: "data/cleaned_{name}.csv", "{any}.txt"
+    shell: "python clean.py {wildcards.name}"
+# file: clean.py
+import sys
+import pandas as pd
+pd.read_csv("raw.csv").to_csv(f"data/cleaned_{sys.argv[1]}.csv")
+open("notes.txt", "w").write("x")
+pd.read_csv("raw.csv").to_csv("data/other.csv")
+# file: serve.py
+import sys
+import pandas as pd
+pd.read_csv(f"data/cleaned_{sys.argv[1]}.csv")
+open("notes.txt").read()  # `{any}` says too little to declare it
+pd.read_csv("data/other.csv")
+""", tmp_path)
+    declared = {artifact: artifact in analyse(tmp_path, Settings(), jobs=1).graph.declared for artifact in (
+        "data/cleaned_{}.csv", "data/cleaned_one.csv", "data/sub/cleaned_one.csv", "notes.txt", "data/other.csv")}
+    assert declared == {
+        "data/cleaned_{}.csv": True, "data/cleaned_one.csv": True, "data/sub/cleaned_one.csv": False, "notes.txt": False, "data/other.csv": False}
+    assert sorted(reported(tmp_path)) == [("serve.py", 4, "MLD104"), ("serve.py", 5, "MLD104")]
