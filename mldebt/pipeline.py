@@ -37,7 +37,7 @@ from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep
 
 _FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
-_MANIFESTS = ("yaml", "toml", "make", "ini")
+_MANIFESTS = ("yaml", "toml", "json", "make", "ini", "env", "snakemake")
 _SETTINGS = (OWN_FILE, SHARED_FILE)
 MAX_MANIFEST = 1 << 20
 
@@ -81,7 +81,7 @@ def _interpreted(
 ) -> Analysis:
     """Link, interpret and assemble what was extracted."""
     with clock.phase("link"):
-        project, index = link(str(root), facts, found.names, data, stated_programs(found, settings))
+        project, index = link(str(root), facts, found.names, data, stated_programs(found, settings), found.present)
     with clock.phase("flow") as step:
         flow = interpret(project, index, rulebook.catalogue, step)
     with clock.phase("graph"):

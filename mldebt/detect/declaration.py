@@ -39,10 +39,10 @@ def declaration(context: Context, spec: DeclarationSpec) -> Iterator[Match]:
 
 def _scripts(context: Context, spec: DeclarationSpec) -> Iterator[Match]:
     project = context.graph.project
-    modules = {path: module.facts for path, module in project.modules.items()}
-    folders = {path.rpartition("/")[0] for path in (*project.tracked, *modules)}
+    modules = project.modules
+    folders = {path.rpartition("/")[0] for path in (*project.tracked, *project.present, *modules)}
     seen: set[tuple[str, str]] = set()
-    for word, place, stage in missing_scripts(project.data, modules, project.tracked):
+    for word, place, stage in missing_scripts(project):
         name = word.rpartition("/")[2]
         tail = "/" + normpath(word).lstrip("./")
         elsewhere = [path for path in sorted(modules) if path == name or path.endswith("/" + name)]

@@ -1,92 +1,142 @@
-"""The walk over a project: ignore files honoured, only regular files, sorted."""
+"""The walk over a project: ignore files honoured, only regular files read, sorted."""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from mldebt.discover.git_index import GitIndex, git_index
+from mldebt.discover.ignores import Ignores, ignores_above
+from mldebt.discover.kinds import kind_of
+from mldebt.discover.repository import find_repository
+
 DEFAULT_EXCLUDES = (
-    ".git", ".hg", ".svn", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
+    ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
     ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__",
 )
-_KINDS = {
-    ".py": "python", ".ipynb": "notebook", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".sh": "shell", ".bash": "shell", ".mk": "make",
-    ".sql": "sql", ".md": "markdown", ".cfg": "ini", ".ini": "ini", ".env": "env",
-}
-_NOT_SOURCE = ("pyvenv.cfg", "CACHEDIR.TAG")  # a folder with one of these is an environment or a cache
-_NAMES = {"Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Dockerfile": "docker"}
+_NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
+_SOURCES = ("python", "notebook")
+_SLASH = re.compile("/")
+# Controls, line separators, marks that turn the direction of text, and bytes that are no UTF-8: what a terminal must never be given.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of interest: project-relative path with `/`, kind of content, where it is, bytes."""
+    """A file of interest: project-relative path with `/`, kind of content, where it is, bytes, and why it cannot be analysed, if so.
+
+    Where a name cannot be shown, `path` holds it with escapes.
+    """
 
     path: str
     kind: str
     absolute: Path
     size: int
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The files to analyse, sorted by path, and every path that exists in the project."""
+    """The files to analyse, sorted by path; the names that exist; what the disk holds.
+
+    `names` are those of the git index where there is one, so that a checkout with data and one without agree; else those of the disk. `present` are
+    the names on the disk, among them, ending in `/`, folders that were not entered: what lies there is not known.
+    """
 
     files: tuple[SourceFile, ...]
     names: frozenset[str]
+    present: frozenset[str] = frozenset()
 
 
 def discover(root: Path, exclude: Sequence[str] = (), respect_gitignore: bool = True) -> Discovery:
-    """Walk `root`; `exclude` are patterns in the syntax of ignore files. Links are not followed, other than regular files never opened."""
-    spec = GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *exclude])
-    files: list[SourceFile] = []
-    names: set[str] = set()
-    for path, entry, ignored in _walk(root, "", spec, [], respect_gitignore):
-        names.add(path)
-        kind = kind_of(entry.name)
-        if kind and not ignored:
-            files.append(SourceFile(path, kind, Path(entry.path), entry.stat(follow_symlinks=False).st_size))
-    return Discovery(tuple(sorted(files, key=lambda file: file.path)), frozenset(names))
+    """Walk `root`; `exclude` are patterns in the syntax of ignore files. Links are not followed; only regular files will be opened.
+
+    As for git, what the index holds is not ignored whatever ignore files say.
+    """
+    root = root.resolve()
+    index = git_index(root)
+    above, base = ignores_above(find_repository(root), root) if respect_gitignore else (Ignores(), "")
+    walk = _Walk(GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *exclude]), base, respect_gitignore, index.files if index else frozenset())
+    waiting = [(root, "", above)]
+    while waiting:
+        waiting.extend(walk.enter(*waiting.pop()))
+    return Discovery(tuple(sorted(walk.files, key=lambda file: file.path)), _existing(index, walk.present), frozenset(walk.present))
 
 
-def kind_of(name: str) -> str:
-    """Return the kind of content a file name promises; empty when the file is of no interest."""
-    if name in _NAMES:
-        return _NAMES[name]
-    if name.startswith("Dockerfile.") or name.endswith(".Dockerfile"):
-        return "docker"
-    return _KINDS.get(os.path.splitext(name)[1].lower(), "")
+def _existing(index: GitIndex | None, present: set[str]) -> frozenset[str]:
+    """Return the names of the index with those on the disk below submodules, which the index does not list; without an index those on the disk."""
+    files = frozenset(name for name in present if not name.endswith("/"))
+    if index is None:
+        return files
+    modules = tuple(f"{name}/" for name in index.modules)
+    return frozenset(name for name in index.files if not _HIDDEN.search(name)) | frozenset(name for name in files if name.startswith(modules))
 
 
-def _walk(
-    folder: Path, prefix: str, spec: GitIgnoreSpec, ignores: list[tuple[str, GitIgnoreSpec]], respect: bool
-) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    if prefix and any(entry.name in _NOT_SOURCE for entry in entries):
-        return
-    if respect and any(entry.name == ".gitignore" for entry in entries):
-        ignores = [*ignores, *_ignore_file(folder / ".gitignore", prefix)]
-    for entry in entries:
-        path = prefix + entry.name
-        if not path.isprintable() or spec.match_file(path):
-            continue
-        ignored = any(item.match_file(path[len(base):] + ("/" if entry.is_dir(follow_symlinks=False) else "")) for base, item in ignores)
-        if entry.is_dir(follow_symlinks=False):
-            if not ignored and not spec.match_file(path + "/"):
-                yield from _walk(Path(entry.path), path + "/", spec, ignores, respect)
-        elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-            yield path, entry, ignored
+class _Walk:
+    """What a walk has found so far; `base` is the project's path below the top of its repository, `tracked` what its index holds."""
 
+    def __init__(self, excluded: GitIgnoreSpec, base: str, respect: bool, tracked: frozenset[str]) -> None:
+        self._excluded, self._base, self._respect, self._tracked = excluded, base, respect, tracked
+        self._held = {name[:slash.end()] for name in tracked for slash in _SLASH.finditer(name)}
+        self.files: list[SourceFile] = []
+        self.present: set[str] = set()
 
-def _ignore_file(path: Path, prefix: str) -> list[tuple[str, GitIgnoreSpec]]:
-    try:
-        return [(prefix, GitIgnoreSpec.from_lines(path.read_text("utf-8", "replace").splitlines()))]
-    except OSError:
-        return []
+    def enter(self, folder: Path, prefix: str, ignores: Ignores) -> list[tuple[Path, str, Ignores]]:
+        """Take in one folder; return the folders in it that are to be entered."""
+        try:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except OSError as error:
+            self.present.add(prefix)
+            self._refuse(prefix.rstrip("/") or ".", folder, f"the folder cannot be read: {error.strerror}")
+            return []
+        if prefix and any(entry.name in _NOT_SOURCE for entry in entries):
+            self.present.add(prefix)
+            return []
+        if self._respect:
+            ignores = ignores.within(folder, self._base + prefix)
+        return [inner for entry in entries if entry.name != ".git" and (inner := self._take(entry, prefix + entry.name, ignores)) is not None]
+
+    def _take(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> tuple[Path, str, Ignores] | None:
+        """Note a file; return a folder that is to be entered."""
+        try:
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISLNK(mode):
+                self.present.add(path + "/" if os.path.isdir(entry.path) else path)
+            elif stat.S_ISDIR(mode):
+                return self._folder(entry, path + "/", ignores)
+            elif stat.S_ISREG(mode):
+                self._file(entry, path, ignores)
+        except OSError:
+            pass  # gone since the folder was listed
+        return None
+
+    def _folder(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> tuple[Path, str, Ignores] | None:
+        ignored = ignores.match(self._base + path)
+        if self._excluded.match_file(path) or ignored and path not in self._held:
+            self.present.add(path)
+            return None
+        return Path(entry.path), path, Ignores(everything=True) if ignored else ignores
+
+    def _file(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> None:
+        size = entry.stat(follow_symlinks=False).st_size
+        hidden = _HIDDEN.search(path)
+        if not hidden:
+            self.present.add(path)
+        kind = kind_of(path, size)
+        if not kind or self._excluded.match_file(path) or path not in self._tracked and ignores.match(self._base + path):
+            return
+        if not hidden:
+            self.files.append(SourceFile(path, kind, Path(entry.path), size))
+        elif kind in _SOURCES:
+            self._refuse(path, Path(entry.path), "the name holds control characters or is not valid UTF-8, so the file is not analysed", kind, size)
+
+    def _refuse(self, path: str, absolute: Path, problem: str, kind: str = "python", size: int = 0) -> None:
+        shown = _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path)
+        self.files.append(SourceFile(shown, kind, absolute, size, problem))

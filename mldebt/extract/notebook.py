@@ -43,7 +43,7 @@ class CodeCell:
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
-    """Return the code cells of a notebook, or why it is none. An empty file is a notebook without cells."""
+    """Return the code cells of a notebook, or why it is none. An empty file, and one in a language other than Python, has none."""
     if not text.strip():
         return (), None
     try:
@@ -52,20 +52,42 @@ def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
         return (), Problem("json", f"the notebook is not valid JSON: {error}")
     if not isinstance(document, dict):
         return (), Problem("json", "the notebook is not a JSON object")
-    cells = document.get("cells")
+    cells = _cells(document)
     if cells is None:
-        sheets = document.get("worksheets") or [{}]
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        return (), Problem("json", "the JSON object has no list of cells, so it is no notebook")
     found = []
-    for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+    for number, cell in enumerate(cells, 1):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
             found.append(code_cell(number, _source(cell)))
     return tuple(found), None
 
 
+def _cells(document: dict[str, Any]) -> list[Any] | None:
+    """Return the cells of a document: from format 4 on its own, before that those of its worksheets; None when it has neither."""
+    sheets = document.get("worksheets")
+    if "cells" in document or not isinstance(sheets, list):
+        cells = document.get("cells")
+        return cells if isinstance(cells, list) else None
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
+def _language(document: dict[str, Any]) -> object:
+    """Return the language that the metadata of a document state."""
+    metadata = document.get("metadata")
+    stated = [metadata.get(key) for key in ("language_info", "kernelspec")] if isinstance(metadata, dict) else []
+    return next((part[key] for part, key in zip(stated, ("name", "language")) if isinstance(part, dict) and part.get(key)), None)
+
+
+def _is_python(language: object) -> bool:
+    """Return whether a stated language is Python or a dialect named after it; none stated means Python."""
+    return not isinstance(language, str) or "py" in language.lower()
+
+
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+    source = next((cell[key] for key in ("source", "input", "code") if key in cell), None)
+    parts = source if isinstance(source, list) else [source]
+    text = "".join(part for part in parts if isinstance(part, str))
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -27,15 +27,17 @@ def extract(
 
     `watch` is told how many of how many files are done. Raises `InternalError` when no worker process can be started.
     """
-    wanted = {file.path: file for file in files if file.kind in ("python", "notebook")}
+    every = [file for file in files if file.kind in ("python", "notebook")]
+    wanted = {file.path: file for file in every if not file.problem}
     result = cache.known(list(wanted.values()), PythonFacts, limit) if cache else {}
     missing = sorted((file for path, file in wanted.items() if path not in result), key=lambda file: -file.size)  # the long ones first: an even end
     tickets = [Ticket(file.path, os.fsencode(file.absolute), file.kind == "notebook", limit) for file in missing]
+    result.update((file.path, _unread(file.path, file.kind == "notebook", Problem("name", file.problem))) for file in every if file.problem)
     with Crew(tickets, _workers(jobs, missing)) as crew:
         for ticket, answer in crew.answers():
-            facts = _unread(ticket, answer) if isinstance(answer, Problem) else _IN.decode(answer)
+            facts = _unread(ticket.path, ticket.notebook, answer) if isinstance(answer, Problem) else _IN.decode(answer)
             result[ticket.path] = facts
-            watch(len(result), len(wanted))
+            watch(len(result), len(every))
             if cache and isinstance(answer, bytes):
                 cache.keep(wanted[ticket.path], facts, answer, limit)
     if cache:
@@ -67,8 +69,8 @@ def _data(file: SourceFile) -> DataFacts:
         return DataFacts(file.path, "", file.kind, LineTable((0,)), 0, problems=(problem,))
 
 
-def _unread(ticket: Ticket, problem: Problem) -> PythonFacts:
-    return PythonFacts(ticket.path, "", ticket.notebook, LineTable((0,)), 0, problems=(problem,))
+def _unread(path: str, notebook: bool, problem: Problem) -> PythonFacts:
+    return PythonFacts(path, "", notebook, LineTable((0,)), 0, problems=(problem,))
 
 
 def _workers(jobs: int, files: Sequence[SourceFile]) -> int:

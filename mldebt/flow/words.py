@@ -6,7 +6,7 @@ import re
 
 from mldebt.model.pattern import Hole, Part, Pattern, pattern
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)|\$\{\{[^}]*\}\}|\{\{[^}]*\}\}")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)|\$\{\{[^}]*\}\}|\{\{[^}]*\}\}|\$\{…\}")
 
 
 def word_pattern(word: str) -> Pattern:

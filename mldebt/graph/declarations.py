@@ -7,6 +7,7 @@ from posixpath import normpath
 
 from pathspec import GitIgnoreSpec
 
+from mldebt.graph.wildcards import declared_forms
 from mldebt.model.project import Project
 
 
@@ -17,6 +18,7 @@ class Declarations:
         """`names` are file names that manifests mention; `patterns` the declared paths of the settings, in the syntax of ignore files."""
         self._names = names
         self._stages = _stage_paths(project)
+        self._forms = declared_forms(project)
         rooted = [pattern if pattern.startswith("/") or "/" not in pattern else f"/{pattern}" for pattern in patterns]
         self._patterns = GitIgnoreSpec.from_lines(rooted)
 
@@ -24,6 +26,8 @@ class Declarations:
         """Return whether a stage declares an artefact or a folder it lies in, a setting matches it, or a manifest mentions its file name."""
         path = str(artifact).partition("#")[0]
         if path.rpartition("/")[2] in self._names or self._patterns.match_file(path):
+            return True
+        if self._forms.fullmatch(path):
             return True
         while path:
             if path in self._stages:

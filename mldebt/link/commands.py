@@ -8,12 +8,15 @@ from posixpath import normpath
 from typing import TypeAlias
 
 from mldebt.model.facts import Command, DataFacts, PythonFacts
-from mldebt.model.project import Invocation
+from mldebt.model.project import Invocation, Project
 from mldebt.model.source import Place
 
 _INTERPRETER = re.compile(r"(?:.*/)?python[\d.]*w?$")
 _APPLICATION = re.compile(r"([\w.]+):\w+$")
 _DOCUMENTS = ("markdown", "text")
+_HANDLER = re.compile(  # what handles files and runs none
+    r"(?:.*/)?(?:\[|awk|basename|cat|chgrp|chmod|chown|cksum|cmp|cp|curl|cut|diff|dirname|du|echo|find|git|grep|gzip|head|install|less|ln|ls|md5sum|mkdir|more|mv"
+    r"|nano|od|printf|pwd|readlink|rm|rmdir|rsync|scp|sed|sha256sum|sort|split|stat|tail|tar|tee|test|touch|tr|truncate|unzip|vi|vim|wc|wget|zip)$")
 Resolve: TypeAlias = Callable[[str, str], "str | None"]
 """Finds the file of a dotted module name seen from a folder."""
 
@@ -31,7 +34,7 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
                 found = program_of(command.words, folder, modules, resolve)
                 if found is not None:
                     program, words = found
-                    tool = "document" if facts.format in _DOCUMENTS else facts.format
+                    tool = "document" if facts.format in _DOCUMENTS or command.start == "unknown" else facts.format
                     yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
                     break
 
@@ -47,18 +50,22 @@ def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> I
                 yield found[0], Invocation(found[1], Place(path, command.at, command.end), folder, command.checked, "", "notebook", command.environment)
 
 
-def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts], names: frozenset[str]) -> Iterator[tuple[str, Place, str]]:
-    """Yield scripts that a command hands to a Python interpreter and that the project does not hold: word, place of the command, stage."""
-    for path, facts in data.items():
+def missing_scripts(project: Project) -> Iterator[tuple[str, Place, str]]:
+    """Yield scripts that a command hands to a Python interpreter and that do not exist: word, place of the command, stage.
+
+    A command in a folder that the project does not hold runs what something else put there.
+    """
+    for path, facts in project.data.items():
         if facts.format in _DOCUMENTS:
             continue
         for stage, command in _commands(facts):
             word = _script_word(command.words)
             if word is None or "$" in word or "{" in word or word.startswith(("/", "~")) or command.start == "unknown":
                 continue
-            wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in _folders(command, path.rpartition("/")[0])]
+            folders = _folders(command, path.rpartition("/")[0])
+            wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in folders]
             outside = any("$" in folder or folder.startswith(("/", "..")) for folder in wanted) or not wanted
-            if not outside and not any(name in names or name in modules for name in wanted):
+            if not outside and any(map(project.holds_folder, folders)) and not any(map(project.may_exist, wanted)):
                 yield word, Place(path, command.at, command.end), stage
 
 
@@ -84,7 +91,9 @@ def parents(folder: str) -> list[str]:
 
 
 def _folders(command: Command, own: str) -> list[str]:
-    """Return the folders a command may start in, best first: the one its file states, then the project's root."""
+    """Return the folders a command may start in, best first: the one its file states, then the project's root. A container's own folder is none."""
+    if command.start == "container":
+        return []
     if command.folder.startswith(("/", "~", "$")):
         return [own, *parents(own)]
     starts = [""] if command.start == "root" else [own, *parents(own)]
@@ -101,6 +110,8 @@ def program_of(
     words: tuple[str, ...], folder: str, modules: Mapping[str, PythonFacts], resolve: Resolve
 ) -> tuple[str, tuple[str, ...]] | None:
     """Return the project file that a command in `folder` runs, and the words it is given; None when it runs none."""
+    if words and _HANDLER.match(words[0]):
+        return None
     for position, word in enumerate(words):
         if word == "-m" and position + 1 < len(words) and position and _INTERPRETER.match(words[position - 1]):
             found = resolve(words[position + 1], folder)

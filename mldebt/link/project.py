@@ -15,10 +15,12 @@ _SET_UP = ("requirements.txt", "setup.py", "pyproject.toml", "Dockerfile", "envi
 
 def link(
     root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None, programs: Collection[str] = (),
+    present: frozenset[str] = frozenset(),
 ) -> tuple[Project, ModuleIndex]:
     """Return the project as one program, and its module index.
 
-    `names` are the paths that exist, `data` the files that are not Python, `programs` the files that are programs because the settings say so.
+    `names` are the paths that exist, `data` the files that are not Python, `programs` the files that are programs because the settings say so, `present` what
+    the disk holds.
     """
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
@@ -29,10 +31,11 @@ def link(
 
     for program, invocation in (*invocations(data or {}, facts, resolve), *magic_invocations(facts, resolve)):
         run.setdefault(program, []).append(invocation)
+    held = names | present
     entries = tuple(entry for path, item in facts.items()
-                    if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names), path in programs)) is not None)
+                    if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), entries, (), names, every), index
+    return Project(root, modules, dict(data or {}), entries, (), names, every, present=present), index
 
 
 def subproject(path: str, names: Collection[str]) -> str:

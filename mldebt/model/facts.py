@@ -11,7 +11,7 @@ from mldebt.model.source import LineTable
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a file, or a stretch of it, could not be read; `kind`: `io|decode|gate|syntax|json|yaml|toml|template|timeout|crash`."""
+    """Why a file, or a stretch of it, could not be read; `kind`: `name|io|decode|gate|syntax|json|yaml|toml|template|timeout|crash`."""
 
     kind: str
     message: str
@@ -101,7 +101,8 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
     `words` with quotes removed and variables known in the file replaced, unknown ones left as `${NAME}`;
     `environment` holds `NAME=value` prefixes and exports before it; `folder` is the working directory relative to where
     the file's commands start (`cd`, `make -C`, `WORKDIR`, `working-directory`); `start` says where that is: `file` (the
-    file's own folder), `root`, or `unknown` (README blocks); `checked` is false where a failure would pass unseen;
+    file's own folder), `root`, `unknown` (README blocks), or `container` (a folder of an image that no file of the project
+    came to); `checked` is false where a failure would pass unseen;
     `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command.
     """
 

@@ -68,7 +68,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything link knows: modules and data files by path, entry points, stages, names that exist on disk or in the index."""
+    """Everything link knows: modules and data files by path, entry points, stages, names that exist.
+
+    `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not entered ending in `/`.
+    """
 
     root: str
     modules: dict[str, Module]
@@ -78,6 +81,18 @@ class Project:
     tracked: frozenset[str]
     invocations: tuple[Invocation, ...] = ()
     reached: frozenset[str] = field(default_factory=frozenset)
+    present: frozenset[str] = field(default_factory=frozenset)
+
+    def holds_folder(self, path: str) -> bool:
+        """Return whether the index or the disk holds something in a folder (empty: the root)."""
+        return not path or any(name.startswith(path + "/") for names in (self.tracked, self.present) for name in names)
+
+    def may_exist(self, path: str) -> bool:
+        """Return whether the index or the disk holds a file, or cannot be asked because it would lie in a folder that was not entered."""
+        if path in self.tracked or path in self.present or path in self.modules:
+            return True
+        steps = path.split("/")
+        return any("/".join(steps[:count]) + "/" in self.present for count in range(1, len(steps)))
 
     def facts(self, path: str) -> FileFacts:
         """Return the facts of one file; raises KeyError for a path outside the project."""

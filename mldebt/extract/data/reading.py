@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mldebt.model.facts import Command, Problem, Requirement, Setting, TableUse, Target
+from mldebt.model.facts import Command, Problem, Requirement, Scalar, Setting, TableUse, Target
 
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _TEMPLATE = re.compile(r"\{\{|\{%|%\(\w+\)")
+_VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 MAX_WORDS, MAX_SETTINGS = 20000, 50000
 
 
@@ -46,3 +48,23 @@ def words_of(text: str) -> tuple[str, ...]:
         if len(found) >= MAX_WORDS:
             break
     return tuple(sorted(found))
+
+
+def substitute(text: str, known: Mapping[str, str]) -> str:
+    """Return `text` with variables replaced; unknown ones stay as `${NAME}`."""
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[4]
+        if name is None:
+            return "$"
+        if found[2] == "+":
+            return found[3] if name in known else ""
+        return known.get(name, found[3] if found[2] else "${" + name + "}")
+
+    return _VARIABLE.sub(value, text)
+
+
+def storable(value: Scalar) -> Scalar:
+    """Return a value as facts can hold it: integers beyond 64 bits as text, halves of surrogate pairs replaced."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value

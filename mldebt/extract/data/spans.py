@@ -38,6 +38,15 @@ class Spanned:
         for part, span in zip(other.parts, other.spans):
             self._append(part, span)
 
+    def slice(self, begin: int, stop: int) -> Spanned:
+        """Return the characters `begin`…`stop`."""
+        part = Spanned()
+        for text, offset, (at, end, copied) in zip(self.parts, self.offsets, self.spans):
+            first, last = max(begin - offset, 0), min(stop - offset, len(text))
+            if first < last:
+                part._append(text[first:last], (at + first, at + last, True) if copied else (at, end, False))
+        return part
+
     def _append(self, text: str, span: tuple[int, int, bool]) -> None:
         if text:
             self.parts.append(text)
