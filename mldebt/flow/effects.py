@@ -148,6 +148,12 @@ def _strip(path: Pattern) -> tuple[Pattern, Anchor]:
     return clean or EMPTY, "absolute" if head.startswith("/") or head[1:3] == ":/" else "home" if head.startswith("~") else "cwd"
 
 
+def path_access(text: Pattern, value: Value) -> Access:
+    """Return the access to a file that a text names."""
+    path, anchor = _strip(text)
+    return Access(_store(text, "file"), path, anchor, home=value.home)
+
+
 def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
     """Return a path that is wholly known, None otherwise, and what it starts from."""
     clean, anchor = _strip(path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.heap import Object
+from mldebt.flow.interface import escaped
 from mldebt.flow.statements import execute
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join_all, lineage
@@ -52,6 +53,7 @@ class Functions:
         self.reached.add(key)
         if key in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += key not in self._active
+            escaped(self._run, (*args, *keywords.values()), place, frame)
             return Value(sources=lineage(*args, *keywords.values()))
         self._run.modules.load(target.path)
         definition = self._run.definition(*key)

@@ -51,7 +51,9 @@ class Heap:
         return self._objects.get(address)
 
     def put(self, address: int, value: Object) -> None:
-        """Write an object (a strong update)."""
+        """Write an object (a strong update); address 0 is none."""
+        if not address:
+            return
         if self._logs:
             self._logs[-1].setdefault(address, self._objects.get(address))
         for seen in self.written[-1:]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -76,6 +78,20 @@ class ComposeRow(_Strict, frozen=True):
     overrides: str = ""
 
 
+class InterfaceRow(_Strict, frozen=True):
+    """What a call says about the command line of its program.
+
+    `does`: `parser` (makes one), `option` (adds one: its text arguments are the flags), `parse` (takes the words), `open` (lets words in that no option
+    names). `words` is the parameter with the words, when they may be others than those of the process; `opens` are parameters that let words in when given;
+    `rest` the parameter by which an option may take all remaining words: when it is neither a number nor one character.
+    """
+
+    does: Literal["parser", "option", "parse", "open"]
+    opens: tuple[str, ...] = ()
+    rest: str = ""
+    words: str = ""
+
+
 class SplitRow(_Strict, frozen=True):
     """Row sets of a splitter: what goes in and how it comes out (`pairs`: train, test alternating; `folds`; `parts`)."""
 
@@ -113,6 +129,7 @@ class CallRow(_Strict, frozen=True):
     launch: LaunchRow | None = None
     columns: ColumnsRow | None = None
     option: OptionRow | None = None
+    interface: InterfaceRow | None = None
     compose: ComposeRow | None = None
     split: SplitRow | None = None
     passes: tuple[str, ...] | None = None

@@ -14,6 +14,7 @@ from mldebt.model.source import Place
 _INTERPRETER = re.compile(r"(?:.*/)?python[\d.]*w?$")
 _APPLICATION = re.compile(r"([\w.]+):\w+$")
 _DOCUMENTS = ("markdown", "text")
+_FLAGS = ("-u", "-O", "-OO", "-B", "-s", "-S", "-E", "-I")
 Resolve: TypeAlias = Callable[[str, str], "str | None"]
 """Finds the file of a dotted module name seen from a folder."""
 
@@ -30,9 +31,10 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
             for folder in _folders(command, own):
                 found = _program(command.words, folder, modules, resolve)
                 if found is not None:
-                    program, words = found
+                    program, words, direct = found
                     tool = "document" if facts.format in _DOCUMENTS else facts.format
-                    yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
+                    place = Place(path, command.at, command.end)
+                    yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct)
                     break
 
 
@@ -83,21 +85,28 @@ def _folders(command: Command, own: str) -> list[str]:
 
 def _program(
     words: tuple[str, ...], folder: str, modules: Mapping[str, PythonFacts], resolve: Resolve
-) -> tuple[str, tuple[str, ...]] | None:
+) -> tuple[str, tuple[str, ...], bool] | None:
     for position, word in enumerate(words):
         if word == "-m" and position + 1 < len(words) and position and _INTERPRETER.match(words[position - 1]):
             found = resolve(words[position + 1], folder)
             if found is not None:
                 main = f"{found.removesuffix('__init__.py').rstrip('/')}/__main__.py"
-                return (main if main in modules else found), words[position + 2:]
+                return (main if main in modules else found), words[position + 2:], True
             continue
         path = normpath(f"{folder}/{word}" if folder else word)
         if word.endswith((".py", ".ipynb")) and path in modules:
-            return path, words[position + 1:]
+            return path, words[position + 1:], _direct(words[:position])
         application = _APPLICATION.match(word)
         if application and position and (found := resolve(application[1], folder)) and found in modules:
-            return found, words[position + 1:]
+            return found, words[position + 1:], False
     return None
+
+
+def _direct(before: tuple[str, ...]) -> bool:
+    """Return whether what stands before a file's name hands it all words that follow: nothing, or an interpreter with flags of its own."""
+    while before and before[-1] in _FLAGS:
+        before = before[:-1]
+    return not before or _INTERPRETER.match(before[-1]) is not None
 
 
 def _script_word(words: tuple[str, ...]) -> str | None:
@@ -105,7 +114,7 @@ def _script_word(words: tuple[str, ...]) -> str | None:
     for position, word in enumerate(words):
         if _INTERPRETER.match(word):
             rest = words[position + 1:]
-            while rest and rest[0] in ("-u", "-O", "-B", "-W", "-s", "-E", "-I"):
+            while rest and rest[0] in ("-W", *_FLAGS):
                 rest = rest[2:] if rest[0] == "-W" else rest[1:]
             return rest[0] if rest and rest[0].endswith(".py") else None
     return None
