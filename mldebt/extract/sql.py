@@ -28,12 +28,13 @@ def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
         return []
     found: list[tuple[Pattern, str]] = []
     for tree in trees:
-        target = tree.this if isinstance(tree, exp.Insert | exp.Create | exp.Update | exp.Delete | exp.Drop) else None
-        written = target.find(exp.Table) if isinstance(target, exp.Expression) else None
+        changes = isinstance(tree, exp.Insert | exp.Create | exp.Update | exp.Delete | exp.Drop)
+        targets = [tree.this, *(tree.args.get("tables") or ())] if changes else []  # a drop names several
+        written = [target.find(exp.Table) for target in targets if isinstance(target, exp.Expression)]
         common = {cte.alias for cte in tree.find_all(exp.CTE)}
         for table in tree.find_all(exp.Table):
             if table.name and table.name not in common:
-                found.append((_restore(table.name, holes), "write" if table is written else "read"))
+                found.append((_restore(table.name, holes), "write" if any(table is target for target in written) else "read"))
     return found
 
 

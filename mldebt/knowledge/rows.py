@@ -17,7 +17,9 @@ class AccessRow(_Strict, frozen=True):
     `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
     parameter that decides between read, write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default: the table is then
     an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
-    the path is a folder that holds the artefact. `suffix` is appended to the path (`shutil.make_archive`, `np.save`).
+    the path is a folder that holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter
+    `suffix-by`. `template`: the library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start
+    with neither a folder mark nor something unknown are those of a registry.
     """
 
     path: str = ""
@@ -32,6 +34,11 @@ class AccessRow(_Strict, frozen=True):
     suffix: str = ""
     append: str = ""
     object: str = ""
+    suffix_by: str = ""
+    suffixes: dict[str, str] = {}
+    template: bool = False
+    only_text: bool = False
+    only_local: bool = False
 
 
 class LaunchRow(_Strict, frozen=True):
@@ -113,7 +120,8 @@ class CallRow(_Strict, frozen=True):
     `calls` are parameters that the library calls back. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
-    call is used as a decorator; `entry` is the kind of entry point the decorated function becomes.
+    call is used as a decorator; `entry` is the kind of entry point the decorated function becomes. `former`: the newest release lacks it, code for older
+    ones calls it.
     """
 
     path: str
@@ -141,6 +149,7 @@ class CallRow(_Strict, frozen=True):
     entry: str = ""
     seed: str = ""
     note: str = ""
+    former: bool = False
 
 
 class AttributeRow(_Strict, frozen=True):
@@ -154,6 +163,7 @@ class AttributeRow(_Strict, frozen=True):
     returns: str = ""
     value: str = ""
     read: AccessRow | None = None
+    former: bool = False
 
 
 class TypeRow(_Strict, frozen=True):
@@ -163,7 +173,7 @@ class TypeRow(_Strict, frozen=True):
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
     `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`).
     `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
-    that a subclass's hooks are.
+    that a subclass's hooks are. `stands-for` are the public classes that a type without a public path of its own means. `former` as for calls.
     """
 
     path: str
@@ -178,6 +188,8 @@ class TypeRow(_Strict, frozen=True):
     entry: str = ""
     parameters: tuple[str, ...] = ()
     literal: str = ""
+    stands_for: tuple[str, ...] = ()
+    former: bool = False
 
 
 class LibraryFile(_Strict, frozen=True):
