@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
-from mldebt.knowledge.rows import AccessRow, CallRow
+from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow
 from mldebt.model.events import Access, Anchor, Kind
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
@@ -55,6 +55,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, data)
+    if row.columns is not None and reads:
+        _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
@@ -75,6 +77,16 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     for access in accesses(run, row, bound):
         ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must))
     return ids if mode == "read" else set()
+
+
+def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, reads: frozenset[int]) -> None:
+    """Note a reader that picks columns by number, or leaves their names in the file aside."""
+    known = run.heap.get(bound.get(row.select).ref)
+    items = known.items if known is not None else None
+    numbers = [item.const[0] for item in items or () if len(item.const) == 1 and type(item.const[0]) is int]
+    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if bound.get(row.header).const == (None,) else ""
+    if picked:
+        run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "position"), ("columns", picked)))
 
 
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
