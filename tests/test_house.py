@@ -18,7 +18,7 @@ ALL = sorted([*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").
 TOP = {"mldebt", "rules", "tests", "fixtures", "benchmarks", "docs", "pyproject.toml", "README.md", "LICENSE"}
 RULE_CODE = re.compile(r"MLD\d{3}")
 MODULES = {module for file in load_libraries([rules_folder() / "libraries"]).modules() for module in [file.partition(".")[0]]}
-FORMATS = {"json", "yaml", "csv", "pickle", "make", "docker", "snakemake", "time", "toml", "dvc.lock"}  # names of formats, and a word of shells and magics
+FORMATS = {"json", "yaml", "csv", "pickle", "make", "docker", "snakemake", "time", "toml", "dvc.lock", "io"}  # names of formats and faults, a word of shells
 
 
 def _ids(paths: list[Path]) -> list[str]:

@@ -20,3 +20,7 @@ def test_holes_stay_in_table_names() -> None:
 
 def test_prose_is_not_sql() -> None:
     assert _uses("read it from here") == []
+
+
+def test_dropped_tables_are_not_read() -> None:
+    assert table_uses(pattern("drop table if exists three")) == [(pattern("three"), "write")]

@@ -31,7 +31,9 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
                 continue
             seen.add((use.program, use.artifact))
             columns = dict(event.detail)["columns"]
-            yield Match(event.place, f"columns `{columns}` of `{shown(use.artifact)}` are taken by position, though `{made[0].program}` decides their order",
+            name = shown(use.artifact)
+            taken = f"`{name}` is read without a header" if columns == ":" else f"columns `{columns}` of `{name}` are taken by position"
+            yield Match(event.place, f"{taken}, though `{made[0].program}` decides {'its columns and ' * (columns == ':')}their order",
                         (Step(site(use), f"`{shown(use.artifact)}` is read here"), *(written_here(writer) for writer in made[:4])),
                         f"{use.artifact} {columns}", event.owner)
 

@@ -9,7 +9,12 @@ import msgspec
 
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.column_use import ColumnUseSpec, column_use
-from mldebt.detect.declaration import DeclarationSpec, declaration
+from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
+from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
+from mldebt.detect.declared_output import DeclaredOutputSpec, declared_output
+from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_parameter
+from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
+from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -19,7 +24,9 @@ from mldebt.model.finding import Match, RunError
 
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
-    "declaration": (DeclarationSpec, declaration),
+    "declared-script": (DeclaredScriptSpec, declared_script), "declared-dependency": (DeclaredDependencySpec, declared_dependency),
+    "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
+    "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
 }
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.arguments import Arguments
 from mldebt.flow.effects import Bound, perform
+from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
+from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
     NOTHING,
@@ -40,6 +42,7 @@ class Calls:
         """Belong to one run."""
         self._run = run
         self.seen: dict[Place, tuple[str, bool]] = {}
+        self.parsers = parser_types(run.catalogue)
 
     def call_node(self, node: ir.Call, frame: Frame) -> Value:
         """Evaluate a call expression."""
@@ -83,8 +86,14 @@ class Calls:
         method = self._run.attributes.method(function, "__call__")
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
-        self._call_back((*args, *keywords.values()), place, frame)
+        self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=lineage(function, *args, *keywords.values()))
+
+    def _unknown(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
+        """Code that no row describes may call, fill and write what it is given."""
+        self._call_back(values, place, frame)
+        escaped(self._run, values, place, frame)
+        escape(self._run, values, place, frame)
 
     def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given."""
@@ -116,7 +125,10 @@ class Calls:
             self.seen[place] = (target.path, row is not None or kind is not None)
         if row is not None:
             return self.apply(row, None, args, keywords, place, frame, target.path)
-        self._call_back((*args, *keywords.values()), place, frame)
+        if kind is None:
+            self._unknown((*args, *keywords.values()), place, frame)
+        else:
+            self._call_back((*args, *keywords.values()), place, frame)
         return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
@@ -127,7 +139,7 @@ class Calls:
             self.seen[place] = (f"{target.path}.{target.name}", row is not None)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
-        self._call_back((*args, *keywords.values()), place, frame)
+        self._unknown((target.receiver, *args, *keywords.values()), place, frame)
         return Value(sources=lineage(target.receiver, *args, *keywords.values()))
 
     def apply(
@@ -137,6 +149,8 @@ class Calls:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
+        if row.interface is not None:
+            observe(self._run, bound, row.interface, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
         self._call_back((*args, *keywords.values()), place, frame)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
-from mldebt.knowledge.rows import AccessRow, CallRow, LaunchRow
+from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
-from mldebt.model.pattern import EMPTY, UNKNOWN, Pattern, pattern
+from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+_FILE_ADDRESS = re.compile(r"[\w+]+:///")
+_TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample"}
 
 
@@ -53,6 +56,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, data)
+    if row.columns is not None and reads:
+        _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
@@ -74,6 +79,16 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     return ids if mode == "read" else set()
 
 
+def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, reads: frozenset[int]) -> None:
+    """Note a reader that picks columns by number, or leaves their names in the file aside."""
+    known = run.heap.get(bound.get(row.select).ref)
+    items = known.items if known is not None else None
+    numbers = [item.const[0] for item in items or () if len(item.const) == 1 and type(item.const[0]) is int]
+    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if bound.get(row.header).const == (None,) else ""
+    if picked:
+        run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "position"), ("columns", picked)))
+
+
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
     from mldebt.extract.sql import table_uses
 
@@ -81,7 +96,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
     for statement in as_texts(bound.get(row.query)):
         for table, mode in table_uses(statement):
             kind: Kind = "read" if mode == "read" else "write"
-            for path in _paths(run, bound.get(row.database)):
+            for path in _databases(run, bound.get(row.database)):
                 access = Access("table", *_strip(path), "sql", table, home=bound.get(row.query).home)
                 number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
                 reads |= {number} if kind == "read" else set()
@@ -108,20 +123,50 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
     if row.table:
         named = bound.get(row.table)
         names = as_texts(named)
-        return [Access("table", *_strip(path), "sql", name, home=named.home) for path in _paths(run, bound.get(row.database)) for name in names]
+        return [Access("table", *_strip(path), "sql", name, home=named.home) for path in _databases(run, bound.get(row.database)) for name in names]
     value = bound.get(row.path)
-    if row.path not in bound.named and row.path != "self":
+    if row.path not in bound.named and row.path != "self" or not _is_path(run, value, row):
         return []
     known = run.heap.get(value.ref)
-    if known is not None and known.kind == "handle":
+    opened = known is not None and known.kind == "handle"
+    if known is not None and opened:
         value = known.fields.get("path", NOTHING)
     for text in _paths(run, value):
+        if row.only_local and not _local(text):
+            continue
+        text = text if opened else _completed(text, row, bound)
         store = _store(text, row.store)
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
-        found.append(Access(store, path + pattern(row.suffix) if row.suffix else path, anchor, row.format, None, value.shared, value.home))
+        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home))
     return found
+
+
+def _is_path(run: Interpreter, value: Value, row: AccessRow) -> bool:
+    """Return whether an argument may be a path: neither None nor a buffer in memory, nor data where a text is asked for."""
+    if value.const == (None,) and not value.texts or row.only_text and not value.texts:
+        return False
+    kind = run.catalogue.type(value.type) if value.type else None
+    return kind is None or kind.role != "buffer"
+
+
+def _local(text: Pattern) -> bool:
+    """Return whether a name is one of a folder: it starts with a mark of one, or with something unknown."""
+    head = text.parts[0] if text.parts else ""
+    return not isinstance(head, str) or head.startswith((".", "/", "~"))
+
+
+def _completed(text: Pattern, row: AccessRow, bound: Bound) -> Pattern:
+    """Return a path as the library completes it: its suffix added, its templates open."""
+    suffix = row.suffixes.get(bound.get(row.suffix_by).text or "", row.suffix)
+    last = text.parts[-1] if text.parts else ""
+    if suffix and not (isinstance(last, str) and last.endswith(suffix)):
+        text = text + pattern(suffix)
+    if row.template:
+        pieces = [piece for part in text.parts for piece in (_TEMPLATE.split(part) if isinstance(part, str) else [part])]
+        text = pattern(*(Hole("stamp") if isinstance(piece, str) and piece.startswith("{") else piece for piece in pieces))
+    return text
 
 
 def _paths(run: Interpreter, value: Value) -> tuple[Pattern, ...]:
@@ -129,6 +174,16 @@ def _paths(run: Interpreter, value: Value) -> tuple[Pattern, ...]:
     if known is not None and known.kind == "handle":
         value = known.fields.get("path", NOTHING)
     return value.texts or (UNKNOWN,)
+
+
+def _databases(run: Interpreter, value: Value) -> list[Pattern]:
+    """Return the databases a connection may be of; one whose address has no host is the file that the address names."""
+    found = []
+    for path in _paths(run, value):
+        head = path.parts[0] if path.parts else ""
+        local = _FILE_ADDRESS.match(head) if isinstance(head, str) else None
+        found.append(pattern(head[local.end():], *path.parts[1:]) if local and isinstance(head, str) else path)
+    return found
 
 
 def _store(path: Pattern, store: str) -> str:
@@ -146,6 +201,12 @@ def _strip(path: Pattern) -> tuple[Pattern, Anchor]:
         return pattern(*clean.parts[1:]), "file"
     head = clean.parts[0] if clean.parts and isinstance(clean.parts[0], str) else ""
     return clean or EMPTY, "absolute" if head.startswith("/") or head[1:3] == ":/" else "home" if head.startswith("~") else "cwd"
+
+
+def path_access(text: Pattern, value: Value) -> Access:
+    """Return the access to a file that a text names."""
+    path, anchor = _strip(text)
+    return Access(_store(text, "file"), path, anchor, home=value.home)
 
 
 def strip_start(path: Pattern) -> tuple[str | None, Anchor]:

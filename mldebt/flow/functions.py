@@ -10,6 +10,7 @@ from mldebt.flow.decorated import given
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
 from mldebt.flow.heap import Object
+from mldebt.flow.interface import escaped
 from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
 from mldebt.flow.tokens import Tokens
@@ -50,6 +51,7 @@ class Functions:
         self.reached.add(key)
         if key in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += key not in self._active
+            escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
             return Value(sources=args.lineage())
         self._run.modules.load(target.path)
         definition = self._run.definition(*key)

@@ -66,7 +66,9 @@ class Heap:
         return self._objects.get(address)
 
     def put(self, address: int, value: Object) -> None:
-        """Write an object (a strong update)."""
+        """Write an object (a strong update); address 0 is none."""
+        if not address:
+            return
         old = self._objects.get(address)
         if self._logs:
             self._logs[-1].setdefault(address, old)

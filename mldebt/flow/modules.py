@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mldebt.flow.decorated import row_of
+from mldebt.flow.escapes import unknown_library
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
+from mldebt.flow.interface import decorated
 from mldebt.flow.statements import execute
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryTarget, ModuleTarget, Value, constant
+from mldebt.knowledge.rows import CallRow
 from mldebt.model import ir
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.pattern import pattern
@@ -59,7 +62,9 @@ class Modules:
             return self._execute(path)
         self.main, known = path, self.frames.pop(path, None)
         trace = self._execute(path)
-        if known is not None:
+        if known is None:
+            del self.frames[path]  # an import executes the module anew, without its main block
+        else:
             self.frames[path] = known
         return trace
 
@@ -125,6 +130,8 @@ class Modules:
             return
         found = self._run.index.resolve(node.module or "", frame.path, node.level)
         if found is None:
+            if node.module and not node.level:
+                unknown_library(self._run, node.module, place, frame)
             for alias in node.aliases:
                 if alias.name != "*":
                     dotted = f"{node.module}.{alias.name}" if node.module else alias.name
@@ -161,6 +168,7 @@ class Modules:
             top = self._run.index.resolve(head, frame.path, 0)
             frame.set(head, Value(target=ModuleTarget(top)) if top else NOTHING)
             return
+        unknown_library(self._run, alias.name, place, frame)
         aliased = alias.bound_at >= 0
         frame.set(alias.bound if aliased else head, self.library(alias.name if aliased else head))
 
@@ -203,10 +211,14 @@ class Modules:
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator: a route, a task, a command."""
+        rows: list[tuple[ir.Expr, CallRow | None]] = []
         for decorator in definition.decorators:
             row = row_of(self._run, decorator, frame)
             if row is not None and row.entry:
                 self.entered[made] = (row.entry, self.main or frame.path)
+            rows.append((decorator, row))
+        if rows:
+            decorated(self._run, definition, rows, frame)
 
     def module_frame(self, frame: Frame) -> Frame | None:
         """Return the module frame whose globals `frame` sees."""

@@ -17,6 +17,7 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
     `files` are patterns of file names in the syntax of ignore files. Key paths are dotted, `*` stands for any key or index, and a last `{}` for the key
     itself of a mapping (`deps: [{path: …}]`). `stages` leads to each stage; `commands`, `inputs`, `outputs` and `folder` (the working directory) start there.
+    `parameters` lead to keys of the configuration file `parameter-file`, `file-parameters` (a `{}` in them is the file's name) to keys of others.
     `start` says where commands and paths start: `file` (the manifest's folder) or `root`. `declared-only`: entries are names without commands.
     """
 
@@ -27,6 +28,9 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     folder: str = ""
+    parameters: tuple[str, ...] = ()
+    parameter_file: str = ""
+    file_parameters: tuple[str, ...] = ()
     start: Literal["file", "root"] = "file"
     declared_only: bool = False
 

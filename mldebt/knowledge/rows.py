@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -15,7 +17,9 @@ class AccessRow(_Strict, frozen=True):
     `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
     parameter that decides between read, write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default: the table is then
     an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
-    the path is a folder that holds the artefact. `suffix` is appended to the path (`shutil.make_archive`, `np.save`).
+    the path is a folder that holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter
+    `suffix-by`. `template`: the library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start
+    with neither a folder mark nor something unknown are those of a registry.
     """
 
     path: str = ""
@@ -30,6 +34,11 @@ class AccessRow(_Strict, frozen=True):
     suffix: str = ""
     append: str = ""
     object: str = ""
+    suffix_by: str = ""
+    suffixes: dict[str, str] = {}
+    template: bool = False
+    only_text: bool = False
+    only_local: bool = False
 
 
 class LaunchRow(_Strict, frozen=True):
@@ -76,6 +85,20 @@ class ComposeRow(_Strict, frozen=True):
     overrides: str = ""
 
 
+class InterfaceRow(_Strict, frozen=True):
+    """What a call says about the command line of its program.
+
+    `does`: `parser` (makes one), `option` (adds one: its text arguments are the flags), `parse` (takes the words), `open` (lets words in that no option
+    names). `words` is the parameter with the words, when they may be others than those of the process; `opens` are parameters that let words in when given;
+    `rest` the parameter by which an option may take all remaining words: when it is neither a number nor one character.
+    """
+
+    does: Literal["parser", "option", "parse", "open"]
+    opens: tuple[str, ...] = ()
+    rest: str = ""
+    words: str = ""
+
+
 class SplitRow(_Strict, frozen=True):
     """Row sets of a splitter: what goes in and how it comes out (`pairs`: train, test alternating; `folds`; `parts`)."""
 
@@ -98,7 +121,7 @@ class CallRow(_Strict, frozen=True):
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
-    configuration it hands over, `parameters-are-options`: its parameters are the options.
+    configuration it hands over, `parameters-are-options`: its parameters are the options. `former`: the newest release lacks it, code for older ones calls it.
     """
 
     path: str
@@ -114,6 +137,7 @@ class CallRow(_Strict, frozen=True):
     launch: LaunchRow | None = None
     columns: ColumnsRow | None = None
     option: OptionRow | None = None
+    interface: InterfaceRow | None = None
     compose: ComposeRow | None = None
     split: SplitRow | None = None
     passes: tuple[str, ...] | None = None
@@ -126,6 +150,7 @@ class CallRow(_Strict, frozen=True):
     parameters_are_options: bool = False
     seed: str = ""
     note: str = ""
+    former: bool = False
 
 
 class AttributeRow(_Strict, frozen=True):
@@ -139,6 +164,7 @@ class AttributeRow(_Strict, frozen=True):
     returns: str = ""
     value: str = ""
     read: AccessRow | None = None
+    former: bool = False
 
 
 class TypeRow(_Strict, frozen=True):
@@ -148,7 +174,7 @@ class TypeRow(_Strict, frozen=True):
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
     `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`).
     `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
-    that a subclass's hooks are.
+    that a subclass's hooks are. `stands-for` are the public classes that a type without a public path of its own means. `former` as for calls.
     """
 
     path: str
@@ -163,6 +189,8 @@ class TypeRow(_Strict, frozen=True):
     entry: str = ""
     parameters: tuple[str, ...] = ()
     literal: str = ""
+    stands_for: tuple[str, ...] = ()
+    former: bool = False
 
 
 class LibraryFile(_Strict, frozen=True):

@@ -17,6 +17,7 @@ _DOCUMENTS = ("markdown", "text")
 _HANDLER = re.compile(  # what handles files and runs none
     r"(?:.*/)?(?:\[|awk|basename|cat|chgrp|chmod|chown|cksum|cmp|cp|curl|cut|diff|dirname|du|echo|find|git|grep|gzip|head|install|less|ln|ls|md5sum|mkdir|more|mv"
     r"|nano|od|printf|pwd|readlink|rm|rmdir|rsync|scp|sed|sha256sum|sort|split|stat|tail|tar|tee|test|touch|tr|truncate|unzip|vi|vim|wc|wget|zip)$")
+_FLAGS = ("-u", "-O", "-OO", "-B", "-s", "-S", "-E", "-I")
 Resolve: TypeAlias = Callable[[str, str], "str | None"]
 """Finds the file of a dotted module name seen from a folder."""
 
@@ -33,9 +34,10 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
             for folder in _folders(command, own):
                 found = program_of(command.words, folder, modules, resolve)
                 if found is not None:
-                    program, words = found
+                    program, words, direct = found
                     tool = "document" if facts.format in _DOCUMENTS or command.start == "unknown" else facts.format
-                    yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
+                    place = Place(path, command.at, command.end)
+                    yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct)
                     break
 
 
@@ -47,7 +49,9 @@ def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> I
             folder = joined(own, command.folder)
             found = program_of(command.words, folder, modules, resolve)
             if found is not None:
-                yield found[0], Invocation(found[1], Place(path, command.at, command.end), folder, command.checked, "", "notebook", command.environment)
+                program, words, direct = found
+                place = Place(path, command.at, command.end)
+                yield program, Invocation(words, place, folder, command.checked, "", "notebook", command.environment, direct)
 
 
 def missing_scripts(project: Project) -> Iterator[tuple[str, Place, str]]:
@@ -108,8 +112,8 @@ def joined(base: str, folder: str) -> str:
 
 def program_of(
     words: tuple[str, ...], folder: str, modules: Mapping[str, PythonFacts], resolve: Resolve
-) -> tuple[str, tuple[str, ...]] | None:
-    """Return the project file that a command in `folder` runs, and the words it is given; None when it runs none."""
+) -> tuple[str, tuple[str, ...], bool] | None:
+    """Return the project file that a command in `folder` runs, the words it is given, whether these are all that follow; None when it runs none."""
     if words and _HANDLER.match(words[0]):
         return None
     for position, word in enumerate(words):
@@ -117,15 +121,22 @@ def program_of(
             found = resolve(words[position + 1], folder)
             if found is not None:
                 main = f"{found.removesuffix('__init__.py').rstrip('/')}/__main__.py"
-                return (main if main in modules else found), words[position + 2:]
+                return (main if main in modules else found), words[position + 2:], True
             continue
         path = normpath(f"{folder}/{word}" if folder else word)
         if word.endswith((".py", ".ipynb")) and path in modules:
-            return path, words[position + 1:]
+            return path, words[position + 1:], _direct(words[:position])
         application = _APPLICATION.match(word)
         if application and position and (found := resolve(application[1], folder)) and found in modules:
-            return found, words[position + 1:]
+            return found, words[position + 1:], False
     return None
+
+
+def _direct(before: tuple[str, ...]) -> bool:
+    """Return whether what stands before a file's name hands it all words that follow: nothing, or an interpreter with flags of its own."""
+    while before and before[-1] in _FLAGS:
+        before = before[:-1]
+    return not before or _INTERPRETER.match(before[-1]) is not None
 
 
 def _script_word(words: tuple[str, ...]) -> str | None:
@@ -133,7 +144,7 @@ def _script_word(words: tuple[str, ...]) -> str | None:
     for position, word in enumerate(words):
         if _INTERPRETER.match(word):
             rest = words[position + 1:]
-            while rest and rest[0] in ("-u", "-O", "-B", "-W", "-s", "-E", "-I"):
+            while rest and rest[0] in ("-W", *_FLAGS):
                 rest = rest[2:] if rest[0] == "-W" else rest[1:]
             return rest[0] if rest and rest[0].endswith(".py") else None
     return None

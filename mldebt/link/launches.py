@@ -33,7 +33,8 @@ def _started(event: Event, starter: EntryPoint, modules: Mapping[str, PythonFact
             where = joined(base.path, join_folder(detail["folder"], command.folder))
             program = program_of(command.words, where, modules, resolve)
             if program is not None:
-                yield program[0], Invocation(program[1], event.place, where, detail["checked"] == "yes", "", "launch", command.environment)
+                words, direct = program[1:]
+                yield program[0], Invocation(words, event.place, where, detail["checked"] == "yes", "", "launch", command.environment, direct)
                 break
 
 

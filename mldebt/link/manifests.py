@@ -37,7 +37,8 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
         commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
-            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys))
+            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
+                         parameters=tuple(_parameters(settings, depth, row, folder)))
 
 
 def _at(settings: Sequence[Setting], depth: int, paths: Sequence[str]) -> Iterator[Setting]:
@@ -60,6 +61,16 @@ def _items(settings: Sequence[Setting], depth: int, paths: Sequence[str], folder
             seen.add(text)
             at = setting.key_at if setting.key_at >= 0 and text != str(setting.value) else setting.at
             yield Item(join_folder(folder, text) if folder else text, at, at + len(text))
+
+
+def _parameters(settings: Sequence[Setting], depth: int, row: ManifestRow, folder: str) -> Iterator[Item]:
+    """Yield the configuration keys of a stage as `file:key`."""
+    for setting in settings:
+        rest = setting.keys[depth:]
+        inner = next((path for path in row.file_parameters if _matches(rest, path.replace("{}", "*"))), None)
+        file = str(rest[inner.split(".").index("{}")]) if inner else row.parameter_file
+        if isinstance(setting.value, str) and (inner or any(_matches(rest, path) for path in row.parameters)):
+            yield Item(f"{join_folder(folder, file) if folder else file}:{setting.value}", setting.at, setting.end)
 
 
 def _commands(setting: Setting, folder: str, start: str) -> Iterator[Command]:

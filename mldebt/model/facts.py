@@ -127,7 +127,10 @@ class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A rule of a build file (Make, Snakemake): targets made from prerequisites by commands."""
+    """A rule of a build file (Make, Snakemake) or a stage of a manifest: targets made from prerequisites by commands.
+
+    `parameters` are keys of configuration files (`file:key`) that the rule depends on.
+    """
 
     outputs: tuple[Item, ...]
     inputs: tuple[Item, ...]
@@ -135,6 +138,7 @@ class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):
     phony: bool = False
     order_only: tuple[Item, ...] = ()
     name: str = ""
+    parameters: tuple[Item, ...] = ()
 
 
 class TableUse(msgspec.Struct, frozen=True, gc=False, array_like=True):

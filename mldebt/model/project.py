@@ -25,8 +25,8 @@ class Folder:
 class Invocation:
     """A command found in the project that runs an entry point: its words after the program, and where it stands.
 
-    `checked` says whether a failure would be seen; `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or
-    `shell`, `readme`.
+    `direct`: the interpreter runs the file itself, so that all words are the program's own. `checked` says whether a failure would be seen;
+    `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
     """
 
     words: tuple[str, ...]
@@ -36,6 +36,7 @@ class Invocation:
     stage: str = ""
     tool: str = ""
     environment: tuple[tuple[str, str], ...] = ()
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
