@@ -15,7 +15,7 @@ from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
-from mldebt.graph.declarations import Declarations
+from mldebt.graph.declarations import Declarations, mentioned
 from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.libraries import Catalogue, load_libraries
@@ -30,7 +30,7 @@ from mldebt.policy.findings import findings, ordered, scoped, unreadable, withou
 from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
 
-_FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
+_PATH = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})*[\w%+)}-]\.\w+")
 _MANIFESTS = ("yaml", "toml", "make", "ini")
 _SETTINGS = ("mldebt.toml", "pyproject.toml")
 MAX_MANIFEST = 1 << 20
@@ -66,7 +66,7 @@ def analyse(root: Path, settings: Settings, jobs: int = 0) -> Analysis:
     with clock.phase("flow"):
         flow = interpret(project, index, catalogue)
     with clock.phase("graph"):
-        declarations = Declarations(flow.project, declared_names(found), [row.path for row in settings.artifacts])
+        declarations = Declarations(flow.project, mentioned_paths(found), [row.path for row in settings.artifacts])
         graph = assemble(flow.project, flow.events, declarations)
     return Analysis(graph, flow, clock, catalogue)
 
@@ -131,13 +131,15 @@ class Clock:
         self.phases.append((name, round(perf_counter() - start, 4)))
 
 
-def declared_names(found: Discovery) -> frozenset[str]:
-    """Return the file names that manifests and configuration files mention: an artefact named there is no secret."""
-    names: set[str] = set()
+def mentioned_paths(found: Discovery) -> frozenset[str]:
+    """Return the paths of files that manifests and configuration files mention, as `Declarations` compares them."""
+    paths: set[str] = set()
     for file in found.files:
         if file.kind in _MANIFESTS and file.size <= MAX_MANIFEST and file.path not in _SETTINGS:
             try:
-                names.update(_FILE_NAME.findall(file.absolute.read_text("utf-8", "replace")))
+                text = file.absolute.read_text("utf-8", "replace")
             except OSError:
                 continue
-    return frozenset(names)
+            for words in set(_PATH.findall(text)):
+                paths.update(mentioned(file.path, words))
+    return frozenset(paths)

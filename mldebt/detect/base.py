@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,19 @@ def site(use: Use) -> Place:
 def written_here(use: Use) -> Step:
     """Return the evidence step of a write."""
     return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
+
+
+def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps without those that say the same of the same place, or of another artefact there."""
+    first: dict[Place, Step] = {}
+    for step in steps:
+        first.setdefault(step.place, step)
+    return tuple(first.values())
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return names as people list them: the first in backticks, the others counted."""
+    return ", ".join(f"`{name}`" for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def shown(artifact: str) -> str:

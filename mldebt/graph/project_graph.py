@@ -51,6 +51,11 @@ class ProjectGraph:
         """Return whether two programs are one component: parts of one declared stage, or started by one script that checks their status."""
         return program == other or bool(self._launchers.get(program, set()) & self._launchers.get(other, set()))
 
+    def one_process(self, reader: Use, writer: Use) -> bool:
+        """Return whether some program does both accesses in one run: then its parts, though each can start alone, are one component."""
+        readers = {use.program for use in self.readers(reader.artifact) if use.event.place == reader.event.place}
+        return any(use.program in readers for use in self.writers(writer.artifact) if use.event.place == writer.event.place)
+
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""
         return sorted(node[9:] for node, data in self._graph.nodes.items() if data["kind"] == "dataset")
@@ -66,7 +71,6 @@ class ProjectGraph:
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""
         return artifact in self.declared
-
 
 
 def _launcher(item: Invocation) -> str:
