@@ -96,7 +96,7 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
     if row.store == "file" and mode is not None:
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
         for access in accesses(run, row, bound):
-            number = run.emit(frame, kind, bound.place, access=access, api=bound.api)
+            number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api)
             reads |= {number} if kind == "read" else set()
     bound.handle = run.new(bound.place, Object("handle", None, {"path": value}), bound.row.returns, frozenset(reads))
     return reads

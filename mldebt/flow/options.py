@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, Value, hole, join_all, text
+from mldebt.flow.value import NO_SOURCES, NOTHING, Value, hole, join_all, text
 from mldebt.model.pattern import Hole, Part, Pattern, pattern
 from mldebt.model.project import Invocation
 
@@ -65,14 +65,15 @@ def _add_option(run: Interpreter, call: Bound) -> Value:
 
 
 def _parse(run: Interpreter, call: Bound) -> Value:
-    """Return the namespace of a parser: the default of every option, or what commands pass for it."""
+    """Return the namespace of a parser: the default of every option, or what commands pass for it; what they pass depends on the reading of the command."""
     known = run.heap.get(call.receiver.ref) if call.receiver else None
     fields = dict(known.fields) if known else {}
     options = {name.partition(":")[2]: [flag.literal or "" for flag in value.texts] for name, value in fields.items() if name.startswith(_FLAGS)}
     given = [_given(options, item) for item in (run.entry.invocations if run.entry else ())]
     values: dict[str, Value] = {}
+    read = frozenset({run.emit(call.frame, "config-read", call.place, api=call.api)}) if any(given) and call.frame is not None else NO_SOURCES
     for name in options:
-        passed = [text(word_pattern(words[name]), type=run.catalogue.literal("text")) for words in given if name in words]
+        passed = [text(word_pattern(words[name]), sources=read, type=run.catalogue.literal("text")) for words in given if name in words]
         kept = [fields[name]] if len(passed) < len(given) or not given else []
         values[name] = join_all([*kept, *passed])
     return run.new(call.place, Object("namespace", None, values, NOTHING), call.row.returns)
