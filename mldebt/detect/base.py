@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
@@ -45,6 +46,14 @@ def written_here(use: Use) -> Step:
     return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
 
 
+def only_looks(context: Context, program: str) -> bool:
+    """Return whether a program is a notebook that neither writes nor learns."""
+    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
+    if entry is None or entry.kind != "notebook":
+        return False
+    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)
+
+
 def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps without those that say the same of the same place, or of another artefact there."""
     first: dict[Place, Step] = {}
@@ -60,5 +69,5 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 def shown(artifact: str) -> str:
     """Return an artefact's key as people read it."""
-    path, found, table = artifact.partition("#")
+    path, found, table = outside(artifact).partition("#")
     return f"{path} table {table}".replace("{}", "{…}") if found else path.replace("{}", "{…}")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, listed, one_definition, one_each, shown, site, written_here
+from mldebt.detect.base import Context, listed, one_definition, one_each, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
 from mldebt.model.source import Place
+
+_WORK = ("fit", "predict", "train-step", "transform", "search")
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +29,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set()
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact):
+        if not writers or graph.is_declared(artifact) or _is_raw(context, writers):
             continue
         for use in graph.readers(artifact):
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
@@ -35,6 +37,17 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
                 found.setdefault(site(use), []).append((use, writers))
     for place, uses in sorted(found.items()):
         yield _match(context, spec, place, uses)
+
+
+def _is_raw(context: Context, writers: list[Use]) -> bool:
+    """Return whether an artefact is a raw input: bytes as they came, by one program that downloads, reads no artefact and learns nothing."""
+    programs = {use.program for use in writers}
+    if len(programs) != 1 or any(use.event.access is None or use.event.access.format for use in writers):
+        return False
+    entries = {entry.id for entry in context.graph.project.entries if entry.program in programs}
+    events = [event for event in context.events if event.entry in entries]
+    stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
+    return stores == {"url"} and not any(event.kind in _WORK for event in events)
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
@@ -53,7 +66,7 @@ def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use
     return Match(place, f"{listed(consumers)} read{_s(consumers)} `{shown(use.artifact)}`{more}, which {listed(producers)} write{_s(producers)} and "
                         "nothing declares",
                  one_each(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {consumers[0]}", use.event.owner,
-                 None if certain else "medium", spec.look if all(_only_looks(context, program) for program in consumers) else "")
+                 None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "")
 
 
 def _s(names: list[str]) -> str:
@@ -64,10 +77,3 @@ def _s(names: list[str]) -> str:
 def _certain(writer: Use, program: str) -> bool:
     """Return whether a write surely makes what `program` reads: both guess the same folder when they stand in one."""
     return writer.event.must and (writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0])
-
-
-def _only_looks(context: Context, program: str) -> bool:
-    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
-    if entry is None or entry.kind != "notebook":
-        return False
-    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)

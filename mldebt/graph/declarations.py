@@ -7,6 +7,7 @@ from posixpath import normpath
 
 from pathspec import GitIgnoreSpec
 
+from mldebt.graph.identity import outside
 from mldebt.model.facts import DataFacts, Target
 from mldebt.model.project import Project
 
@@ -23,7 +24,7 @@ class Declarations:
 
     def __contains__(self, artifact: object) -> bool:
         """Return whether a stage declares an artefact or a folder it lies in, a setting matches it, or a manifest mentions its path."""
-        path = str(artifact).partition("#")[0]
+        path = outside(str(artifact)).partition("#")[0]
         if path in self._mentions or any(tail in self._mentions for tail in tails(path)) or self._patterns.match_file(path):
             return True
         while path:

@@ -18,7 +18,8 @@ _PASSING = ("/tmp/", "/var/tmp/", "/dev/")  # what lies there is gone or no file
 def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> list[tuple[str, bool]]:
     """Return the keys an access may mean, best first, each with whether its folder is certain; none when too little of the path is known.
 
-    `base` is the folder of the program's subproject: environment variables are set for one subproject.
+    `base` is the folder of the program's subproject: environment variables are set for one subproject, and what stands under an absolute path differs
+    between their machines and containers. So their keys begin with it, those of absolute paths as `base//data/x.csv`.
     """
     path = _text(access.path.parts)
     if access.store not in ("file", "table") or not _telling(path) or access.anchor == "none":
@@ -33,9 +34,9 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
         suffix = f"#{table}"
     if path.startswith("${"):
         return [(f"{base}/{normpath(path)}{suffix}" if base else normpath(path) + suffix, True)]
-    if access.anchor in ("absolute", "home") and path.startswith(_PASSING):
-        return []
-    if access.anchor != "cwd":
+    if access.anchor in ("absolute", "home"):
+        return [] if path.startswith(_PASSING) else [((f"{base}/{normpath(path)}" if base else normpath(path)) + suffix, True)]
+    if access.anchor == "file":
         return [(normpath(path) + suffix, True)]
     keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]
@@ -77,6 +78,11 @@ def may_be(access: Access, folders: Sequence[Folder]) -> list[re.Pattern[str]]:
         return []
     starts = [""] if access.anchor != "cwd" or text.startswith(("{}", "${")) else [item.path for item in folders]
     return [re.compile(".*".join(map(re.escape, normpath(f"{start}/{text}" if start else text).split("{}")))) for start in starts]
+
+
+def outside(key: str) -> str:
+    """Return the path of a key without the subproject that an absolute one begins with."""
+    return key[key.find("//") + 1:]
 
 
 def literal(key: str) -> bool:
