@@ -82,7 +82,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
         for table, mode in table_uses(statement):
             kind: Kind = "read" if mode == "read" else "write"
             for path in _paths(run, bound.get(row.database)):
-                access = Access("table", *_strip(path), "sql", table, home=bound.get(row.query).home)
+                access = Access("table", *_database(path), "sql", table, home=bound.get(row.query).home)
                 number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
                 reads |= {number} if kind == "read" else set()
     return reads
@@ -108,7 +108,7 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
     if row.table:
         named = bound.get(row.table)
         names = as_texts(named)
-        return [Access("table", *_strip(path), "sql", name, home=named.home) for path in _paths(run, bound.get(row.database)) for name in names]
+        return [Access("table", *_database(path), "sql", name, home=named.home) for path in _paths(run, bound.get(row.database)) for name in names]
     value = bound.get(row.path)
     if row.path not in bound.named and row.path != "self":
         return []
@@ -146,6 +146,18 @@ def _strip(path: Pattern) -> tuple[Pattern, Anchor]:
         return pattern(*clean.parts[1:]), "file"
     head = clean.parts[0] if clean.parts and isinstance(clean.parts[0], str) else ""
     return clean or EMPTY, "absolute" if head.startswith("/") or head[1:3] == ":/" else "home" if head.startswith("~") else "cwd"
+
+
+def _database(path: Pattern) -> tuple[Pattern, Anchor]:
+    """Return what names a database, and what it starts from: a file's path, also out of a URL without a host, else the URL without credentials."""
+    parts = path.parts
+    scheme, found, rest = parts[0].partition("://") if parts and isinstance(parts[0], str) else ("", "", "")
+    if not found or rest.startswith("/"):
+        return _strip(pattern(rest[1:], *parts[1:]) if found else path)
+    rested = (rest, *parts[1:])
+    signed = max((number for number, part in enumerate(rested) if isinstance(part, str) and "@" in part), default=-1)
+    told = rested if signed < 0 else (str(rested[signed]).rpartition("@")[2], *rested[signed + 1:])
+    return pattern(f"{scheme}://", *told), "none"
 
 
 def strip_start(path: Pattern) -> tuple[str | None, Anchor]:

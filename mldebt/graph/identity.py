@@ -22,7 +22,7 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
     between their machines and containers. So their keys begin with it, those of absolute paths as `base//data/x.csv`.
     """
     path = _text(access.path.parts)
-    if access.store not in ("file", "table") or not _telling(path) or access.anchor == "none":
+    if access.store not in ("file", "table") or not _telling(path) or (access.anchor == "none" and access.store != "table"):
         return []
     if path.startswith("{}/"):
         return []  # the folder is whatever the caller says: two programs need not mean the same
@@ -36,6 +36,8 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
         return [(f"{base}/{normpath(path)}{suffix}" if base else normpath(path) + suffix, True)]
     if access.anchor in ("absolute", "home"):
         return [] if path.startswith(_PASSING) else [((f"{base}/{normpath(path)}" if base else normpath(path)) + suffix, True)]
+    if access.anchor == "none":
+        return [(path + suffix, True)]
     if access.anchor == "file":
         return [(normpath(path) + suffix, True)]
     keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
@@ -82,7 +84,8 @@ def may_be(access: Access, folders: Sequence[Folder]) -> list[re.Pattern[str]]:
 
 def outside(key: str) -> str:
     """Return the path of a key without the subproject that an absolute one begins with."""
-    return key[key.find("//") + 1:]
+    before, found, path = key.partition("//")
+    return f"/{path}" if found and not before.endswith(":") else key
 
 
 def literal(key: str) -> bool:
