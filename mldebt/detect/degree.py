@@ -31,8 +31,9 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
         artifact, writers = members[0]
         more = f" and {len(members) - 1} more artefact{'' if len(members) == 2 else 's'}" if len(members) > 1 else ""
         verb = "are" if more else "is"
+        steps = one_each((*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])))
         yield Match(site(writers[-1]), f"`{shown(artifact)}`{more} {verb} written by {listed(programs, 4)}: the content depends on which ran last",
-                    one_each((*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6]))), artifact, writers[-1].event.owner)
+                    steps, artifact, writers[-1].event.owner)
 
 
 def _awaited(context: Context, artifact: str) -> bool:
