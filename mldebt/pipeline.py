@@ -20,7 +20,7 @@ from mldebt.discover.root import nested_settings
 from mldebt.extract.cache.facts import open_cache
 from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
-from mldebt.graph.declarations import Declarations
+from mldebt.graph.declarations import Declarations, mentioned
 from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.launches import with_launches
@@ -36,7 +36,7 @@ from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep
 
-_FILE_NAME = re.compile(r"[\w%+-][\w.%+-]*\.\w+")
+_PATH = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})*[\w%+)}-]\.\w+")
 _MANIFESTS = ("yaml", "toml", "json", "make", "ini", "env", "snakemake")
 _SETTINGS = (OWN_FILE, SHARED_FILE)
 MAX_MANIFEST = 1 << 20
@@ -86,7 +86,7 @@ def _interpreted(
         flow = interpret(project, index, rulebook.catalogue, step)
     with clock.phase("graph"):
         project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
-        declarations = Declarations(project, declared_names(found), [row.path for row in settings.artifacts])
+        declarations = Declarations(project, mentioned_paths(found), [row.path for row in settings.artifacts])
         graph = assemble(project, flow.events, declarations)
     return Analysis(graph, flow, clock, rulebook.catalogue, found)
 
@@ -176,13 +176,15 @@ class Clock:
         self.phases.append((name, round(perf_counter() - start, 4)))
 
 
-def declared_names(found: Discovery) -> frozenset[str]:
-    """Return the file names that manifests and configuration files mention: an artefact named there is no secret."""
-    names: set[str] = set()
+def mentioned_paths(found: Discovery) -> frozenset[str]:
+    """Return the paths of files that manifests and configuration files mention, as `Declarations` compares them."""
+    paths: set[str] = set()
     for file in found.files:
         if file.kind in _MANIFESTS and file.size <= MAX_MANIFEST and file.path not in _SETTINGS:
             try:
-                names.update(_FILE_NAME.findall(file.absolute.read_text("utf-8", "replace")))
+                text = file.absolute.read_text("utf-8", "replace")
             except OSError:
                 continue
-    return frozenset(names)
+            for words in set(_PATH.findall(text)):
+                paths.update(mentioned(file.path, words))
+    return frozenset(paths)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
@@ -45,7 +46,28 @@ def written_here(use: Use) -> Step:
     return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
 
 
+def only_looks(context: Context, program: str) -> bool:
+    """Return whether a program is a notebook that neither writes nor learns."""
+    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
+    if entry is None or entry.kind != "notebook":
+        return False
+    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)
+
+
+def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps without those that say the same of the same place, or of another artefact there."""
+    first: dict[Place, Step] = {}
+    for step in steps:
+        first.setdefault(step.place, step)
+    return tuple(first.values())
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return names as people list them: the first in backticks, the others counted."""
+    return ", ".join(f"`{name}`" for name in names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def shown(artifact: str) -> str:
     """Return an artefact's key as people read it."""
-    path, found, table = artifact.partition("#")
+    path, found, table = outside(artifact).partition("#")
     return f"{path} table {table}".replace("{}", "{…}") if found else path.replace("{}", "{…}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, one_definition, shown, site, written_here
+from mldebt.detect.base import Context, one_definition, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match, Step
 
@@ -27,7 +27,7 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             continue
         for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources):
             made = _made(context, use, spec)
-            if not made or (use.program, use.artifact) in seen:
+            if not made or (use.program, use.artifact) in seen or only_looks(context, use.program):
                 continue
             seen.add((use.program, use.artifact))
             columns = dict(event.detail)["columns"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, site, written_here
+from mldebt.detect.base import Context, listed, one_each, shown, site, written_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
@@ -25,15 +25,21 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
     groups: dict[tuple[str, ...], list[tuple[str, list[Use]]]] = {}
     for artifact in context.graph.artifacts():
         writers = _writers(context, artifact)
-        if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and context.graph.readers(artifact):
+        if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and _awaited(context, artifact):
             groups.setdefault(tuple(use.program for use in writers), []).append((artifact, writers))
     for programs, members in groups.items():
         artifact, writers = members[0]
         more = f" and {len(members) - 1} more artefact{'' if len(members) == 2 else 's'}" if len(members) > 1 else ""
-        names = ", ".join(f"`{program}`" for program in programs[:4]) + (f" and {len(programs) - 4} more" if len(programs) > 4 else "")
         verb = "are" if more else "is"
-        yield Match(site(writers[-1]), f"`{shown(artifact)}`{more} {verb} written by {names}: the content depends on which ran last",
-                    (*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])), artifact, writers[-1].event.owner)
+        steps = one_each((*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])))
+        yield Match(site(writers[-1]), f"`{shown(artifact)}`{more} {verb} written by {listed(programs, 4)}: the content depends on which ran last",
+                    steps, artifact, writers[-1].event.owner)
+
+
+def _awaited(context: Context, artifact: str) -> bool:
+    """Return whether some program reads what others left there: one that does not write the artefact, or reads it before it does."""
+    first = {use.program: use.event.id for use in reversed(context.graph.writers(artifact))}
+    return any(use.event.id < first.get(use.program, use.event.id + 1) for use in context.graph.readers(artifact))
 
 
 def _writers(context: Context, artifact: str) -> list[Use]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, one_definition, shown, site, written_here
+from mldebt.detect.base import Context, listed, one_definition, one_each, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
 from mldebt.model.source import Place
+
+_WORK = ("fit", "predict", "train-step", "transform", "search")
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,42 +23,57 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
-    """Yield one match for each consumer program and place where it reads what other programs write."""
+    """Yield one match for each place where programs read what other programs write."""
     graph = context.graph
-    found: dict[tuple[str, Place], list[tuple[Use, list[Use]]]] = {}
+    found: dict[Place, list[tuple[Use, list[Use]]]] = {}
     seen: set[tuple[str, str]] = set()
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact):
+        if not writers or graph.is_declared(artifact) or _is_raw(context, writers):
             continue
         for use in graph.readers(artifact):
-            if (use.program, artifact) in seen or any(graph.together(use.program, writer.program) or one_definition(use, writer) for writer in writers):
-                continue
-            seen.add((use.program, artifact))
-            found.setdefault((use.program, site(use)), []).append((use, writers))
-    for (program, place), uses in sorted(found.items()):
-        yield _match(context, spec, program, place, uses)
+            if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
+                seen.add((use.program, artifact))
+                found.setdefault(site(use), []).append((use, writers))
+    for place, uses in sorted(found.items()):
+        yield _match(context, spec, place, uses)
 
 
-def _match(context: Context, spec: ReachSpec, program: str, place: Place, uses: list[tuple[Use, list[Use]]]) -> Match:
+def _is_raw(context: Context, writers: list[Use]) -> bool:
+    """Return whether an artefact is a raw input: bytes as they came, by one program that downloads, reads no artefact and learns nothing."""
+    programs = {use.program for use in writers}
+    if len(programs) != 1 or any(use.event.access is None or use.event.access.format for use in writers):
+        return False
+    entries = {entry.id for entry in context.graph.project.entries if entry.program in programs}
+    events = [event for event in context.events if event.entry in entries]
+    stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
+    return stores == {"url"} and not any(event.kind in _WORK for event in events)
+
+
+def _one_component(context: Context, use: Use, writer: Use) -> bool:
+    """Return whether reader and writer belong together or take the path from one definition."""
+    return context.graph.together(use.program, writer.program) or one_definition(use, writer) or context.graph.one_process(use, writer)
+
+
+def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use, list[Use]]]) -> Match:
     use = uses[0][0]
+    artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
+    consumers = sorted({use.program for use, _ in uses})
     writers = {(writer.program, writer.artifact): writer for _, found in uses for writer in reversed(found)}
     producers = sorted({writer.program for writer in writers.values()})
-    names = ", ".join(f"`{name}`" for name in producers[:3]) + (f" and {len(producers) - 3} more" if len(producers) > 3 else "")
-    more = f" and {len(uses) - 1} more" if len(uses) > 1 else ""
-    certain = all(use.certain and any(_certain(writer, program) for writer in found) for use, found in uses)
-    return Match(place, f"`{program}` reads `{shown(use.artifact)}`{more}, which {names} write{'s' if len(producers) == 1 else ''} and nothing declares",
-                 tuple(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {program}", use.event.owner,
-                 None if certain else "medium", spec.look if _only_looks(context, program) else "")
+    more = f" and {len(artifacts) - 1} more" if len(artifacts) > 1 else ""
+    certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
+    return Match(place, f"{listed(consumers)} read{_s(consumers)} `{shown(use.artifact)}`{more}, which {listed(producers)} write{_s(producers)} and "
+                        "nothing declares",
+                 one_each(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+                 None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "")
+
+
+def _s(names: list[str]) -> str:
+    """Return the ending of a verb whose subject is one of a list."""
+    return "s" if len(names) == 1 else ""
 
 
 def _certain(writer: Use, program: str) -> bool:
     """Return whether a write surely makes what `program` reads: both guess the same folder when they stand in one."""
     return writer.event.must and (writer.certain or writer.program.rpartition("/")[0] == program.rpartition("/")[0])
-
-
-def _only_looks(context: Context, program: str) -> bool:
-    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
-    if entry is None or entry.kind != "notebook":
-        return False
-    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)

@@ -11,6 +11,7 @@ from mldebt.detect.names import is_part, letters, misspelt, numbers, role_words,
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match
+from mldebt.model.source import Place
 
 
 class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,22 +31,38 @@ class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
-    """Yield one match for each artefact that is only read and has a near match that is written."""
+    """Yield one match for each program and place that reads what nothing writes, while a near match is written."""
     graph = context.graph
     written = [artifact for artifact in graph.artifacts() if literal(artifact) and graph.writers(artifact)]
+    found: dict[tuple[str, Place], list[tuple[Use, list[str]]]] = {}
     seen: set[tuple[str, str]] = set()
     for artifact in graph.artifacts():
-        readers = graph.readers(artifact)
-        if graph.writers(artifact) or not readers or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked):
+        use = _dangling(context, artifact, spec)
+        if use is None:
             continue
-        use = readers[0]
         near = [other for other in written if _relates(artifact, other, spec, artifact in graph.project.tracked) and not _both(context, other, use)]
         near = _plausible(context, artifact, near, spec)
         if near and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
-            yield Match(site(use), f"`{shown(artifact)}` is read here but never written; the near match `{shown(near[0])}` is",
-                        tuple(written_here(graph.writers(other)[0]) for other in near), f"{artifact} ~ {near[0]}", use.event.owner,
-                        spec.confidence)
+            found.setdefault((use.program, site(use)), []).append((use, near))
+    for (_, place), uses in sorted(found.items()):
+        yield _match(context, spec, place, uses)
+
+
+def _match(context: Context, spec: UnresolvedSpec, place: Place, uses: list[tuple[Use, list[str]]]) -> Match:
+    (use, near), count = uses[0], len(uses) - 1
+    names = f"`{shown(use.artifact)}` and {count} more are" if count else f"`{shown(use.artifact)}` is"
+    return Match(place, f"{names} read here but never written; the near match `{shown(near[0])}` is",
+                 tuple(written_here(context.graph.writers(other)[0]) for _, found in uses for other in found), f"{use.artifact} ~ {near[0]}",
+                 use.event.owner, spec.confidence)
+
+
+def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | None:
+    """Return a read of an artefact that nothing can write; none for a path that a command or a person gives."""
+    graph = context.graph
+    if graph.writers(artifact) or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
+        return None
+    return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)), None)
 
 
 def _both(context: Context, artifact: str, use: Use) -> bool:

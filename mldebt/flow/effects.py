@@ -97,7 +97,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
         for table, mode in table_uses(statement):
             kind: Kind = "read" if mode == "read" else "write"
             for path in _databases(run, bound.get(row.database)):
-                access = Access("table", *_strip(path), "sql", table, home=bound.get(row.query).home)
+                access = Access("table", *_database(path), "sql", table, home=bound.get(row.query).home)
                 number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
                 reads |= {number} if kind == "read" else set()
     return reads
@@ -111,7 +111,7 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
     if row.store == "file" and mode is not None:
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
         for access in accesses(run, row, bound):
-            number = run.emit(frame, kind, bound.place, access=access, api=bound.api)
+            number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api)
             reads |= {number} if kind == "read" else set()
     bound.handle = run.new(bound.place, Object("handle", None, {"path": value}), bound.row.returns, frozenset(reads))
     return reads
@@ -123,7 +123,7 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
     if row.table:
         named = bound.get(row.table)
         names = as_texts(named)
-        return [Access("table", *_strip(path), "sql", name, home=named.home) for path in _databases(run, bound.get(row.database)) for name in names]
+        return [Access("table", *_database(path), "sql", name, home=named.home) for path in _databases(run, bound.get(row.database)) for name in names]
     value = bound.get(row.path)
     if row.path not in bound.named and row.path != "self" or not _is_path(run, value, row):
         return []
@@ -207,6 +207,18 @@ def path_access(text: Pattern, value: Value) -> Access:
     """Return the access to a file that a text names."""
     path, anchor = _strip(text)
     return Access(_store(text, "file"), path, anchor, home=value.home)
+
+
+def _database(path: Pattern) -> tuple[Pattern, Anchor]:
+    """Return what names a database, and what it starts from: a file's path, also out of a URL without a host, else the URL without credentials."""
+    parts = path.parts
+    scheme, found, rest = parts[0].partition("://") if parts and isinstance(parts[0], str) else ("", "", "")
+    if not found or rest.startswith("/"):
+        return _strip(pattern(rest[1:], *parts[1:]) if found else path)
+    rested = (rest, *parts[1:])
+    signed = max((number for number, part in enumerate(rested) if isinstance(part, str) and "@" in part), default=-1)
+    told = rested if signed < 0 else (str(rested[signed]).rpartition("@")[2], *rested[signed + 1:])
+    return pattern(f"{scheme}://", *told), "none"
 
 
 def strip_start(path: Pattern) -> tuple[str | None, Anchor]:

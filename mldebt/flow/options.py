@@ -100,7 +100,7 @@ def _defaults(run: Interpreter, call: Bound) -> Value:
 
 
 def _parse(run: Interpreter, call: Bound) -> Value:
-    """Return the namespace of a parser: the default of every option, or what commands pass for it."""
+    """Return the namespace of a parser: the default of every option, or what commands pass for it; what they pass depends on the reading of the command."""
     known = run.heap.get(call.receiver.ref) if call.receiver else None
     fields = dict(known.fields) if known else {}
     options = {name.partition(":")[2]: [flag.literal or "" for flag in value.texts] for name, value in fields.items() if name.startswith(_FLAGS)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from posixpath import normpath
 
@@ -10,15 +11,18 @@ from mldebt.model.pattern import Hole
 from mldebt.model.project import Folder
 
 MIN_LITERAL = 6
+MIN_IN_FOLDER = 4
+_PASSING = ("/tmp/", "/var/tmp/", "/dev/")  # what lies there is gone or no file when another program looks
 
 
 def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> list[tuple[str, bool]]:
     """Return the keys an access may mean, best first, each with whether its folder is certain; none when too little of the path is known.
 
-    `base` is the folder of the program's subproject: environment variables are set for one subproject.
+    `base` is the folder of the program's subproject: environment variables are set for one subproject, and what stands under an absolute path differs
+    between their machines and containers. So their keys begin with it, those of absolute paths as `base//data/x.csv`.
     """
     path = _text(access.path.parts)
-    if access.store not in ("file", "table") or not _telling(path) or access.anchor in ("absolute", "home", "none"):
+    if access.store not in ("file", "table") or not _telling(path) or (access.anchor == "none" and access.store != "table"):
         return []
     if path.startswith("{}/"):
         return []  # the folder is whatever the caller says: two programs need not mean the same
@@ -30,6 +34,10 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
         suffix = f"#{table}"
     if path.startswith("${"):
         return [(f"{base}/{normpath(path)}{suffix}" if base else normpath(path) + suffix, True)]
+    if access.anchor in ("absolute", "home"):
+        return [] if path.startswith(_PASSING) else [((f"{base}/{normpath(path)}" if base else normpath(path)) + suffix, True)]
+    if access.anchor == "none":
+        return [(path + suffix, True)]
     if access.anchor == "file":
         return [(normpath(path) + suffix, True)]
     keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
@@ -52,12 +60,32 @@ def _hole(part: Hole) -> str:
 
 
 def _telling(text: str) -> bool:
-    """Return whether enough of a name is literal to join two accesses: all of it, or six characters and not the whole stem a hole."""
+    """Return whether enough of a name is literal to join two accesses: all of it, or six characters (four in a known folder) and not the whole stem a hole."""
     if "{}" not in text:
         return bool(text)
-    name = text.rpartition("/")[2]
-    stem = name.rpartition(".")[0] or name
-    return len(stem.replace("{}", "").strip("_-. ")) >= MIN_LITERAL
+    folder, _, name = text.rpartition("/")
+    return len(_letters(name)) >= (MIN_IN_FOLDER if folder and "{}" not in folder else MIN_LITERAL)
+
+
+def _letters(name: str) -> str:
+    """Return what a file name says for certain: its stem without holes and separators."""
+    return (name.rpartition(".")[0] or name).replace("{}", "").strip("_-. ")
+
+
+def may_be(access: Access, folders: Sequence[Folder]) -> list[re.Pattern[str]]:
+    """Return what an access with unknown parts may mean, as expressions over keys; none where a hole is the whole name: it may be anything."""
+    text = _text(access.path.parts) + (f"#{_text(access.table.parts)}" if access.table is not None else "")
+    name = text.rpartition("#")[2].rpartition("/")[2]
+    if access.store not in ("file", "table") or "{}" not in text or not _letters(name):
+        return []
+    starts = [""] if access.anchor != "cwd" or text.startswith(("{}", "${")) else [item.path for item in folders]
+    return [re.compile(".*".join(map(re.escape, normpath(f"{start}/{text}" if start else text).split("{}")))) for start in starts]
+
+
+def outside(key: str) -> str:
+    """Return the path of a key without the subproject that an absolute one begins with."""
+    before, found, path = key.partition("//")
+    return f"/{path}" if found and not before.endswith(":") else key
 
 
 def literal(key: str) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import networkx as nx
 
 from mldebt.graph.declarations import Declarations
-from mldebt.graph.identity import candidates
+from mldebt.graph.identity import candidates, may_be
 from mldebt.model.events import Event
 from mldebt.model.project import EntryPoint, Invocation, Project
 
@@ -33,6 +34,7 @@ class ProjectGraph:
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
+        self._loose: set[re.Pattern[str]] = set()
         self._launchers: dict[str, set[str]] = {}
         for entry in project.entries:
             self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
@@ -52,6 +54,11 @@ class ProjectGraph:
         own, others = ({name, *self._launchers.get(name, ())} for name in (program, other))
         return not own.isdisjoint(others)
 
+    def one_process(self, reader: Use, writer: Use) -> bool:
+        """Return whether some program does both accesses in one run: then its parts, though each can start alone, are one component."""
+        readers = {use.program for use in self.readers(reader.artifact) if use.event.place == reader.event.place}
+        return any(use.program in readers for use in self.writers(writer.artifact) if use.event.place == writer.event.place)
+
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""
         return sorted(node[9:] for node, data in self._graph.nodes.items() if data["kind"] == "dataset")
@@ -64,10 +71,17 @@ class ProjectGraph:
         """Return the accesses that read an artefact, in event order."""
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
+    def loosely(self, patterns: Iterable[re.Pattern[str]]) -> None:
+        """Note what a write whose path is known in part may make."""
+        self._loose.update(patterns)
+
+    def may_be_written(self, artifact: str) -> bool:
+        """Return whether a write whose path is known in part may make the artefact."""
+        return any(pattern.fullmatch(artifact) for pattern in self._loose)
+
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""
         return artifact in self.declared
-
 
 
 def _launcher(item: Invocation) -> str:
@@ -86,7 +100,12 @@ def _in_order(uses: list[Use]) -> list[Use]:
 def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None) -> ProjectGraph:
     """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
     graph = ProjectGraph(project, declared or Declarations(project))
-    accesses = _accesses(project, events)
+    entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
+    held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
+    for event, entry in held:
+        if event.kind != "read" and event.access is not None:
+            graph.loosely(may_be(event.access, entry.folders))
+    accesses = _accesses(project, held)
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()
@@ -102,13 +121,11 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
     return graph
 
 
-def _accesses(project: Project, events: Sequence[Event]) -> list[tuple[Event, EntryPoint, Keys]]:
-    """Return the accesses of programs other than tests with the artefacts each may mean, best first.
+def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> list[tuple[Event, EntryPoint, Keys]]:
+    """Return the accesses with the artefacts each may mean, best first.
 
     A program runs in one folder: where its folder is guessed, the guess under which most of its files lie in the project comes first.
     """
-    entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
-    held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
     folders = {name.rpartition("/")[0] for name in project.tracked}
     scores: dict[str, Counter[str]] = {}
     for event, entry in held:
@@ -123,7 +140,8 @@ def _accesses(project: Project, events: Sequence[Event]) -> list[tuple[Event, En
         likely = scores.get(entry.program, Counter())
         ordered = sorted(entry.folders, key=lambda folder: -likely[folder.path])
         keys = candidates(event.access, ordered, entry.base) if event.access is not None else []
-        if keys := [(key, sure) for key, sure in keys if sure or "/" in key or _plausible(key, entry, project)]:
+        at_root = likely[""] > max((likely[folder.path] for folder in ordered if folder.path), default=0)
+        if keys := [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]:
             result.append((event, entry, keys))
     return result
 

@@ -56,9 +56,13 @@ def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invo
     body = decode_body(facts.bodies[0])
     if not (run or stated or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
-    name = path.rpartition("/")[2]
-    kind = "test" if name.startswith("test_") or name == "conftest.py" else "script"
-    return EntryPoint(path, "test" if kind == "test" else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
+    return EntryPoint(path, "test" if _is_test(path) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
+
+
+def _is_test(path: str) -> bool:
+    """Return whether a file belongs to the tests: by the names that test runners collect, or because it lies among them."""
+    *folders, name = path.split("/")
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
 
 
 def working_folders(own: str, run: Sequence[Invocation], base: str) -> tuple[Folder, ...]:
