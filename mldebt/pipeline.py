@@ -13,7 +13,7 @@ from mldebt.config import Settings, load_settings
 from mldebt.detect.base import Context
 from mldebt.detect.run import detect
 from mldebt.discover.files import Discovery, discover
-from mldebt.extract.run import extract, extract_data_files
+from mldebt.extract.run import extract, extract_data_files, unreadable_folders
 from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.project_graph import ProjectGraph, assemble
@@ -66,9 +66,9 @@ def _analyse(root: Path, settings: Settings, jobs: int) -> Analysis:
         found = discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)
     with clock.phase("extract"):
         facts = extract(found.files, jobs=jobs, limit=settings.max_source_size)
-        data = with_stages(extract_data_files(found.files), manifests)
+        data = with_stages({**extract_data_files(found.files), **unreadable_folders(found.unreadable)}, manifests)
     with clock.phase("link"):
-        project, index = link(str(root), facts, found.names, data)
+        project, index = link(str(root), facts, found.names, data, found.present)
     with clock.phase("flow"):
         flow = interpret(project, index, catalogue)
     with clock.phase("graph"):

@@ -42,7 +42,7 @@ def _scripts(context: Context, spec: DeclarationSpec) -> Iterator[Match]:
     modules = {path: module.facts for path, module in project.modules.items()}
     folders = {path.rpartition("/")[0] for path in (*project.tracked, *modules)}
     seen: set[tuple[str, str]] = set()
-    for word, place, stage in missing_scripts(project.data, modules, project.tracked):
+    for word, place, stage in missing_scripts(project.data, modules, project.tracked | project.present):
         name = word.rpartition("/")[2]
         tail = "/" + normpath(word).lstrip("./")
         elsewhere = [path for path in sorted(modules) if path == name or path.endswith("/" + name)]

@@ -53,9 +53,17 @@ def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20) -> dic
         try:
             result[file.path] = extract_data(file.path, file.absolute.read_bytes(), file.kind)
         except OSError as error:
-            problem = Problem("io", f"the file cannot be read: {error.strerror}")
-            result[file.path] = DataFacts(file.path, "", file.kind, LineTable((0,)), 0, problems=(problem,))
+            result[file.path] = _unreadable(file.path, file.kind, f"the file cannot be read: {error.strerror}")
     return result
+
+
+def unreadable_folders(folders: Sequence[tuple[str, str]]) -> dict[str, DataFacts]:
+    """Return facts that hold nothing but the problem of each folder (path, why) that could not be listed."""
+    return {path: _unreadable(path, "text", f"the folder cannot be read: {why}") for path, why in folders}
+
+
+def _unreadable(path: str, kind: str, message: str) -> DataFacts:
+    return DataFacts(path, "", kind, LineTable((0,)), 0, problems=(Problem("io", message),))
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

@@ -13,8 +13,13 @@ from mldebt.model.project import EntryPoint, Folder, Invocation, Module, Project
 _SET_UP = ("requirements.txt", "setup.py", "pyproject.toml", "Dockerfile", "environment.yml", "Makefile", "Pipfile")
 
 
-def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None) -> tuple[Project, ModuleIndex]:
-    """Return the project as one program, and its module index. `names` are the paths that exist, `data` the files that are not Python."""
+def link(
+    root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], data: Mapping[str, DataFacts] | None = None, present: frozenset[str] = frozenset()
+) -> tuple[Project, ModuleIndex]:
+    """Return the project as one program, and its module index.
+
+    `names` are the paths that exist, `present` those on this disk, `data` the files that are not Python.
+    """
     index = ModuleIndex(facts)
     modules = {path: Module(path, (), item) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
@@ -26,7 +31,7 @@ def link(root: str, facts: Mapping[str, PythonFacts], names: frozenset[str], dat
         run.setdefault(program, []).append(invocation)
     entries = tuple(entry for path, item in facts.items() if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, names))) is not None)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), entries, (), names, every), index
+    return Project(root, modules, dict(data or {}), entries, (), names, every, present=present), index
 
 
 def subproject(path: str, names: Collection[str]) -> str:

@@ -68,7 +68,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything link knows: modules and data files by path, entry points, stages, names that exist on disk or in the index."""
+    """Everything link knows: modules and data files by path, entry points, stages.
+
+    `tracked` are the paths that exist: in git's index where there is one, else on disk. `present` are those on this disk, whatever git says.
+    """
 
     root: str
     modules: dict[str, Module]
@@ -78,6 +81,7 @@ class Project:
     tracked: frozenset[str]
     invocations: tuple[Invocation, ...] = ()
     reached: frozenset[str] = field(default_factory=frozenset)
+    present: frozenset[str] = frozenset()
 
     def facts(self, path: str) -> FileFacts:
         """Return the facts of one file; raises KeyError for a path outside the project."""

@@ -46,9 +46,10 @@ def _evidence(step: Step, project: Project) -> EvidenceStep:
 
 
 def unreadable(project: Project) -> list[Match]:
-    """Return a match for every Python file or notebook, or stretch of one, that could not be read."""
-    return [Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind)
-            for path, module in project.modules.items() for problem in module.facts.problems if problem.kind != "template"]
+    """Return a match for every Python file or notebook, or stretch of one, that could not be read, and for what the disk would not give."""
+    python = [(path, problem) for path, module in project.modules.items() for problem in module.facts.problems if problem.kind != "template"]
+    others = [(path, problem) for path, facts in project.data.items() for problem in facts.problems if problem.kind == "io"]
+    return [Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind) for path, problem in (*python, *others)]
 
 
 def scoped(found: Sequence[Finding], scopes: Sequence[str]) -> tuple[Finding, ...]:
