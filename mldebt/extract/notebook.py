@@ -43,29 +43,56 @@ class CodeCell:
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
-    """Return the code cells of a notebook, or why it is none. An empty file is a notebook without cells."""
+    """Return the code cells of a notebook, or why it is none. An empty file is a notebook without cells, and so is one in a language other than Python."""
     if not text.strip():
         return (), None
     try:
         document = json.loads(text)
     except ValueError as error:
         return (), Problem("json", f"the notebook is not valid JSON: {error}")
+    except RecursionError:
+        return (), Problem("json", "the notebook's JSON is nested too deeply")
     if not isinstance(document, dict):
         return (), Problem("json", "the notebook is not a JSON object")
-    cells = document.get("cells")
+    cells = _cells(document)
     if cells is None:
-        sheets = document.get("worksheets") or [{}]
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
-    found = []
-    for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            found.append(code_cell(number, _source(cell)))
-    return tuple(found), None
+        return (), Problem("json", "the JSON document is not a notebook: it has no list of `cells` and no `worksheets`")
+    code = [(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    if not _is_python(_language(document)):
+        return (), None
+    return tuple(code_cell(number, _source(cell)) for number, cell in code if _is_python(cell.get("language"))), None
+
+
+def _cells(document: dict[str, Any]) -> list[Any] | None:
+    """Return all cells: those of format 4 and 1, else those of the sheets of formats 2 and 3."""
+    if isinstance(document.get("cells"), list):
+        return list(document["cells"])
+    sheets = document.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    parts = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+    return [cell for part in parts for cell in part]
+
+
+def _language(document: dict[str, Any]) -> object:
+    """Return the language a notebook says it is in, None when it does not say."""
+    metadata = document.get("metadata")
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        stated = metadata.get(key) if isinstance(metadata, dict) else None
+        if isinstance(stated, dict) and stated.get(name):
+            return stated[name]
+    return None
+
+
+def _is_python(language: object) -> bool:
+    """Return whether a stated language is Python or a dialect that names itself after it."""
+    return not isinstance(language, str) or "py" in language.lower()
 
 
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else str(source)
+    """Return the source of a code cell, under whichever name its format keeps it."""
+    source = next((cell[key] for key in ("source", "input", "code") if key in cell), "")
+    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source if isinstance(source, str) else ""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -99,7 +99,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> P
     magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
               for i, cell in enumerate(cells) for magic in cell.magics]
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
-    return structs.replace(_pack(path, key, low, body, table, lines, text, tuple(problems)), commands=tuple(magic_commands(magics)))
+    return structs.replace(_pack(path, key, low, body, table, lines, text, tuple(problems)), notebook=True, commands=tuple(magic_commands(magics)))
 
 
 def _target(name: str, at: int) -> ir.Expr | None:

@@ -126,3 +126,5 @@ def _one(path: str, absolute: str, notebook: bool, limit: int) -> PythonFacts:
         return extract_python(path, raw, notebook, limit)
     except RecursionError:
         return _failed(path, notebook, Problem("gate", "the program is nested too deeply"))
+    except Exception as error:  # a fault of extraction must not take the other files of its batch with it
+        return _failed(path, notebook, Problem("crash", f"extraction failed on this file: {error!r}"))
