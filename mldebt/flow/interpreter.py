@@ -178,9 +178,10 @@ class Interpreter:
         events: list[Event] = []
         for entry in self.project.entries:
             self._entry_point = entry
-            events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
+            events.extend(replay(self._started(entry), entry.id, len(events)))
         entries: list[EntryPoint] = []
-        for target, (kind, program) in list(self.modules.entered.items()):
+        known = {(entry.path, entry.definition) for entry in self.project.entries}
+        for target, (kind, program) in [item for item in self.modules.entered.items() if (item[0].path, item[0].index) not in known]:
             entry = self._entry_point = self._entry(target, kind, program)
             entries.append(entry)
             events.extend(replay(self.functions.run_alone(target, None), entry.id, len(events)))
@@ -190,6 +191,16 @@ class Interpreter:
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
         return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+
+    def _started(self, entry: EntryPoint) -> Trace:
+        """Return what a program does: its file as the main program, or the import of its file and a call of its function."""
+        if entry.definition < 0:
+            return self.modules.run_main(entry.path)
+        self.modules.main, trace = "", Trace()
+        here = Place(entry.path, 0, 0)
+        trace.call(here, self.modules.load(entry.path).trace)
+        trace.call(here, self.functions.run_alone(FunctionTarget(entry.path, entry.definition), None))
+        return trace
 
     def _entry(self, target: FunctionTarget, kind: str, program: str) -> EntryPoint:
         """Return a decorated function as an entry point of the program that defines it."""

@@ -17,17 +17,20 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     `files` are patterns of file names in the syntax of ignore files. Key paths are dotted, `*` stands for any key or index, and a last `{}` for the key
     itself of a mapping (`deps: [{path: …}]`). `stages` leads to each stage; `commands`, `inputs`, `outputs` and `folder` (the working directory) start there.
     `start` says where commands and paths start: `file` (the manifest's folder) or `root`. `declared-only`: entries are names without commands.
+    `programs` lead to commands that the installed project offers: each value is `module:function`, named by the key at the `*`, or holds lines
+    `name = module:function`.
     """
 
     tool: str
     files: tuple[str, ...]
-    stages: str
+    stages: str = ""
     commands: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     folder: str = ""
     start: str = "file"
     declared_only: bool = False
+    programs: tuple[str, ...] = ()
 
 
 def load_manifests(folders: Iterable[Path]) -> tuple[ManifestRow, ...]:

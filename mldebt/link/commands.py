@@ -24,16 +24,13 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
     The program of a command is its first word that names a Python file or notebook of the project under the command's folder, or the module after `-m`;
     `resolve` finds a dotted module name seen from a folder. So no runner needs to be known by name.
     """
-    for path, facts in data.items():
-        own = path.rpartition("/")[0]
-        for stage, command in _commands(facts):
-            for folder in _folders(command, own):
-                found = program_of(command.words, folder, modules, resolve)
-                if found is not None:
-                    program, words = found
-                    tool = "document" if facts.format in _DOCUMENTS else facts.format
-                    yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
-                    break
+    for path, tool, stage, command in commands_of(data):
+        for folder in folders_of(command, path.rpartition("/")[0]):
+            found = program_of(command.words, folder, modules, resolve)
+            if found is not None:
+                program, words = found
+                yield program, Invocation(words, Place(path, command.at, command.end), folder, command.checked, stage, tool, command.environment)
+                break
 
 
 def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> Iterator[tuple[str, Invocation]]:
@@ -56,10 +53,17 @@ def missing_scripts(data: Mapping[str, DataFacts], modules: Mapping[str, PythonF
             word = _script_word(command.words)
             if word is None or "$" in word or "{" in word or word.startswith(("/", "~")) or command.start == "unknown":
                 continue
-            wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in _folders(command, path.rpartition("/")[0])]
+            wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in folders_of(command, path.rpartition("/")[0])]
             outside = any("$" in folder or folder.startswith(("/", "..")) for folder in wanted) or not wanted
             if not outside and not any(name in names or name in modules for name in wanted):
                 yield word, Place(path, command.at, command.end), stage
+
+
+def commands_of(data: Mapping[str, DataFacts]) -> Iterator[tuple[str, str, str, Command]]:
+    """Yield every command of the project's files: file, its format (`document` for prose), stage, command."""
+    for path, facts in data.items():
+        for stage, command in _commands(facts):
+            yield path, "document" if facts.format in _DOCUMENTS else facts.format, stage, command
 
 
 def _commands(facts: DataFacts) -> Iterable[tuple[str, Command]]:
@@ -83,7 +87,7 @@ def parents(folder: str) -> list[str]:
     return above
 
 
-def _folders(command: Command, own: str) -> list[str]:
+def folders_of(command: Command, own: str) -> list[str]:
     """Return the folders a command may start in, best first: the one its file states, then the project's root."""
     if command.folder.startswith(("/", "~", "$")):
         return [own, *parents(own)]
