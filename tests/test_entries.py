@@ -144,3 +144,139 @@ if __name__ == "__main__":
 def test_tests_stay_tests(tmp_path: Path, name: str, body: str, kind: str) -> None:
     done = analysed(tmp_path, f"# file: {name}\n{body}open('x.txt', 'w').write('')\n")
     assert entries(done) == {name: kind} and done.graph.artifacts() == ([] if kind == "test" else ["x.txt"])
+
+
+def readers(done: Analysis) -> dict[str, set[str]]:
+    """Return who reads each artefact."""
+    return {artifact: {use.program for use in done.graph.readers(artifact)} for artifact in done.graph.artifacts() if done.graph.readers(artifact)}
+
+
+def test_hooks_are_reached_by_who_hands_the_object_over(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: parts.py
+import pandas as pd
+import torch
+from pytorch_lightning import LightningModule
+from torch.utils.data import Dataset
+class Rows(Dataset):
+    def __init__(self, name):
+        self.name = name
+    def __getitem__(self, index):
+        return pd.read_csv(f"rows/{self.name}.csv")
+    def helper(self):
+        pd.read_csv("rows/helper.csv")
+class Net(torch.nn.Module):
+    def forward(self, name="net.csv"):
+        return pd.read_csv(name)
+class Base(LightningModule):
+    def training_step(self, batch, number):
+        return self.loss(batch)
+class Task(Base):
+    def loss(self, batch):
+        return pd.read_csv("weights.csv")
+class Idle(Dataset):
+    def __getitem__(self, index):
+        return pd.read_csv("idle.csv")
+# file: train.py
+import pytorch_lightning as pl
+from torch.utils.data import DataLoader
+from parts import Idle, Net, Rows, Task
+loader = DataLoader(Rows("train"), batch_size=4)
+idle = Idle()
+Net()("called.csv")
+pl.Trainer().fit(Task(), loader)
+# file: evaluate.py
+from torch.utils.data import ConcatDataset
+from parts import Rows
+ConcatDataset([Rows("test")])
+""")
+    assert readers(done) == {"rows/train.csv": {"train.py"}, "rows/test.csv": {"evaluate.py"}, "called.csv": {"train.py"}, "weights.csv": {"train.py"}}
+
+
+def test_hooks_that_are_entry_points(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: api.py
+import joblib
+from flask import Flask
+from flask_restful import Api, Resource
+app = Flask(__name__)
+class Score(Resource):
+    def get(self):
+        return joblib.load("model.pkl")
+    def other(self):
+        return joblib.load("other.pkl")
+# file: flow.py
+import luigi
+import pandas as pd
+class Step(luigi.Task):
+    def run(self):
+        self.work()
+class Clean(Step):
+    def output(self):
+        return luigi.LocalTarget("clean.csv")
+    def work(self):
+        with self.output().open("w") as stream:
+            stream.write("x")
+""")
+    found = {name: kind for name, kind in entries(done).items() if "::" in name}
+    assert found["api.py::Score.get"] == "route" and found["flow.py::Clean.output"] == "task" and "api.py::Score.other" not in found
+    assert readers(done) == {"model.pkl": {"api.py"}}
+    assert uses(done, "clean.csv") == (["flow.py"], []), "the inherited hook runs on the class that inherits it"
+
+
+def test_a_file_of_tasks_is_one_program(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: dags/daily.py
+from airflow import DAG
+from airflow.decorators import task
+from airflow.operators.python import PythonOperator
+import pandas as pd
+from steps import publish
+def extract(source, target="raw.csv"):
+    pd.read_csv(source).to_csv(target)
+with DAG("daily") as dag:
+    first = PythonOperator(task_id="a", python_callable=extract, op_kwargs={"source": "in.csv", "target": "data/raw.csv"})
+    last = PythonOperator(task_id="b", python_callable=publish, op_args=["data/raw.csv"])
+    first >> last
+@task
+def report():
+    pd.read_csv("data/out.csv")
+# file: dags/steps.py
+import pandas as pd
+def publish(path):
+    pd.read_csv(path).to_csv("data/out.csv")
+""")
+    writers = {artifact: {use.program for use in done.graph.writers(artifact)} for artifact in done.graph.artifacts()}
+    assert {name.rpartition("/")[2]: found for name, found in writers.items() if found} == {"raw.csv": {"dags/daily.py"}, "out.csv": {"dags/daily.py"}}
+    assert {name.rpartition("/")[2] for name, found in readers(done).items() if found == {"dags/daily.py"}} == {"in.csv", "raw.csv", "out.csv"}
+    assert entries(done)["dags/daily.py::report"] == "task"
+
+
+def test_a_task_belongs_to_its_program_and_not_to_a_test_that_imports_it(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: a_suite/test_api.py
+import api
+print(api.score())
+# file: api.py
+from flask import Flask
+import joblib
+app = Flask(__name__)
+@app.route("/")
+def score():
+    return joblib.load("model.pkl")
+""")
+    assert readers(done) == {"model.pkl": {"api.py"}}
+
+
+def test_what_a_library_hands_on(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: run.py
+import threading
+from multiprocessing import Process
+def work(name, other="b.csv"):
+    open(name).read()
+    open(other).read()
+Process(target=work, args=("a.csv",)).start()
+threading.Thread(target=work, kwargs={"name": "c.csv", "other": "d.csv"}).start()
+""")
+    assert set(readers(done)) == {"a.csv", "b.csv", "c.csv", "d.csv"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.frame import Frame
@@ -17,6 +17,15 @@ from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
+
+
+class Entered(NamedTuple):
+    """A function that a library starts, the class whose instance it is a method of, the kind of entry point, the program it belongs to."""
+
+    target: FunctionTarget
+    cls: ClassTarget | None
+    kind: str
+    program: str
 
 
 @dataclass(slots=True)
@@ -40,7 +49,7 @@ class Modules:
         self.main = ""
         self._included: dict[str, Frame] = {}
         self.executed: set[str] = set()
-        self.entered: dict[FunctionTarget, tuple[str, str]] = {}
+        self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
 
     def special(self, name: str, frame: Frame) -> Value:
         """Return the value of a name bound nowhere: `__file__`, `__name__`, what needs no import, a module whose import was forgotten, else unknown."""
@@ -199,6 +208,7 @@ class Modules:
         self.classes[target] = ClassInfo(target, definition, bases, inner.names)
         frame.set(definition.name, Value(target=target))
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
+        self._run.hooks.enter(target, self.main or frame.path)
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator: a route, a task, a command."""
@@ -210,7 +220,7 @@ class Modules:
             elif isinstance(called, LibraryTarget):
                 row = self._run.catalogue.call(called.path)
             if row is not None and row.entry:
-                self.entered[made] = (row.entry, self.main or frame.path)
+                self.entered[made, None] = Entered(made, None, row.entry, self.main or frame.path)
 
     def module_frame(self, frame: Frame) -> Frame | None:
         """Return the module frame whose globals `frame` sees."""

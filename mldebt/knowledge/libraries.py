@@ -91,6 +91,18 @@ class Catalogue:
                 return kind.attributes[name]
         return None
 
+    def hooks(self, type_path: str) -> tuple[str, ...]:
+        """Return the names of the methods that the library calls on instances of a type's subclasses."""
+        return tuple(dict.fromkeys(name for base in self._bases(type_path) if (row := self.types.get(base)) for name in row.hooks))
+
+    def hook_entry(self, type_path: str) -> str:
+        """Return the kind of entry point that hooks of a type are, else the empty text."""
+        return next((row.entry for base in self._bases(type_path) if (row := self.types.get(base)) and row.entry), "")
+
+    def called(self, type_path: str) -> str:
+        """Return the name of the method that calling an instance runs, else the empty text."""
+        return next((row.called for base in self._bases(type_path) if (row := self.types.get(base)) and row.called), "")
+
     def _bases(self, type_path: str) -> Iterator[str]:
         seen: set[str] = set()
         queue = [type_path]

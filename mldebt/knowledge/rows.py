@@ -85,6 +85,13 @@ class SplitRow(_Strict, frozen=True):
     shuffle: str = ""
 
 
+class GivenRow(_Strict, frozen=True):
+    """What a library hands to a function it calls back: parameters with its positional and its keyword arguments."""
+
+    args: str = ""
+    keywords: str = ""
+
+
 class CallRow(_Strict, frozen=True):
     """What one public call does.
 
@@ -94,7 +101,7 @@ class CallRow(_Strict, frozen=True):
     (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
-    `calls` are parameters that the library calls back. `keeps-columns`: the result has the
+    `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes.
@@ -119,6 +126,7 @@ class CallRow(_Strict, frozen=True):
     mutates: tuple[str, ...] = ()
     inplace: str = ""
     calls: tuple[str, ...] = ()
+    given: GivenRow | None = None
     telling: bool = False
     keeps_columns: bool = False
     entry: str = ""
@@ -146,7 +154,7 @@ class TypeRow(_Strict, frozen=True):
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
     `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`).
     `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
-    that a subclass's hooks are.
+    that a subclass's hooks are. `called` names the method that calling an instance of a subclass runs.
     """
 
     path: str
@@ -159,6 +167,7 @@ class TypeRow(_Strict, frozen=True):
     attributes: dict[str, str] = {}
     hooks: tuple[str, ...] = ()
     entry: str = ""
+    called: str = ""
     parameters: tuple[str, ...] = ()
     literal: str = ""
 
