@@ -280,3 +280,52 @@ Process(target=work, args=("a.csv",)).start()
 threading.Thread(target=work, kwargs={"name": "c.csv", "other": "d.csv"}).start()
 """)
     assert set(readers(done)) == {"a.csv", "b.csv", "c.csv", "d.csv"}
+
+
+def test_nodes_read_and_write_a_data_catalogue(tmp_path: Path) -> None:
+    done = analysed(tmp_path, """
+# file: app/requirements.txt
+kedro
+# file: app/conf/base/catalog.yml
+companies:
+  type: pandas.CSVDataset
+  filepath: data/companies.csv
+table:
+  type: pandas.ParquetDataset
+  filepath: data/table.pq
+model:
+  type: pickle.PickleDataset
+  filepath: data/model.pkl
+scores:
+  type: json.JSONDataset
+  filepath: data/scores.json
+# file: app/src/pkg/make/nodes.py
+def clean(frame, options):
+    return frame.dropna()
+def fit(frame):
+    return frame.sum(), frame.mean()
+# file: app/src/pkg/make/pipeline.py
+from kedro.pipeline import Pipeline, node
+from .nodes import clean, fit
+def create_pipeline(**kwargs) -> Pipeline:
+    return Pipeline([
+        node(func=clean, inputs=["companies", "params:clean"], outputs="table"),
+        node(fit, inputs={"frame": "table"}, outputs=["model", "in_memory"], name="fit"),
+    ])
+# file: app/src/pkg/use/pipeline.py
+from kedro.pipeline import node, pipeline
+def create_pipeline(**kwargs):
+    return pipeline([node(lambda model: model.run(), "model", "scores")])
+# file: app/src/pkg/other.py
+def create_pipeline():
+    open("other.txt", "w").write("x")
+""")
+    make, use = "app/src/pkg/make/pipeline.py", "app/src/pkg/use/pipeline.py"
+    assert {name: kind for name, kind in entries(done).items() if kind == "flow"} == {f"{make}::create_pipeline": "flow", f"{use}::create_pipeline": "flow"}
+    assert {artifact: uses(done, artifact) for artifact in done.graph.artifacts()} == {
+        "app/data/companies.csv": ([], [make]), "app/data/table.pq": ([make], [make]), "app/data/model.pkl": ([make], [use]),
+        "app/data/scores.json": ([use], [])}
+    assert all(done.graph.is_declared(artifact) for artifact in done.graph.artifacts())
+    events = {event.id: event for event in done.flow.events}
+    (written,) = [use.event for use in done.graph.writers("app/data/scores.json")]
+    assert [events[source].access.path.show() for source in written.sources if events[source].access] == ["app/data/model.pkl"]

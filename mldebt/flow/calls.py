@@ -139,7 +139,10 @@ class Calls:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
-        self._call_backs(bound, place, frame)
+        if row.node is not None:
+            self._run.nodes.perform(row.node, bound, frame)
+        else:
+            self._call_backs(bound, place, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
         return self._result(bound, sources)

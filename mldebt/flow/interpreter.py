@@ -14,6 +14,7 @@ from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object
 from mldebt.flow.hooks import Hooks
 from mldebt.flow.modules import Entered, Modules
+from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, constant, join, join_all
@@ -46,7 +47,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks = Hooks(self)
+        self.hooks, self.nodes = Hooks(self), Nodes(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None

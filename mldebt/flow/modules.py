@@ -211,7 +211,10 @@ class Modules:
         self._run.hooks.enter(target, self.main or frame.path)
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
-        """Keep a function that a library calls because of its decorator: a route, a task, a command."""
+        """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
+        for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
+            if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
+                self.entered[made, None] = Entered(made, None, kind, frame.path)
         for decorator in definition.decorators:
             called = evaluate(self._run, decorator.func if isinstance(decorator, ir.Call) else decorator, frame).target
             row = None

@@ -29,6 +29,7 @@ class Catalogue:
         self._literals: dict[str, str] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
+        self._conventions: dict[str, list[tuple[str, str]]] = {}
         for file in files:
             self._add(file)
 
@@ -37,6 +38,8 @@ class Catalogue:
         self._modules.update((module, file.library) for module in file.modules)
         if file.implicit:
             self._implicit.extend(file.modules)
+        for found in file.convention:
+            self._conventions.setdefault(found.function, []).append((file.library, found.entry))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
         self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
@@ -98,6 +101,10 @@ class Catalogue:
     def hook_entry(self, type_path: str) -> str:
         """Return the kind of entry point that hooks of a type are, else the empty text."""
         return next((row.entry for base in self._bases(type_path) if (row := self.types.get(base)) and row.entry), "")
+
+    def conventions(self, name: str) -> list[tuple[str, str]]:
+        """Return the libraries that find a function by this name, each with the kind of entry point it is."""
+        return self._conventions.get(name, [])
 
     def called(self, type_path: str) -> str:
         """Return the name of the method that calling an instance runs, else the empty text."""

@@ -92,6 +92,14 @@ class GivenRow(_Strict, frozen=True):
     keywords: str = ""
 
 
+class NodeRow(_Strict, frozen=True):
+    """A node of a pipeline: parameters with its function and with the names of catalogue entries that the function is given and returns."""
+
+    function: str
+    inputs: str
+    outputs: str
+
+
 class CallRow(_Strict, frozen=True):
     """What one public call does.
 
@@ -104,7 +112,7 @@ class CallRow(_Strict, frozen=True):
     `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
-    call is used as a decorator; `entry` is the kind of entry point the decorated function becomes.
+    call is used as a decorator; `node`: it makes a node of a pipeline over a data catalogue; `entry` is the kind of entry point the decorated function becomes.
     """
 
     path: str
@@ -127,6 +135,7 @@ class CallRow(_Strict, frozen=True):
     inplace: str = ""
     calls: tuple[str, ...] = ()
     given: GivenRow | None = None
+    node: NodeRow | None = None
     telling: bool = False
     keeps_columns: bool = False
     entry: str = ""
@@ -172,6 +181,13 @@ class TypeRow(_Strict, frozen=True):
     literal: str = ""
 
 
+class ConventionRow(_Strict, frozen=True):
+    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is."""
+
+    function: str
+    entry: str
+
+
 class LibraryFile(_Strict, frozen=True):
     """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
 
@@ -186,3 +202,4 @@ class LibraryFile(_Strict, frozen=True):
     type: tuple[TypeRow, ...] = ()
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
+    convention: tuple[ConventionRow, ...] = ()
