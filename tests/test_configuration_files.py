@@ -45,7 +45,8 @@ outs:
 
 
 @pytest.mark.parametrize(("name", "text"), [
-    ("config.json", '{"features": "data/raw/features.csv"}'), (".env", "FEATURES=data/raw/features.csv"), ("paths.ini", "[paths]\nfeatures = data/raw/features.csv"),
+    ("config.json", '{"features": "data/raw/features.csv"}'), (".env", "FEATURES=data/raw/features.csv"),
+    ("paths.ini", "[paths]\nfeatures = data/raw/features.csv"),
     ("Snakefile", 'rule a:\n    output: "data/{kind}/features.csv"'),
 ])
 def test_configuration_that_names_an_artefact_declares_it(tmp_path: Path, name: str, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mldebt.flow.arguments import Arguments
-from mldebt.flow.effects import Bound, perform
+from mldebt.flow.effects import EVENTS, Bound, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
@@ -83,7 +83,7 @@ class Calls:
             return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame, unpacked=unpacked)
         if isinstance(target, LambdaTarget):
             return self._run.functions.call_lambda(target.key, args, place, frame)
-        method = self._run.attributes.method(function, "__call__")
+        method = self._run.attributes.method(function, "__call__") or self._run.hooks.called(function)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._unknown((*args, *keywords.values()), place, frame)
@@ -96,10 +96,12 @@ class Calls:
         escape(self._run, values, place, frame)
 
     def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
-        """Unknown code may call the functions it is given."""
+        """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
         for value in values:
             if isinstance(value.target, FunctionTarget | MethodTarget):
                 self.call(value, (), {}, place, frame)
+            elif value.ref:
+                self._run.hooks.run(value, place, frame)
 
     def instance(self, cls: ClassTarget, site: Place) -> Value:
         """Return a fresh instance of a project class."""
@@ -151,10 +153,27 @@ class Calls:
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:
             observe(self._run, bound, row.interface, frame)
+        if row.node is not None:
+            self._run.nodes.perform(row.node, bound, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
-        self._call_back((*args, *keywords.values()), place, frame)
+        if row.node is None:
+            self._call_backs(bound, place, frame)
         return self._result(bound, sources)
+
+    def _call_backs(self, bound: Bound, place: Place, frame: Frame) -> None:
+        """Do what a library does with the functions and objects it is given: call them, with the arguments that the row says it hands on."""
+        given = bound.row.given
+        handed = [bound.get(name) for name in bound.row.calls] if given is not None else []
+        if given is not None:
+            names = [name for name in (given.args, given.keywords) if name in bound.named]
+            positional, named = (self._run.heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
+            unknown = any(self._run.heap.get(bound.get(name).ref) is None for name in names)
+            for function in handed:
+                self.call(function, positional.items or () if positional else (), dict(named.fields) if named else {}, place, frame, unpacked=unknown)
+        self._call_back(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in handed), place, frame)
+        if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
+            self._run.hooks.run(bound.receiver, place, frame)
 
     def _result(self, bound: Bound, own: frozenset[int]) -> Value:
         row, receiver = bound.row, bound.receiver

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
-_EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample"}
+EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample"}
 
 
 class Bound:
@@ -62,8 +62,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
         run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
-    if row.role in _EVENTS:
-        run.emit(frame, _EVENTS[row.role], bound.place, sources=data, api=bound.api)
+    if row.role in EVENTS:
+        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api)
     return frozenset(reads)
 
 

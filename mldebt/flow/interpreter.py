@@ -12,7 +12,9 @@ from mldebt.flow.calls import Calls
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
-from mldebt.flow.modules import Modules
+from mldebt.flow.hooks import Hooks
+from mldebt.flow.modules import Entered, Modules
+from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
@@ -45,6 +47,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
+        self.hooks, self.nodes = Hooks(self), Nodes(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -179,33 +182,47 @@ class Interpreter:
         for number, entry in enumerate(self.project.entries):
             watch(number, len(self.project.entries))
             self._entry_point = entry
-            events.extend(replay(self.modules.run_main(entry.path), entry.id, len(events)))
+            events.extend(replay(self._started(entry), entry.id, len(events)))
+        self._entry_point, self.modules.main = None, ""
+        imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
-        for target, (kind, program) in list(self.modules.entered.items()):
-            entry = self._entry_point = self._entry(target, kind, program)
+        known = {(entry.path, entry.definition) for entry in self.project.entries}
+        for how in [how for how in self.modules.entered.values() if (how.target.path, how.target.index) not in known]:
+            entry = self._entry_point = self._entry(how)
             entries.append(entry)
-            events.extend(replay(self.functions.run_alone(target, None), entry.id, len(events)))
+            events.extend(replay(self.functions.run_alone(how.target, how.cls), entry.id, len(events)))
         self._entry_point = None
-        for trace in self._unreached():
+        for trace in (*imported, *self._unreached()):
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
         return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
 
-    def _entry(self, target: FunctionTarget, kind: str, program: str) -> EntryPoint:
-        """Return a decorated function as an entry point of the program that defines it."""
-        known = next((entry for entry in self.project.entries if entry.path == program), None)
+    def _started(self, entry: EntryPoint) -> Trace:
+        """Return what a program does: its file as the main program, or the import of its file and a call of its function."""
+        if entry.definition < 0:
+            return self.modules.run_main(entry.path)
+        self.modules.main, trace = "", Trace()
+        here = Place(entry.path, 0, 0)
+        trace.call(here, self.modules.load(entry.path).trace)
+        trace.call(here, self.functions.run_alone(FunctionTarget(entry.path, entry.definition), None))
+        return trace
+
+    def _entry(self, how: Entered) -> EntryPoint:
+        """Return a function that a library starts as an entry point of the program that defines it; a test that imports it does not make it its own."""
+        target, programs = how.target, {entry.path: entry for entry in self.project.entries if entry.definition < 0}
+        program = target.path if how.program in programs and programs[how.program].kind == "test" else how.program
+        known = programs.get(program)
+        kind = "test" if known is not None and known.kind == "test" else how.kind
         own = target.path.rpartition("/")[0]
         folders = known.folders if known else (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
-        name = f"{target.path}::{self.definition(target.path, target.index).qualname}"
+        place, index = (how.cls.path, how.cls.index) if how.cls is not None else (target.path, target.index)
+        member = f".{self.definition(target.path, target.index).name}" if how.cls is not None else ""
+        name = f"{place}::{self.definition(place, index).qualname}{member}"
         return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders,
                           known.invocations if known else (), known.base if known else "")
 
     def _unreached(self) -> Iterator[Trace]:
-        for path in self.project.modules:
-            trace = self.modules.load(path).trace if path not in self.modules.executed else None
-            if trace is not None:
-                yield trace
         for path, module in self.project.modules.items():
             for index, definition in enumerate(module.facts.definitions):
                 parent = module.facts.definitions[definition.parent] if definition.parent >= 0 else None

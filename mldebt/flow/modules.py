@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mldebt.flow.decorated import row_of
 from mldebt.flow.escapes import unknown_library
@@ -21,6 +21,15 @@ from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
+
+
+class Entered(NamedTuple):
+    """A function that a library starts, the class whose instance it is a method of, the kind of entry point, the program it belongs to."""
+
+    target: FunctionTarget
+    cls: ClassTarget | None
+    kind: str
+    program: str
 
 
 @dataclass(slots=True)
@@ -44,7 +53,7 @@ class Modules:
         self.main = ""
         self._included: dict[str, Frame] = {}
         self.executed: set[str] = set()
-        self.entered: dict[FunctionTarget, tuple[str, str]] = {}
+        self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
 
     def special(self, name: str, frame: Frame) -> Value:
         """Return the value of a name bound nowhere: `__file__`, `__name__`, what needs no import, a module whose import was forgotten, else unknown."""
@@ -208,14 +217,18 @@ class Modules:
         self.classes[target] = ClassInfo(target, definition, bases, inner.names)
         frame.set(definition.name, Value(target=target))
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
+        self._run.hooks.enter(target, self.main or frame.path)
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
-        """Keep a function that a library calls because of its decorator: a route, a task, a command."""
+        """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
         rows: list[tuple[ir.Expr, CallRow | None]] = []
+        for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
+            if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
+                self.entered[made, None] = Entered(made, None, kind, frame.path)
         for decorator in definition.decorators:
             row = row_of(self._run, decorator, frame)
             if row is not None and row.entry:
-                self.entered[made] = (row.entry, self.main or frame.path)
+                self.entered[made, None] = Entered(made, None, row.entry, self.main or frame.path)
             rows.append((decorator, row))
         if rows:
             decorated(self._run, definition, rows, frame)

@@ -64,13 +64,17 @@ def tails(path: str) -> Iterator[str]:
 
 
 def _stage_paths(project: Project) -> frozenset[str]:
-    """Return the files and folders that declared stages name as inputs or outputs; a phony target and a Make target named by a bare word are tasks."""
+    """Return the files and folders that declared stages name as inputs or outputs, seen from the manifest's folder and from every folder above.
+
+    A phony target and a Make target named by a bare word are tasks.
+    """
     paths: set[str] = set()
     for path, facts in project.data.items():
-        own = path.rpartition("/")[0]
+        parts = path.split("/")[:-1]
+        folders = ["/".join(parts[:size]) for size in range(len(parts) + 1)]
         tasks = {item.text for target in facts.targets for item in target.outputs if _task(facts, target, item.text)}
         for item in (item for target in facts.targets for item in (*target.inputs, *target.outputs) if item.text not in tasks):
-            paths.update((normpath(f"{own}/{item.text}" if own else item.text), normpath(item.text)))
+            paths.update(normpath(f"{folder}/{item.text}" if folder else item.text) for folder in folders)
     return frozenset(path for path in paths if path != ".")
 
 

@@ -28,6 +28,7 @@ class Catalogue:
         self._literals: dict[str, str] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
+        self._conventions: dict[str, list[tuple[str, str]]] = {}
         for file in files:
             self._add(file)
 
@@ -36,6 +37,8 @@ class Catalogue:
         self._modules.update((module, file.library) for module in file.modules)
         if file.implicit:
             self._implicit.extend(file.modules)
+        for found in file.convention:
+            self._conventions.setdefault(found.function, []).append((file.library, found.entry))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
         self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
@@ -89,6 +92,22 @@ class Catalogue:
             if kind is not None and name in kind.attributes:
                 return kind.attributes[name]
         return None
+
+    def hooks(self, type_path: str) -> tuple[str, ...]:
+        """Return the names of the methods that the library calls on instances of a type's subclasses."""
+        return tuple(dict.fromkeys(name for base in self._bases(type_path) if (row := self.types.get(base)) for name in row.hooks))
+
+    def hook_entry(self, type_path: str) -> str:
+        """Return the kind of entry point that hooks of a type are, else the empty text."""
+        return next((row.entry for base in self._bases(type_path) if (row := self.types.get(base)) and row.entry), "")
+
+    def conventions(self, name: str) -> list[tuple[str, str]]:
+        """Return the libraries that find a function by this name, each with the kind of entry point it is."""
+        return self._conventions.get(name, [])
+
+    def called(self, type_path: str) -> str:
+        """Return the name of the method that calling an instance runs, else the empty text."""
+        return next((row.called for base in self._bases(type_path) if (row := self.types.get(base)) and row.called), "")
 
     def _bases(self, type_path: str) -> Iterator[str]:
         seen: set[str] = set()

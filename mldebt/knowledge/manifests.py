@@ -19,11 +19,13 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     itself of a mapping (`deps: [{path: …}]`). `stages` leads to each stage; `commands`, `inputs`, `outputs` and `folder` (the working directory) start there.
     `parameters` lead to keys of the configuration file `parameter-file`, `file-parameters` (a `{}` in them is the file's name) to keys of others.
     `start` says where commands and paths start: `file` (the manifest's folder) or `root`. `declared-only`: entries are names without commands.
+    `programs` lead to commands that the installed project offers: each value is `module:function`, named by the key at the `*`, or holds lines
+    `name = module:function`.
     """
 
     tool: str
     files: tuple[str, ...]
-    stages: str
+    stages: str = ""
     commands: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -33,6 +35,7 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     file_parameters: tuple[str, ...] = ()
     start: Literal["file", "root"] = "file"
     declared_only: bool = False
+    programs: tuple[str, ...] = ()
 
 
 def load_manifests(folders: Iterable[Path]) -> tuple[ManifestRow, ...]:

@@ -108,6 +108,21 @@ class SplitRow(_Strict, frozen=True):
     shuffle: str = ""
 
 
+class GivenRow(_Strict, frozen=True):
+    """What a library hands to a function it calls back: parameters with its positional and its keyword arguments."""
+
+    args: str = ""
+    keywords: str = ""
+
+
+class NodeRow(_Strict, frozen=True):
+    """A node of a pipeline: parameters with its function and with the names of catalogue entries that the function is given and returns."""
+
+    function: str
+    inputs: str
+    outputs: str
+
+
 class CallRow(_Strict, frozen=True):
     """What one public call does.
 
@@ -117,11 +132,12 @@ class CallRow(_Strict, frozen=True):
     (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
-    `calls` are parameters that the library calls back. `keeps-columns`: the result has the
+    `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
-    configuration it hands over, `parameters-are-options`: its parameters are the options. `former`: the newest release lacks it, code for older ones calls it.
+    configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
+    `former`: the newest release lacks it, code for older ones calls it.
     """
 
     path: str
@@ -144,6 +160,8 @@ class CallRow(_Strict, frozen=True):
     mutates: tuple[str, ...] = ()
     inplace: str = ""
     calls: tuple[str, ...] = ()
+    given: GivenRow | None = None
+    node: NodeRow | None = None
     telling: bool = False
     keeps_columns: bool = False
     entry: str = ""
@@ -174,7 +192,8 @@ class TypeRow(_Strict, frozen=True):
     tuple subscript that addresses columns *by position* (1 for arrays and `iloc`); `columns-by-name` true where a text subscript is a column.
     `attributes` maps attribute names to types. `literal` names the display or literal that makes this type (`text number none list tuple dict set`).
     `hooks` are method names the library calls (overrides are reached by it). `entry` is the kind of entry point
-    that a subclass's hooks are. `stands-for` are the public classes that a type without a public path of its own means. `former` as for calls.
+    that a subclass's hooks are. `called` names the method that calling an instance of a subclass runs. `stands-for` are the public classes that a type
+    without a public path of its own means. `former` as for calls.
     """
 
     path: str
@@ -187,10 +206,18 @@ class TypeRow(_Strict, frozen=True):
     attributes: dict[str, str] = {}
     hooks: tuple[str, ...] = ()
     entry: str = ""
+    called: str = ""
     parameters: tuple[str, ...] = ()
     literal: str = ""
     stands_for: tuple[str, ...] = ()
     former: bool = False
+
+
+class ConventionRow(_Strict, frozen=True):
+    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is."""
+
+    function: str
+    entry: str
 
 
 class LibraryFile(_Strict, frozen=True):
@@ -207,3 +234,4 @@ class LibraryFile(_Strict, frozen=True):
     type: tuple[TypeRow, ...] = ()
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
+    convention: tuple[ConventionRow, ...] = ()

@@ -28,17 +28,14 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
     The program of a command is its first word that names a Python file or notebook of the project under the command's folder, or the module after `-m`;
     `resolve` finds a dotted module name seen from a folder. So no runner needs to be known by name.
     """
-    for path, facts in data.items():
-        own = path.rpartition("/")[0]
-        for stage, command in _commands(facts):
-            for folder in _folders(command, own):
-                found = program_of(command.words, folder, modules, resolve)
-                if found is not None:
-                    program, words, direct = found
-                    tool = "document" if facts.format in _DOCUMENTS or command.start == "unknown" else facts.format
-                    place = Place(path, command.at, command.end)
-                    yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct)
-                    break
+    for path, tool, stage, command in commands_of(data):
+        for folder in folders_of(command, path.rpartition("/")[0]):
+            found = program_of(command.words, folder, modules, resolve)
+            if found is not None:
+                program, words, direct = found
+                place = Place(path, command.at, command.end)
+                yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct)
+                break
 
 
 def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> Iterator[tuple[str, Invocation]]:
@@ -66,11 +63,18 @@ def missing_scripts(project: Project) -> Iterator[tuple[str, Place, str]]:
             word = _script_word(command.words)
             if word is None or "$" in word or "{" in word or word.startswith(("/", "~")) or command.start == "unknown":
                 continue
-            folders = _folders(command, path.rpartition("/")[0])
+            folders = folders_of(command, path.rpartition("/")[0])
             wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in folders]
             outside = any("$" in folder or folder.startswith(("/", "..")) for folder in wanted) or not wanted
             if not outside and any(map(project.holds_folder, folders)) and not any(map(project.may_exist, wanted)):
                 yield word, Place(path, command.at, command.end), stage
+
+
+def commands_of(data: Mapping[str, DataFacts]) -> Iterator[tuple[str, str, str, Command]]:
+    """Yield every command of the project's files: file, its format (`document` for prose), stage, command."""
+    for path, facts in data.items():
+        for stage, command in _commands(facts):
+            yield path, "document" if facts.format in _DOCUMENTS or command.start == "unknown" else facts.format, stage, command
 
 
 def _commands(facts: DataFacts) -> Iterable[tuple[str, Command]]:
@@ -94,7 +98,7 @@ def parents(folder: str) -> list[str]:
     return above
 
 
-def _folders(command: Command, own: str) -> list[str]:
+def folders_of(command: Command, own: str) -> list[str]:
     """Return the folders a command may start in, best first: the one its file states, then the project's root. A container's own folder is none."""
     if command.start == "container":
         return []

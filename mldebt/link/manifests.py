@@ -10,7 +10,8 @@ from pathspec import GitIgnoreSpec
 
 from mldebt.extract.data.shell import join_folder, parse_shell
 from mldebt.knowledge.manifests import ManifestRow
-from mldebt.model.facts import Command, DataFacts, Item, Setting, Target
+from mldebt.link.console import programs_in
+from mldebt.model.facts import Command, DataFacts, Item, Program, Setting, Target
 
 Keys = tuple[str | int, ...]
 
@@ -21,8 +22,9 @@ def with_stages(data: Mapping[str, DataFacts], rows: Sequence[ManifestRow]) -> d
     result = dict(data)
     for path, facts in data.items():
         targets = [target for row, spec in specs if spec.match_file(path) for target in _targets(facts, row)]
-        if targets:
-            result[path] = msgspec.structs.replace(facts, targets=(*facts.targets, *targets))
+        programs = [program for row, spec in specs if row.programs and spec.match_file(path) for program in _programs(facts, row)]
+        if targets or programs:
+            result[path] = msgspec.structs.replace(facts, targets=(*facts.targets, *targets), programs=tuple(programs))
     return result
 
 
@@ -39,6 +41,18 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
         if commands or outputs or inputs:
             yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
+
+
+def _programs(facts: DataFacts, row: ManifestRow) -> Iterator[Program]:
+    for setting in facts.settings:
+        for path in row.programs if isinstance(setting.value, str) else ():
+            if not fnmatchcase(".".join(str(key) for key in setting.keys), path):
+                continue
+            if "*" not in path:
+                yield from programs_in(str(setting.value), setting.at, setting.end)
+            elif len(setting.keys) == len(path.split(".")) and ":" in str(setting.value):
+                name = setting.keys[path.split(".").index("*")]
+                yield Program(str(name), str(setting.value).partition("[")[0].strip(), setting.at, setting.end)
 
 
 def _at(settings: Sequence[Setting], depth: int, paths: Sequence[str]) -> Iterator[Setting]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from mldebt.link.commands import invocations, magic_invocations
+from mldebt.link.commands import commands_of, invocations, magic_invocations
+from mldebt.link.console import console_scripts, named_commands
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts, decode_body
@@ -32,10 +33,11 @@ def link(
     for program, invocation in (*invocations(data or {}, facts, resolve), *magic_invocations(facts, resolve)):
         run.setdefault(program, []).append(invocation)
     held = names | present
-    entries = tuple(entry for path, item in facts.items()
-                    if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None)
+    entries = [entry for path, item in facts.items()
+               if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None]
+    entries += _consoles(data or {}, facts, index)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), entries, (), names, every, present=present), index
+    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present), index
 
 
 def subproject(path: str, names: Collection[str]) -> str:
@@ -56,13 +58,31 @@ def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invo
     body = decode_body(facts.bodies[0])
     if not (run or stated or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
-    return EntryPoint(path, "test" if _is_test(path) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
+    return EntryPoint(path, "test" if _is_test(path, facts) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
 
 
-def _is_test(path: str) -> bool:
-    """Return whether a file belongs to the tests: by the names that test runners collect, or because it lies among them."""
+def _is_test(path: str, facts: PythonFacts) -> bool:
+    """Return whether a file belongs to the tests: by the names that test runners collect, or because it lies among them.
+
+    A name that ends in `_test` is a test's only where the file defines tests.
+    """
     *folders, name = path.split("/")
-    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
+    defines = any(item.name.startswith(("test_", "Test")) for item in facts.definitions)
+    return name.startswith("test_") or name == "conftest.py" or "tests" in folders or (name.endswith("_test.py") and defines)
+
+
+def _consoles(data: Mapping[str, DataFacts], facts: Mapping[str, PythonFacts], index: ModuleIndex) -> list[EntryPoint]:
+    """Return the functions behind console scripts as programs of their files: installed commands run anywhere, first in the folder that declares them."""
+    scripts = console_scripts(data, facts, index)
+    run: dict[tuple[str, int], list[Invocation]] = {}
+    for script, invocation in named_commands(scripts, commands_of(data)):
+        run.setdefault((script.path, script.definition), []).append(invocation)
+    entries: dict[tuple[str, int], EntryPoint] = {}
+    for script in scripts:
+        key, home = (script.path, script.definition), script.declared_in.rpartition("/")[0]
+        name = f"{script.path}::{facts[script.path].definitions[script.definition].qualname}"
+        entries.setdefault(key, EntryPoint(name, "console", *key, script.path, working_folders(home, run.get(key, ()), home), tuple(run.get(key, ())), home))
+    return list(entries.values())
 
 
 def working_folders(own: str, run: Sequence[Invocation], base: str) -> tuple[Folder, ...]:

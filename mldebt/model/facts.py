@@ -141,6 +141,15 @@ class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):
     parameters: tuple[Item, ...] = ()
 
 
+class Program(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A command that a manifest offers: its name and the `module:function` it calls."""
+
+    name: str
+    target: str
+    at: int
+    end: int
+
+
 class TableUse(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A table that SQL text reads or writes (`mode`: `read|write|append|create|drop|rename`)."""
 
@@ -180,6 +189,7 @@ class DataFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="dat
     words: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    programs: tuple[Program, ...] = ()
 
 
 FileFacts: TypeAlias = PythonFacts | DataFacts
