@@ -206,3 +206,11 @@ def test_a_named_path_without_files(chain: Path) -> None:
 def test_several_missing_paths(chain: Path) -> None:
     done = CliRunner().invoke(main, ["check", str(chain), str(chain / "one"), str(chain / "two")])
     assert done.exit_code == 2 and done.stderr == f"mldebt: no such path: {chain / 'one'}, {chain / 'two'}\n"
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("conf.json", b"{ // a comment\n}"), ("rows.json", b'{"a": 1}\n{"a": 2}\n'), ("conf.yml", b"id: %(project-id-placeholder)s\n"),
+])
+def test_dialects_and_templates_are_not_malformed(chain: Path, name: str, content: bytes) -> None:
+    (chain / name).write_bytes(content)
+    assert "MLD000" not in run(chain).stdout

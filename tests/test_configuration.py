@@ -159,6 +159,7 @@ CASES = {
             {"ini.csv", "other.csv", "f.csv"}),
     "settings class": ("read(Env().path)\nread(Env(path='given.csv').path)", {"field.csv", "given.csv"}),
     "yaml text of a handle": ("with open('c.yaml') as f:\n    c = yaml.safe_load(f.read())\nread(c['d']['p'])", {"new.csv"}),
+    "mandatory value": ("c = OmegaConf.load('m.yaml')\nread(c.folder + '/x.csv')", {"{folder}/x.csv"}),
     "json": ("c = json.load(open('c.json'))\nread(c['path'])", {"json.csv"}),
 }
 
@@ -170,6 +171,8 @@ def test_configuration_objects(tmp_path: Path, case: str) -> None:
 # file: c.yaml
 d:
   p: new.csv
+# file: m.yaml
+folder: ???
 # file: c.ini
 [data]
 path = ini.csv

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from mldebt.detect.base import Context, one_definition, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
+from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
+from mldebt.model.source import Place
 
 
 class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,22 +22,30 @@ class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
-    """Yield one match for each program and artefact whose columns it takes by number."""
+    """Yield one match for each program and place where it takes columns by number; an artefact counts at the first of a program's places."""
     seen: set[tuple[str, str]] = set()
+    found: dict[tuple[str, Place], list[tuple[Event, Use, list[Use]]]] = {}
     for event in context.events:
         if event.kind != "column-use" or ("by", "position") not in event.detail:
             continue
         for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources):
             made = _made(context, use, spec)
-            if not made or (use.program, use.artifact) in seen or only_looks(context, use.program):
-                continue
-            seen.add((use.program, use.artifact))
-            columns = dict(event.detail)["columns"]
-            name = shown(use.artifact)
-            taken = f"`{name}` is read without a header" if columns == ":" else f"columns `{columns}` of `{name}` are taken by position"
-            yield Match(event.place, f"{taken}, though `{made[0].program}` decides {'its columns and ' * (columns == ':')}their order",
-                        (Step(site(use), f"`{shown(use.artifact)}` is read here"), *(written_here(writer) for writer in made[:4])),
-                        f"{use.artifact} {columns}", event.owner)
+            if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program):
+                seen.add((use.program, use.artifact))
+                found.setdefault((use.program, event.place), []).append((event, use, made))
+    yield from (_match(uses) for uses in found.values())
+
+
+def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
+    event, use, made = uses[0]
+    columns = dict(event.detail)["columns"]
+    names = f"`{shown(use.artifact)}`" + (f" and {len(uses) - 1} more artefact{'s' * (len(uses) > 2)}" if len(uses) > 1 else "")
+    verb = "is" if len(uses) == 1 else "are"
+    taken = f"{names} {verb} read without a header" if columns == ":" else f"columns `{columns}` of {names} are taken by position"
+    whose = "its" if len(uses) == 1 else "their"
+    steps = [step for _, item, writers in uses[:4] for step in (Step(site(item), f"`{shown(item.artifact)}` is read here"), *map(written_here, writers[:4]))]
+    return Match(event.place, f"{taken}, though `{made[0].program}` decides {f'{whose} columns and ' * (columns == ':')}their order",
+                 tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner)
 
 
 def _made(context: Context, use: Use, spec: ColumnUseSpec) -> list[Use]:

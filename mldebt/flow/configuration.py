@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mldebt.flow.effects import Bound, strip_start
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, ClassTarget, Value, join_all, lineage, text
+from mldebt.flow.value import NOTHING, ClassTarget, Value, hole, join_all, lineage, text
 from mldebt.flow.words import word_pattern
 from mldebt.model.facts import DataFacts, Setting
 from mldebt.model.pattern import Hole, Part, Pattern, pattern
@@ -23,6 +23,7 @@ Leaf: TypeAlias = "tuple[str, Setting]"
 Tree: TypeAlias = "dict[str | int, Tree | Leaf]"
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _DEPTH = 6
+_MANDATORY = "???"  # a value that whoever composes the configuration must give
 
 
 def load(run: Interpreter, call: Bound) -> Value:
@@ -89,6 +90,8 @@ def _leaf(run: Interpreter, leaf: Leaf, root: Tree) -> Value:
     place = Place(path, setting.at, setting.end)
     if setting.empty:
         return Value(type=run.catalogue.literal("list" if setting.empty == "[]" else "dict"))
+    if setting.value == _MANDATORY:
+        return hole("config", str(setting.keys[-1]) if setting.keys else "")
     if isinstance(setting.value, str):
         return text(resolved(setting.value, root), shared=place, home=path, type=run.catalogue.literal("text"))
     return Value(type=run.catalogue.literal("none" if setting.value is None else "number"), const=(setting.value,), shared=place)

@@ -140,14 +140,19 @@ def passed(
     What a command passes depends on the reading of the command line, which is an event at `place`.
     """
     entry = run.entry
-    given = [_given(options, item, commands) for item in (entry.invocations if entry else ())]
-    read = frozenset({run.emit(frame, "config-read", place, api=api)}) if any(given) and frame is not None else NO_SOURCES
+    given = [(_given(options, item, commands), spelled_in(item)) for item in (entry.invocations if entry else ())]
+    read = frozenset({run.emit(frame, "config-read", place, api=api)}) if any(words for words, _ in given) and frame is not None else NO_SOURCES
     kind, values = run.catalogue.literal("text"), dict[str, Value]()
     for name in options:
-        words = [text(word_pattern(found[name]), sources=read, type=kind) for found in given if name in found]
+        words = [text(word_pattern(found[name]), sources=read, type=kind, home=home) for found, home in given if name in found]
         kept = [defaults.get(name, hole("option", name))] if len(words) < len(given) or not given else []
         values[name] = join_all([*kept, *words])
     return values
+
+
+def spelled_in(invocation: Invocation) -> str:
+    """Return the file that spells the words of a command, where that is part of the program's workings: a document only tells of it."""
+    return "" if invocation.tool == "document" else invocation.place.path
 
 
 def _given(options: Mapping[str, Sequence[str]], invocation: Invocation, commands: frozenset[str]) -> dict[str, str]:

@@ -46,8 +46,12 @@ def _evidence(step: Step, project: Project) -> EvidenceStep:
 
 
 def unreadable(project: Project) -> list[Match]:
-    """Return a match for every file, or stretch of one, that could not be read."""
-    every = {**{path: module.facts.problems for path, module in project.modules.items()}, **{path: facts.problems for path, facts in project.data.items()}}
+    """Return a match for every file, or stretch of one, that could not be read.
+
+    JSON beside the code comes in dialects (comments, one document a line): what reads it decides whether it is sound.
+    """
+    python = {path: module.facts.problems for path, module in project.modules.items()}
+    every = {**python, **{path: facts.problems for path, facts in project.data.items() if facts.format != "json"}}
     return [Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind)
             for path, problems in every.items() for problem in problems if problem.kind != "template"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mldebt.model.facts import Command, Problem, Requirement, Scalar, Setting, TableUse, Target
 
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_TEMPLATE = re.compile(r"\{\{|\{%|%\(\w+\)")
+_TEMPLATE = re.compile(r"\{\{|\{%|%\([\w-]+\)")
 _VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 MAX_WORDS, MAX_SETTINGS = 20000, 50000
 

@@ -31,8 +31,7 @@ def _setattr(run: Interpreter, call: Bound) -> Value:
     if name is not None:
         run.attributes.set(call.args[0], name, call.args[2])
     elif len(call.args) > 2 and (known := run.heap.get(call.args[0].ref)) is not None:
-        fields = {field: join(value, call.args[2]) for field, value in known.fields.items()}
-        run.heap.put(call.args[0].ref, Object(known.kind, known.items, fields, NOTHING))
+        run.heap.put(call.args[0].ref, Object(known.kind, known.items, known.fields, NOTHING))  # any attribute may be another now: none is likely to be
     return Value(const=(None,))
 
 
