@@ -106,3 +106,11 @@ def test_explain_and_rules() -> None:
     text = run("explain", "undeclared-consumer").stdout
     assert text.startswith("MLD104 undeclared-consumer\n") and "\nBad: two scripts share a file name\n" in text and "\x1b" not in text
     assert "MLD206  many-writers" in run("rules").stdout
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    root = Path(__file__).parents[1]
+    shown = (root / "README.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+    done = CliRunner().invoke(main, ["check", str(root / "fixtures" / "projects" / "csv_scripts")])
+    parts = [part.strip("\n") for part in shown.split("…") if part.strip()]
+    assert len(parts) == 2 and all(part in done.output for part in parts), done.output

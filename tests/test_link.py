@@ -175,3 +175,15 @@ print(open("made.txt").read())
     assert graph.together("steps/first.py", "steps/second.py") and graph.together("run.py", "steps/first.py")
     assert not graph.together("steps/first.py", "steps/third.py")
     assert [use.program for use in graph.readers("made.txt")] == ["steps/second.py", "steps/third.py"]
+
+
+def test_a_file_that_only_keeps_parts_of_what_it_reads_is_a_program(tmp_path: Path) -> None:
+    project, flow = linked(tmp_path, """
+# file: use.py
+import pandas as pd
+x = pd.read_csv("rows.csv").values[:, 6:]
+# file: constants.py
+A = 1
+""")
+    assert [entry.path for entry in project.entries] == ["use.py"]
+    assert touched(flow, "read") == {"rows.csv"}

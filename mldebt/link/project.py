@@ -105,4 +105,11 @@ def _main(node: ir.Stmt) -> bool:
 
 def _acts(body: ir.Body) -> bool:
     return any(isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Call) or isinstance(node, ir.Loop | ir.With | ir.If) for node in body) or any(
-        isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) for node in body)
+        isinstance(node, ir.Assign) and _calls(node.value) for node in body)
+
+
+def _calls(node: ir.Expr) -> bool:
+    """Return whether a value is what a call gives, or a part of it."""
+    while isinstance(node, ir.Attr | ir.Subscript):
+        node = node.value
+    return isinstance(node, ir.Call)
