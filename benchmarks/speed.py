@@ -2,7 +2,8 @@
 
 The floor is the time that `libcst.parse_module` alone takes for the sources that extraction reads (a notebook's cells joined). Floor and runs are processes of
 their own, so that neither inherits the other's heap. Everything runs on one core: extraction uses one worker. The peak is that of the run's own process plus
-that of its worker, as if both came at once. `--warm` fills a cache of facts first and measures a run that finds everything in it.
+that of its worker, as if both came at once. `--warm` fills a cache of facts first and measures a run that finds everything in it. `--files` prints instead
+the files whose extraction takes longest beyond their own parse.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -27,6 +29,7 @@ from mldebt.discover.files import discover
 from mldebt.extract.gate import check as gate
 from mldebt.extract.gate import decode
 from mldebt.extract.notebook import read_cells
+from mldebt.extract.python import extract_python
 from mldebt.pipeline import check
 
 
@@ -65,6 +68,26 @@ def run(folder: str, cache: str) -> dict[str, Any]:
             "own": _peak(resource.RUSAGE_SELF), "worker": _peak(resource.RUSAGE_CHILDREN)}
 
 
+def beyond_parse(folder: str) -> list[tuple[float, str]]:
+    """Return for every file the seconds that extraction takes beyond parsing, and its path; what is not read is left out."""
+    found = []
+    gc.disable()
+    for file in discover(Path(folder)).files:
+        raw = file.absolute.read_bytes() if file.kind == "python" and not file.problem else b""
+        text = decode(raw) if raw else ""
+        if isinstance(text, str) and text and gate(text) is None:
+            start = perf_counter()
+            try:
+                cst.parse_module(text)
+            except cst.ParserSyntaxError:
+                continue
+            parsed = perf_counter()
+            extract_python(file.path, raw, False)
+            found.append((perf_counter() - parsed - (parsed - start), file.path))
+            gc.collect(0)
+    return found
+
+
 def _peak(who: int) -> int:
     return resource.getrusage(who).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
@@ -74,6 +97,13 @@ def apart(task: str, folder: str, cache: str = "") -> dict[str, Any]:
     done = subprocess.run([sys.executable, "-m", "benchmarks.speed", "--task", task, "--cache", cache, folder], stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def slowest(folders: list[str]) -> None:
+    """Print the ten files that cost most beyond their own parse."""
+    rows = sorted(((seconds, f"{Path(folder).name}/{path}") for folder in folders for seconds, path in apart("files", folder)["files"]), reverse=True)
+    for seconds, path in rows[:10]:
+        print(f"{seconds:9.2f} s {path}")
 
 
 def main(folders: list[str], warm: bool) -> None:
@@ -101,17 +131,23 @@ def main(folders: list[str], warm: bool) -> None:
 
 
 def _task(name: str, folder: str, cache: str) -> None:
-    json.dump(floor(folder) if name == "floor" else run(folder, cache), sys.stdout)
+    tasks: dict[str, Callable[[], dict[str, Any]]] = {
+        "floor": lambda: floor(folder), "run": lambda: run(folder, cache), "files": lambda: {"files": beyond_parse(folder)},
+    }
+    json.dump(tasks[name](), sys.stdout)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
     parser.add_argument("--warm", action="store_true")
-    parser.add_argument("--task", choices=["floor", "run"], help=argparse.SUPPRESS)
+    parser.add_argument("--files", action="store_true")
+    parser.add_argument("--task", choices=["floor", "run", "files"], help=argparse.SUPPRESS)
     parser.add_argument("--cache", default="", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if not chosen.task:
+    if chosen.files and not chosen.task:
+        slowest(chosen.folders)
+    elif not chosen.task:
         main(chosen.folders, chosen.warm)
     else:
         threading.stack_size(512 << 20)
