@@ -226,6 +226,71 @@ lazily("lazy.csv")()
     assert names(flow) == {"one.csv", "lazy.csv"}
 
 
+WAYS = {
+    "attribute": """
+class Saver:
+    def __init__(self, data):
+        self.data = data
+        self.save()
+    def save(self):
+        self.data.to_csv("out.csv")
+Saver(read())
+""",
+    "global": """
+DATA = None
+def save():
+    DATA.to_csv("out.csv")
+def main(data):
+    global DATA
+    DATA = data
+    save()
+main(read())
+""",
+    "list": """
+def save(items):
+    items[0].to_csv("out.csv")
+def main(data):
+    save([data])
+main(read())
+""",
+    "closure": """
+def main(data):
+    def save():
+        data.to_csv("out.csv")
+    save()
+main(read())
+""",
+    "returned": """
+def main(data):
+    def save():
+        data.to_csv("out.csv")
+    return save
+main(read())()
+""",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_data_of_a_parameter_reaches_a_call_by_any_way(tmp_path: Path, way: str) -> None:
+    flow = run(tmp_path, f"import pandas as pd\ndef read():\n    return pd.read_csv('in.csv')\n{WAYS[way]}")
+    (written,) = {event for event in flow.events if event.kind == "write"}
+    assert written.sources == (named(flow, "read")["in.csv"].id,)
+
+
+def test_a_closure_called_again_outside_still_holds_its_data(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import pandas as pd
+def keep(data):
+    def save(path):
+        data.to_csv("out.csv")
+        return pd.read_csv(path)
+    save("inside.csv")
+    return save
+keep(pd.read_csv("in.csv"))("outside.csv")
+""")
+    assert {event.sources for event in flow.events if event.kind == "write"} == {(named(flow, "read")["in.csv"].id,)}
+
+
 @pytest.mark.parametrize("code", [
     "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
     "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
