@@ -291,6 +291,20 @@ keep(pd.read_csv("in.csv"))("outside.csv")
     assert {event.sources for event in flow.events if event.kind == "write"} == {(named(flow, "read")["in.csv"].id,)}
 
 
+def test_a_module_imported_in_a_branch_that_ends_keeps_its_objects(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+def load():
+    if len(sys.argv) > 1:
+        from conf import SETTINGS
+        return open(SETTINGS["path"])
+    from conf import SETTINGS
+    return open(SETTINGS["other"])
+load()
+""", conf='SETTINGS = {"path": "one.csv", "other": "two.csv"}')
+    assert names(flow) == {"one.csv", "two.csv"}
+
+
 @pytest.mark.parametrize("code", [
     "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
     "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
