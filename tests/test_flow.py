@@ -305,6 +305,14 @@ load()
     assert names(flow) == {"one.csv", "two.csv"}
 
 
+@pytest.mark.parametrize("importer", ["aa", "zz"])
+def test_a_module_run_as_a_program_binds_names_of_its_own(tmp_path: Path, importer: str) -> None:
+    module = "PATH = 'imported.csv'\ndef load():\n    return open(PATH)\nif __name__ == '__main__':\n    PATH = 'program.csv'\n    load()"
+    flow = run(tmp_path, module, **{importer: "import main\nmain.load()"})
+    assert {(event.entry, event.access.path.show()) for event in flow.events if event.kind == "read" and event.access} == {
+        ("main.py", "program.csv"), (f"{importer}.py", "imported.csv")}
+
+
 @pytest.mark.parametrize("code", [
     "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
     "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",

@@ -52,6 +52,7 @@ class Modules:
         self.classes: dict[ClassTarget, ClassInfo] = {}
         self.main = ""
         self._included: dict[str, Frame] = {}
+        self._names: dict[str, dict[str, Value]] = {}
         self.executed: set[str] = set()
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
 
@@ -65,16 +66,19 @@ class Modules:
         return Value(target=LibraryTarget(path)) if path else NOTHING
 
     def run_main(self, path: str) -> Trace:
-        """Execute a file as the main program; return what it did."""
+        """Execute a file as the main program; return what it did. Remembered calls compare the names that the running module binds, so both share the dict."""
         if not self._run.index.imported(path):
             self.main = path
             return self._execute(path)
         self.main, known = path, self.frames.pop(path, None)
+        names = dict(known.names) if known is not None else {}
         trace = self._execute(path)
         if known is None:
             del self.frames[path]  # an import executes the module anew, without its main block
         else:
             self.frames[path] = known
+            known.names.clear()
+            known.names.update(names)
         return trace
 
     def include(self, path: str) -> Frame:
@@ -82,7 +86,7 @@ class Modules:
         if path not in self._included:
             known = self.frames.get(path)
             main, self.main = self.main, path
-            self._included[path] = frame = self._begin(path)
+            self._included[path] = frame = self._begin(path, {})
             self._run_body(frame)
             self.main = main
             if known is not None:
@@ -100,15 +104,18 @@ class Modules:
         return frame
 
     def _execute(self, path: str) -> Trace:
-        frame = self._begin(path)
+        names = self._names.setdefault(path, {})
+        names.clear()
+        frame = self._begin(path, names)
         self._run_body(frame)
         return frame.trace
 
-    def _begin(self, path: str) -> Frame:
+    def _begin(self, path: str, names: dict[str, Value]) -> Frame:
         """Return a module's frame before its body runs: who imports it meanwhile sees the names bound so far."""
-        self.frames[path] = Frame(path, -1, f"{path}::", Trace())
+        self.frames[path] = frame = Frame(path, -1, f"{path}::", Trace())
+        frame.names = frame.module_names = names
         self.executed.add(path)
-        return self.frames[path]
+        return frame
 
     def _run_body(self, frame: Frame) -> None:
         facts = self._run.project.modules[frame.path].facts
