@@ -313,6 +313,23 @@ def test_a_module_run_as_a_program_binds_names_of_its_own(tmp_path: Path, import
         ("main.py", "program.csv"), (f"{importer}.py", "imported.csv")}
 
 
+def test_nonlocal_binds_the_name_of_the_function_around(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+def main():
+    path, kept = "before.csv", "kept.csv"
+    def change():
+        def deeper():
+            nonlocal path
+            path = "after.csv"
+        kept = "local.csv"
+        deeper()
+    change()
+    open(path), open(kept)
+main()
+""")
+    assert names(flow) == {"before.csv", "after.csv", "kept.csv"}
+
+
 @pytest.mark.parametrize("code", [
     "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
     "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
