@@ -351,3 +351,27 @@ def test_deep_gives_room_and_hands_errors_on() -> None:
         deep(lambda: 1 // 0)
     done = subprocess.run([sys.executable, "-c", "from mldebt.stack import deep; deep(lambda: exit(3))"], timeout=60)
     assert done.returncode == 3
+
+
+def test_the_names_of_a_class_body_are_no_names_of_its_methods(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+PATH = "module.csv"
+def make(path):
+    class Reader:
+        PATH = "class.csv"
+        path = "attribute.csv"
+        def load(self):
+            return open(PATH), open(path)
+        class Inner:
+            def load(self):
+                return open(PATH)
+    return Reader
+make("parameter.csv")().load()
+""")
+    assert names(flow) == {"module.csv", "parameter.csv"}
+
+
+def test_a_diamond_of_classes_is_searched_once_however_deep(tmp_path: Path) -> None:
+    levels = "".join(f"class A{n}(A{n - 1}, B{n - 1}):\n    pass\nclass B{n}(A{n - 1}, B{n - 1}):\n    pass\n" for n in range(1, 40))
+    flow = run(tmp_path, f"class A0:\n    def load(self):\n        open('deep.csv')\nclass B0:\n    pass\n{levels}A39().load()\n")
+    assert names(flow) == {"deep.csv"}
