@@ -35,11 +35,13 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
     graph = context.graph
     known = {artifact: named(artifact, spec.roles, spec.versions) for artifact in graph.artifacts()}
     written: dict[object, list[str]] = {}
+    users: dict[str, frozenset[str]] = {}
     families: dict[object, set[tuple[str, ...]]] = {}
     for artifact, name in known.items():
         families.setdefault(name.family, set()).add(numbers(name.stem))
         if literal(artifact) and graph.writers(artifact):
             written.setdefault(name.series, []).append(artifact)
+            users[artifact] = frozenset(use.program for use in (*graph.readers(artifact), *graph.writers(artifact)))
     found: dict[tuple[str, Place], list[tuple[Use, list[str]]]] = {}
     seen: set[tuple[str, str]] = set()
     for artifact, name in known.items():
@@ -47,7 +49,8 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         if use is None:
             continue
         exists = artifact in graph.project.tracked
-        near = [other for other in written.get(name.series, ()) if _relates(name, known[other], spec, exists) and not _both(context, other, use)]
+        near = [other for other in written.get(name.series, ())
+                if use.program not in users[other] and _relates(name, known[other], spec, exists)]  # a program that touches both means both
         near = _plausible(context, name, near, spec, len(families[name.family]))
         if near and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
@@ -70,12 +73,6 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | No
     if graph.writers(artifact) or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
         return None
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)), None)
-
-
-def _both(context: Context, artifact: str, use: Use) -> bool:
-    """Return whether the program touches the near match too: then it means both."""
-    uses = (*context.graph.readers(artifact), *context.graph.writers(artifact))
-    return any(other.program == use.program for other in uses)
 
 
 def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> bool:
