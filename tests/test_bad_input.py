@@ -147,6 +147,8 @@ KNOWLEDGE = [
     ("libraries/b.toml", CALL + 'role = "read"\nread = { parth = "p" }\n', "call 1.read: Object contains unknown field `parth`"),
     ("libraries/b.toml", CALL + 'role = "x"\nvalue = "path.jion"\n', "call 1 (b.c).value: no primitive `path.jion`; near: path.join"),
     ("libraries/b.toml", CALL.replace("[[call]]", "[[attribute]]") + 'value = "zzz"\n', "attribute 1 (b.c).value: no primitive `zzz`; near: callable."),
+    ("libraries/b.toml", CALL + 'role = "x"\n[[call]]\npath = "b.{d,c}"\nrole = "y"\n', "call 2.path: `b.c` is described by call 1, too"),
+    ("libraries/b.toml", CALL.replace("b.c", "b.{e,e}") + 'role = "x"\n', "call 1.path: `b.e` is described by call 1, too"),
     ("libraries/b.toml", b"a = '\xff'\n", "not valid TOML: 'utf-8' codec"),
     ("manifests/m.toml", 'tool = "b"\n', "Object missing required field `files`"),
     ("manifests/m.toml", 'tool = "b"\nfiles = ["m.yaml"]\nstages = "*"\nstart = "here"\n', "start: Invalid enum value 'here'"),

@@ -226,6 +226,110 @@ lazily("lazy.csv")()
     assert names(flow) == {"one.csv", "lazy.csv"}
 
 
+WAYS = {
+    "attribute": """
+class Saver:
+    def __init__(self, data):
+        self.data = data
+        self.save()
+    def save(self):
+        self.data.to_csv("out.csv")
+Saver(read())
+""",
+    "global": """
+DATA = None
+def save():
+    DATA.to_csv("out.csv")
+def main(data):
+    global DATA
+    DATA = data
+    save()
+main(read())
+""",
+    "list": """
+def save(items):
+    items[0].to_csv("out.csv")
+def main(data):
+    save([data])
+main(read())
+""",
+    "closure": """
+def main(data):
+    def save():
+        data.to_csv("out.csv")
+    save()
+main(read())
+""",
+    "returned": """
+def main(data):
+    def save():
+        data.to_csv("out.csv")
+    return save
+main(read())()
+""",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_data_of_a_parameter_reaches_a_call_by_any_way(tmp_path: Path, way: str) -> None:
+    flow = run(tmp_path, f"import pandas as pd\ndef read():\n    return pd.read_csv('in.csv')\n{WAYS[way]}")
+    (written,) = {event for event in flow.events if event.kind == "write"}
+    assert written.sources == (named(flow, "read")["in.csv"].id,)
+
+
+def test_a_closure_called_again_outside_still_holds_its_data(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import pandas as pd
+def keep(data):
+    def save(path):
+        data.to_csv("out.csv")
+        return pd.read_csv(path)
+    save("inside.csv")
+    return save
+keep(pd.read_csv("in.csv"))("outside.csv")
+""")
+    assert {event.sources for event in flow.events if event.kind == "write"} == {(named(flow, "read")["in.csv"].id,)}
+
+
+def test_a_module_imported_in_a_branch_that_ends_keeps_its_objects(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+def load():
+    if len(sys.argv) > 1:
+        from conf import SETTINGS
+        return open(SETTINGS["path"])
+    from conf import SETTINGS
+    return open(SETTINGS["other"])
+load()
+""", conf='SETTINGS = {"path": "one.csv", "other": "two.csv"}')
+    assert names(flow) == {"one.csv", "two.csv"}
+
+
+@pytest.mark.parametrize("importer", ["aa", "zz"])
+def test_a_module_run_as_a_program_binds_names_of_its_own(tmp_path: Path, importer: str) -> None:
+    module = "PATH = 'imported.csv'\ndef load():\n    return open(PATH)\nif __name__ == '__main__':\n    PATH = 'program.csv'\n    load()"
+    flow = run(tmp_path, module, **{importer: "import main\nmain.load()"})
+    assert {(event.entry, event.access.path.show()) for event in flow.events if event.kind == "read" and event.access} == {
+        ("main.py", "program.csv"), (f"{importer}.py", "imported.csv")}
+
+
+def test_nonlocal_binds_the_name_of_the_function_around(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+def main():
+    path, kept = "before.csv", "kept.csv"
+    def change():
+        def deeper():
+            nonlocal path
+            path = "after.csv"
+        kept = "local.csv"
+        deeper()
+    change()
+    open(path), open(kept)
+main()
+""")
+    assert names(flow) == {"before.csv", "after.csv", "kept.csv"}
+
+
 @pytest.mark.parametrize("code", [
     "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
     "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
@@ -247,3 +351,27 @@ def test_deep_gives_room_and_hands_errors_on() -> None:
         deep(lambda: 1 // 0)
     done = subprocess.run([sys.executable, "-c", "from mldebt.stack import deep; deep(lambda: exit(3))"], timeout=60)
     assert done.returncode == 3
+
+
+def test_the_names_of_a_class_body_are_no_names_of_its_methods(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+PATH = "module.csv"
+def make(path):
+    class Reader:
+        PATH = "class.csv"
+        path = "attribute.csv"
+        def load(self):
+            return open(PATH), open(path)
+        class Inner:
+            def load(self):
+                return open(PATH)
+    return Reader
+make("parameter.csv")().load()
+""")
+    assert names(flow) == {"module.csv", "parameter.csv"}
+
+
+def test_a_diamond_of_classes_is_searched_once_however_deep(tmp_path: Path) -> None:
+    levels = "".join(f"class A{n}(A{n - 1}, B{n - 1}):\n    pass\nclass B{n}(A{n - 1}, B{n - 1}):\n    pass\n" for n in range(1, 40))
+    flow = run(tmp_path, f"class A0:\n    def load(self):\n        open('deep.csv')\nclass B0:\n    pass\n{levels}A39().load()\n")
+    assert names(flow) == {"deep.csv"}

@@ -10,7 +10,7 @@ import msgspec
 
 from mldebt.detect.base import Context
 from mldebt.detect.declared_names import is_folder, place_of, plain
-from mldebt.detect.names import letters, misspelt, numbers, split_name
+from mldebt.detect.names import letters, misspelt, numbers, split_name, words_of
 from mldebt.model.facts import DataFacts, Item
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
@@ -94,4 +94,4 @@ def _near(wanted: str, made: str, spec: DeclaredDependencySpec) -> bool:
         return other_end.startswith(end + ".") or end.startswith(other_end + ".")
     if end != other_end or letters(stem, ()) == letters(other, ()):
         return end == other_end and numbers(stem) == numbers(other)
-    return misspelt(stem, other, spec.stem, spec.edits)
+    return misspelt(words_of(stem), words_of(other), spec.stem, spec.edits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import NamedTuple
 
 _PARTS = re.compile(r"\d+|[a-z]+")
 
@@ -33,9 +34,25 @@ def numbers(stem: str) -> tuple[str, ...]:
     return tuple(word for word in words_of(stem) if word.isdigit())
 
 
-def role_words(stem: str, roles: Collection[str]) -> frozenset[str]:
-    """Return the words of a name that say which part or stage of the data it is."""
-    return frozenset(word for word in words_of(stem) if word in roles)
+class Name(NamedTuple):
+    """What is compared of an artefact's name: only names of one `series` (folder, extension, words of a role) can be near each other."""
+
+    series: tuple[str, str, frozenset[str]]
+    stem: str
+    words: tuple[str, ...]
+    letters: tuple[str, ...]
+
+    @property
+    def family(self) -> object:
+        """Return what artefacts have in common whose names differ in numbers and versions alone."""
+        return *self.series[:2], self.letters
+
+
+def named(artifact: str, roles: Collection[str], versions: Collection[str]) -> Name:
+    """Return the name of an artefact; `roles` are words that say which part or stage of the data it is, `versions` those that mark a version."""
+    folder, stem, end = split_name(artifact)
+    words = words_of(stem)
+    return Name((folder, end, frozenset(word for word in words if word in roles)), stem, words, letters(stem, versions))
 
 
 def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
@@ -45,11 +62,12 @@ def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return whole[: len(part)] == part or whole[-len(part):] == part
 
 
-def misspelt(left: str, right: str, least: int, edits: int) -> bool:
-    """Return whether two names differ by a typing error: in one word of at least `least` letters on both sides, by at most `edits` edits."""
-    ones, others = words_of(left), words_of(right)
-    pairs = [(one, other) for one, other in zip(ones, others) if one != other]
-    if len(ones) != len(others) or len(pairs) != 1:
+def misspelt(left: tuple[str, ...], right: tuple[str, ...], least: int, edits: int) -> bool:
+    """Return whether two names, as words, differ by a typing error: in one word of at least `least` letters on both sides, by at most `edits` edits."""
+    if len(left) != len(right):
+        return False
+    pairs = [(one, other) for one, other in zip(left, right) if one != other]
+    if len(pairs) != 1:
         return False
     one, other = pairs[0]
     return one.isalpha() and other.isalpha() and min(len(one), len(other)) >= least and distance(one, other) <= edits

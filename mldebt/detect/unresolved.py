@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, shown, site, written_here
-from mldebt.detect.names import is_part, letters, misspelt, numbers, role_words, split_name, words_of
+from mldebt.detect.names import Name, is_part, misspelt, named, numbers, split_name
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match
@@ -33,15 +33,25 @@ class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
     """Yield one match for each program and place that reads what nothing writes, while a near match is written."""
     graph = context.graph
-    written = [artifact for artifact in graph.artifacts() if literal(artifact) and graph.writers(artifact)]
+    known = {artifact: named(artifact, spec.roles, spec.versions) for artifact in graph.artifacts()}
+    written: dict[object, list[str]] = {}
+    users: dict[str, frozenset[str]] = {}
+    families: dict[object, set[tuple[str, ...]]] = {}
+    for artifact, name in known.items():
+        families.setdefault(name.family, set()).add(numbers(name.stem))
+        if literal(artifact) and graph.writers(artifact):
+            written.setdefault(name.series, []).append(artifact)
+            users[artifact] = frozenset(use.program for use in (*graph.readers(artifact), *graph.writers(artifact)))
     found: dict[tuple[str, Place], list[tuple[Use, list[str]]]] = {}
     seen: set[tuple[str, str]] = set()
-    for artifact in graph.artifacts():
+    for artifact, name in known.items():
         use = _dangling(context, artifact, spec)
         if use is None:
             continue
-        near = [other for other in written if _relates(artifact, other, spec, artifact in graph.project.tracked) and not _both(context, other, use)]
-        near = _plausible(context, artifact, near, spec)
+        exists = artifact in graph.project.tracked
+        near = [other for other in written.get(name.series, ())
+                if use.program not in users[other] and _relates(name, known[other], spec, exists)]  # a program that touches both means both
+        near = _plausible(context, name, near, spec, len(families[name.family]))
         if near and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
             found.setdefault((use.program, site(use)), []).append((use, near))
@@ -65,37 +75,24 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | No
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)), None)
 
 
-def _both(context: Context, artifact: str, use: Use) -> bool:
-    """Return whether the program touches the near match too: then it means both."""
-    uses = (*context.graph.readers(artifact), *context.graph.writers(artifact))
-    return any(other.program == use.program for other in uses)
-
-
-def _relates(left: str, right: str, spec: UnresolvedSpec, exists: bool) -> bool:
-    (folder, stem, end), (other_folder, other, other_end) = split_name(left), split_name(right)
-    if folder != other_folder or end != other_end or stem == other or role_words(stem, spec.roles) != role_words(other, spec.roles):
+def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> bool:
+    """Return whether two names of one series are near each other."""
+    if left.stem == right.stem:
         return False
-    same = letters(stem, spec.versions) == letters(other, spec.versions)
+    same = left.letters == right.letters
     if spec.relation == "word":
-        return not same and (is_part(words_of(stem), words_of(other)) or is_part(words_of(other), words_of(stem)))
-    if not exists and same:
-        return True
-    return misspelt(stem, other, spec.stem, spec.edits)
+        return not same and (is_part(left.words, right.words) or is_part(right.words, left.words))
+    return not exists and same or misspelt(left.words, right.words, spec.stem, spec.edits)
 
 
-def _plausible(context: Context, artifact: str, near: list[str], spec: UnresolvedSpec) -> list[str]:
-    """Drop near matches that are siblings rather than misspellings: a series means its numbers, and an added word must leave the written name unread."""
+def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int) -> list[str]:
+    """Drop near matches that are siblings rather than misspellings: a series means its numbers, and an added word must leave the written name unread.
+
+    `siblings` is the size of the series: under how many numbers artefacts of the same name, place and extension are known.
+    """
     if spec.relation == "word":
         return near if len(near) == 1 and not context.graph.readers(near[0]) else []
-    stem = split_name(artifact)[1]
-    if numbers(stem) and any(numbers(split_name(other)[1]) not in ((), numbers(stem)) for other in near):
-        return near if len(_family(context, artifact, spec)) <= 2 else []
+    own = numbers(name.stem)
+    if own and any(numbers(split_name(other)[1]) not in ((), own) for other in near):
+        return near if siblings <= 2 else []
     return near
-
-
-def _family(context: Context, artifact: str, spec: UnresolvedSpec) -> set[tuple[str, ...]]:
-    """Return the numbers under which artefacts of the same name, place and extension are known."""
-    folder, stem, end = split_name(artifact)
-    parts = [split_name(other) for other in context.graph.artifacts()]
-    return {numbers(name) for place, name, ending in parts
-            if (place, ending) == (folder, end) and letters(name, spec.versions) == letters(stem, spec.versions)}

@@ -26,10 +26,11 @@ class Frame:
     """Names of a running scope.
 
     `outer` is the enclosing function's frame; `names` of a module frame are its globals; `activation` is the footprint of the call that runs here (None: a
-    module). `nesting` counts the branches, loops and `try` blocks around the running statement, `loops` what `break` and `continue` left behind.
+    module). `elsewhere` are the names that `global` and `nonlocal` bind in other scopes, each with the dict that holds it. `nesting` counts the branches, loops
+    and `try` blocks around the running statement, `loops` what `break` and `continue` left behind.
     """
 
-    __slots__ = ("_logs", "activation", "cls", "depth", "ended", "globals", "index", "loops", "module_names", "names", "nesting", "outer", "owner", "path",
+    __slots__ = ("_logs", "activation", "cls", "depth", "elsewhere", "ended", "index", "loops", "module_names", "names", "nesting", "outer", "owner", "path",
                  "receiver", "returns", "trace")
 
     def __init__(self, path: str, index: int, owner: str, trace: Trace, module: Frame | None = None, outer: Frame | None = None, depth: int = 0) -> None:
@@ -38,7 +39,7 @@ class Frame:
         self.names: dict[str, Value] = {}
         self.module_names: dict[str, Value] = module.names if module else self.names
         self.outer = outer
-        self.globals: set[str] = set()
+        self.elsewhere: dict[str, dict[str, Value]] = {}
         self.returns: Value | None = None
         self.receiver: Value | None = None
         self.cls: ClassTarget | None = None
@@ -68,16 +69,25 @@ class Frame:
         return value
 
     def set(self, name: str, value: Value) -> None:
-        """Bind a name here, or in the module after `global name`."""
-        if name in self.globals:
-            old = self.module_names.get(name)
-            self.module_names[name] = value if old is None else join(old, value)
+        """Bind a name here, or where `declare` says: there it may still be what it was."""
+        names = self.elsewhere.get(name)
+        if names is not None:
+            names[name] = join(names[name], value) if name in names else value
             if self.activation is not None:
-                self.activation.bind_name(self.module_names, name)
+                self.activation.bind_name(names, name)
             return
         if self._logs:
             self._logs[-1].setdefault(name, self.names.get(name))
         self.names[name] = value
+
+    def declare(self, name: str, *, nonlocal_: bool) -> None:
+        """Bind a name in the module from here on, or in the nearest enclosing function that has it."""
+        outer = self.outer if nonlocal_ else None
+        while outer is not None and name not in outer.names:
+            outer = outer.outer
+        names = outer.names if outer is not None else self.module_names if not nonlocal_ else self.names
+        if names is not self.names:
+            self.elsewhere[name] = names
 
     def branches(self) -> int:
         """Return how many branches are open."""

@@ -145,7 +145,7 @@ class Functions:
         for names, name, value in summary.bound:
             names[name] = here.value(value)
         for frame in frames:
-            frame.names = {name: here.value(value) for name, value in frame.names.items()}
+            frame.names.update([(name, here.value(value)) for name, value in frame.names.items()])
 
     def _frame(self, target: FunctionTarget, definition: Definition, depth: int) -> Frame:
         outer = self._run.frames[target.frame - 1] if target.frame else None

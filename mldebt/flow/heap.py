@@ -97,12 +97,13 @@ class Heap:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """Run what happens once whoever asks first (the body of a module): none of it belongs to the running call."""
-        outer, self.running = self.running, Activation(0)
+        """Run what happens once whoever asks first (the body of a module): none of it belongs to the running call or goes with the branch it runs in."""
+        outer, logs = self.running, self._logs
+        self.running, self._logs = Activation(0), []
         try:
             yield
         finally:
-            self.running = outer
+            self.running, self._logs = outer, logs
 
     def recall(self, reads: Iterable[int], names: Mapping[int, int]) -> None:
         """Count what a remembered call read as read by the running one, under the names that the addresses have here."""

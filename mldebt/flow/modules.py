@@ -52,6 +52,8 @@ class Modules:
         self.classes: dict[ClassTarget, ClassInfo] = {}
         self.main = ""
         self._included: dict[str, Frame] = {}
+        self._names: dict[str, dict[str, Value]] = {}
+        self._lines: dict[ClassTarget, tuple[ClassInfo | str, ...]] = {}
         self.executed: set[str] = set()
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
 
@@ -65,16 +67,19 @@ class Modules:
         return Value(target=LibraryTarget(path)) if path else NOTHING
 
     def run_main(self, path: str) -> Trace:
-        """Execute a file as the main program; return what it did."""
+        """Execute a file as the main program; return what it did. Remembered calls compare the names that the running module binds, so both share the dict."""
         if not self._run.index.imported(path):
             self.main = path
             return self._execute(path)
         self.main, known = path, self.frames.pop(path, None)
+        names = dict(known.names) if known is not None else {}
         trace = self._execute(path)
         if known is None:
             del self.frames[path]  # an import executes the module anew, without its main block
         else:
             self.frames[path] = known
+            known.names.clear()
+            known.names.update(names)
         return trace
 
     def include(self, path: str) -> Frame:
@@ -82,7 +87,7 @@ class Modules:
         if path not in self._included:
             known = self.frames.get(path)
             main, self.main = self.main, path
-            self._included[path] = frame = self._begin(path)
+            self._included[path] = frame = self._begin(path, {})
             self._run_body(frame)
             self.main = main
             if known is not None:
@@ -100,15 +105,18 @@ class Modules:
         return frame
 
     def _execute(self, path: str) -> Trace:
-        frame = self._begin(path)
+        names = self._names.setdefault(path, {})
+        names.clear()
+        frame = self._begin(path, names)
         self._run_body(frame)
         return frame.trace
 
-    def _begin(self, path: str) -> Frame:
+    def _begin(self, path: str, names: dict[str, Value]) -> Frame:
         """Return a module's frame before its body runs: who imports it meanwhile sees the names bound so far."""
-        self.frames[path] = Frame(path, -1, f"{path}::", Trace())
+        self.frames[path] = frame = Frame(path, -1, f"{path}::", Trace())
+        frame.names = frame.module_names = names
         self.executed.add(path)
-        return self.frames[path]
+        return frame
 
     def _run_body(self, frame: Frame) -> None:
         facts = self._run.project.modules[frame.path].facts
@@ -204,8 +212,8 @@ class Modules:
 
     def define(self, index: int, frame: Frame) -> None:
         """Bind a function or class definition."""
-        definition = self._run.definition(frame.path, index)
-        outer = self._run.keep_frame(frame) if frame.index >= 0 else 0
+        definition, around = self._run.definition(frame.path, index), self._around(frame)
+        outer = self._run.keep_frame(around) if around is not None else 0
         if definition.kind == "function":
             made = FunctionTarget(frame.path, index, outer)
             frame.set(definition.name, Value(target=made))
@@ -213,11 +221,19 @@ class Modules:
             return
         target = ClassTarget(frame.path, index, outer)
         bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
-        inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), frame if frame.index >= 0 else None)
+        inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), around)
         self.classes[target] = ClassInfo(target, definition, bases, inner.names)
+        self._lines.clear()
         frame.set(definition.name, Value(target=target))
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
         self._run.hooks.enter(target, self.main or frame.path)
+
+    def _around(self, frame: Frame) -> Frame | None:
+        """Return the function whose names a definition in this scope sees: those of a class body are not among them."""
+        around: Frame | None = frame
+        while around is not None and around.index >= 0 and self._run.definition(around.path, around.index).kind == "class":
+            around = around.outer
+        return around if around is not None and around.index >= 0 else None
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
@@ -237,18 +253,20 @@ class Modules:
         """Return the module frame whose globals `frame` sees."""
         return frame if frame.index < 0 else self.frames.get(frame.path)
 
-    def linearised(self, target: ClassTarget, depth: int = 0) -> list[ClassInfo | str]:
+    def linearised(self, target: ClassTarget) -> tuple[ClassInfo | str, ...]:
         """Return the class and its bases, project classes as infos and library types as paths, depth first without repeats."""
-        info = self.classes.get(target)
-        if info is None or depth > 12:
-            return []
-        result: list[ClassInfo | str] = [info]
-        for base in info.bases:
-            if isinstance(base.target, ClassTarget):
-                result.extend(item for item in self.linearised(base.target, depth + 1) if item not in result)
-            elif isinstance(base.target, LibraryTarget):
-                result.append(base.target.path)
-        return result
+        if target not in self._lines:
+            found: dict[ClassTarget | str, ClassInfo | str] = {}
+            pending: list[ClassTarget | str] = [target]
+            while pending:
+                name = pending.pop()
+                info = name if isinstance(name, str) else self.classes.get(name)
+                if info is not None and name not in found:
+                    found[name] = info
+                    bases = reversed(info.bases) if isinstance(info, ClassInfo) else ()
+                    pending.extend(_class_of(base.target) for base in bases if isinstance(base.target, ClassTarget | LibraryTarget))
+            self._lines[target] = tuple(found.values())
+        return self._lines[target]
 
     def fields(self, target: ClassTarget) -> list[str]:
         """Return the annotated names of a class body and of its bases, bases first: the parameters of a generated constructor."""
@@ -262,3 +280,7 @@ class Modules:
     def class_named(self, type_name: str) -> ClassTarget | None:
         """Return the class whose instances have this type name."""
         return self._run.class_types.get(type_name)
+
+
+def _class_of(target: ClassTarget | LibraryTarget) -> ClassTarget | str:
+    return target.path if isinstance(target, LibraryTarget) else target

@@ -180,8 +180,8 @@ def _import(run: Interpreter, node: ir.Import, frame: Frame) -> bool:
 
 
 def _scope(run: Interpreter, node: ir.Scope, frame: Frame) -> bool:
-    if node.kind == "global":
-        frame.globals.update(name.id for name in node.names)
+    for name in node.names:
+        frame.declare(name.id, nonlocal_=node.kind == "nonlocal")
     return True
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from mldebt.flow.value import NO_SOURCES
 from mldebt.model.events import Access, Event, Kind
 from mldebt.model.source import Place
 
@@ -60,6 +61,7 @@ def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
     seen: set[tuple[int, Place | None, frozenset[int]]] = set()
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]]]] = set()
     numbers: dict[int, int] = {}
+    open_in: dict[int, frozenset[int]] = {}
     stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens]] = [(iter(trace.items), (), {})]
     pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int]]] = []
     while stack:
@@ -75,7 +77,7 @@ def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
                 numbers.setdefault(item.id, first + len(pending))
                 pending.append((item, chain, sources))
         elif len(chain) < MAX_CHAIN * 4:
-            inner = {token: resolve(found, tokens) for token, found in item.tokens.items()}
+            inner = {token: resolve(item.tokens.get(token, frozenset((token,))), tokens) for token in _open_tokens(item.trace, open_in)}
             call = (id(item.trace), item.site, frozenset(inner.items()))
             if call not in visited:
                 visited.add(call)
@@ -84,6 +86,24 @@ def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
         sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     raw.representation, raw.detail)
+
+
+def _open_tokens(trace: Trace, known: dict[int, frozenset[int]]) -> frozenset[int]:
+    """Return the tokens that a trace leaves to its callers: those of its own parameters, and of functions above it whose data lies in objects, outer names.
+
+    `known` are the answers so far by the id of the trace; modules that import each other are left out: what they do holds no tokens.
+    """
+    if id(trace) not in known:
+        known[id(trace)] = NO_SOURCES
+        found: set[int] = set()
+        for item in trace.items:
+            if isinstance(item, RawEvent):
+                found.update(item.sources)
+            else:
+                for token in _open_tokens(item.trace, known):
+                    found.update(item.tokens.get(token, (token,)))
+        known[id(trace)] = frozenset(token for token in found if token < 0)
+    return known[id(trace)]
 
 
 def resolve(found: frozenset[int], tokens: Tokens) -> frozenset[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from mldebt.errors import CatalogueError, Faults
@@ -152,12 +153,13 @@ class Catalogue:
         return [path[size:] for path in (*self.calls, *self.types, *self.attributes) if path.startswith(module + ".") and "." not in path[size:]]
 
 
-def expand(path: str) -> list[str]:
+@lru_cache(None)
+def expand(path: str) -> tuple[str, ...]:
     """Return the paths that braces in `path` stand for."""
     found = _BRACES.search(path)
     if found is None:
-        return [path]
-    return [whole for part in found[1].split(",") for whole in expand(path[:found.start()] + part.strip() + path[found.end():])]
+        return (path,)
+    return tuple(whole for part in found[1].split(",") for whole in expand(path[:found.start()] + part.strip() + path[found.end():]))
 
 
 def load_libraries(folders: Iterable[Path], primitives: Collection[str] | None = None) -> Catalogue:
@@ -168,6 +170,7 @@ def load_libraries(folders: Iterable[Path], primitives: Collection[str] | None =
     rows, faults = read_files(below(folders, "*.toml"), LibraryFile, CatalogueError)
     for path, file in rows:
         faults.extend(_unknown_primitives(path, file, primitives) if primitives is not None else ())
+    faults.extend(_told_twice(rows))
     if faults:
         raise Faults(faults)
     return Catalogue(file for _, file in rows)
@@ -180,3 +183,16 @@ def _unknown_primitives(path: Path, file: LibraryFile, known: Collection[str]) -
             if row.value and row.value not in known:
                 near = get_close_matches(row.value, known, 3) or sorted(known)
                 yield CatalogueError(f"no primitive `{row.value}`; near: {', '.join(near)}", str(path), f"{table} {number} ({row.path}).value")
+
+
+def _told_twice(files: Iterable[tuple[Path, LibraryFile]]) -> Iterator[CatalogueError]:
+    """Yield a fault for each public path that two rows of one file describe: only one of them could count. Another file may replace a row."""
+    for path, file in files:
+        tables: tuple[tuple[str, tuple[CallRow | TypeRow | AttributeRow, ...]], ...] = (("call", file.call), ("type", file.type), ("attribute", file.attribute))
+        for table, rows in tables:
+            first: dict[str, int] = {}
+            for number, row in enumerate(rows, 1):
+                for public in expand(row.path):
+                    if public in first:
+                        yield CatalogueError(f"`{public}` is described by {table} {first[public]}, too", str(path), f"{table} {number}.path")
+                    first.setdefault(public, number)
