@@ -88,7 +88,7 @@ def test_the_output_is_the_same_cold_and_warm(fixture: str, tmp_path: Path) -> N
 def test_a_warm_run_starts_no_process_and_imports_no_parser(project: Path, tmp_path: Path) -> None:
     cold, warm = (json.loads(subprocess.run([sys.executable, "-c", WATCHED, str(project), str(tmp_path / "cache")], capture_output=True, text=True,
                                             check=True).stdout) for _ in range(2))
-    assert cold[1] == ["subprocess.Popen"] and warm == [cold[0], [], []]
+    assert cold[1] and set(cold[1]) <= {"subprocess.Popen", "os.posix_spawn"} and warm == [cold[0], [], []]
 
 
 def test_changes_are_seen(project: Path) -> None:

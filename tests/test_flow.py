@@ -375,3 +375,43 @@ def test_a_diamond_of_classes_is_searched_once_however_deep(tmp_path: Path) -> N
     levels = "".join(f"class A{n}(A{n - 1}, B{n - 1}):\n    pass\nclass B{n}(A{n - 1}, B{n - 1}):\n    pass\n" for n in range(1, 40))
     flow = run(tmp_path, f"class A0:\n    def load(self):\n        open('deep.csv')\nclass B0:\n    pass\n{levels}A39().load()\n")
     assert names(flow) == {"deep.csv"}
+
+
+def test_one_of_several_objects_is_none_of_them_alone(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+import pandas as pd
+class Source:
+    def __init__(self, path):
+        self.path = path
+    def load(self):
+        return pd.read_csv(self.path)
+ALL = {"a": ("oof_a.csv", "sub_a.csv"), "b": ("oof_b.csv", "sub_b.csv"), "c": ("oof_c.csv", "sub_c.csv")}
+for name, pair in ALL.items():
+    pd.read_csv(pair[0])
+pd.read_csv(ALL[sys.argv[1]][1])
+for source in [Source("x.csv"), Source("y.csv"), Source("z.csv")]:
+    source.load()
+""")
+    assert names(flow) == {f"{kind}_{name}.csv" for kind in ("oof", "sub") for name in "abc"} | {"x.csv", "y.csv", "z.csv"}
+
+
+def test_one_of_several_functions_may_be_any(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+import pandas as pd
+def one():
+    pd.read_csv("one.csv")
+def two():
+    pd.read_csv("two.csv")
+def three():
+    pd.read_csv("three.csv")
+if len(sys.argv) > 2:
+    chosen = one
+elif len(sys.argv) > 1:
+    chosen = two
+else:
+    chosen = three
+chosen()
+""")
+    assert names(flow) == {"one.csv", "two.csv", "three.csv"}

@@ -159,7 +159,7 @@ class Attributes:
             return known.fields[key]
         if key is not None and known.kind == "dict" and known.rest is None:
             return Value(sources=value.sources)
-        return known.element()
+        return self._run.heap.element(known)
 
     def _of_library(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
         place = self._run.place(frame, node)

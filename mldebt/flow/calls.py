@@ -13,6 +13,7 @@ from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
     NOTHING,
+    Alternatives,
     ClassTarget,
     FunctionTarget,
     LambdaTarget,
@@ -22,6 +23,7 @@ from mldebt.flow.value import (
     PartialTarget,
     SuperTarget,
     Value,
+    join_all,
     lineage,
 )
 from mldebt.knowledge.rows import CallRow
@@ -81,6 +83,9 @@ class Calls:
             return self._method(target, args, keywords, place, frame)
         if isinstance(target, PartialTarget):
             return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame, unpacked=unpacked)
+        if isinstance(target, Alternatives):
+            each = [Value(target=item, sources=function.sources) for item in target.targets]
+            return join_all([self.call(item, args, keywords, place, frame, unpacked=unpacked) for item in each])
         if isinstance(target, LambdaTarget):
             return self._run.functions.call_lambda(target.key, args, place, frame)
         method = self._run.attributes.method(function, "__call__") or self._run.hooks.called(function)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import msgspec
+
 from mldebt.flow.activation import Activation
-from mldebt.flow.value import NOTHING, Value, constant, join
+from mldebt.flow.value import MANY, NOTHING, Value, constant, join, join_all
 from mldebt.model.source import Place
+
+MAX_NESTING = 4
 
 
 class Object:
@@ -54,20 +58,47 @@ class Heap:
 
     def get(self, address: int) -> Object | None:
         """Return the object at an address, None for 0 or one never written."""
-        if not address:
+        if address <= 0:
             return None
         found, running = self._objects.get(address), self.running
         if address not in running.before and address not in running.reads:
             running.reads[address] = found
         return found
 
+    def one_of(self, values: Sequence[Value], depth: int = 0) -> Value:
+        """Return what is known of a value that is any of some; several objects of one kind (instances: of one class) are stood for by one that joins them."""
+        result = join_all(list(values))
+        objects = [self.get(value.ref) for value in values if value.ref] if result.ref == MANY and depth < MAX_NESTING else []
+        known = [item for item in objects if item is not None]
+        kinds = {item.kind for item in known}
+        if not known or len(known) < len(objects) or len(kinds) > 1 or "handle" in kinds or ("instance" in kinds and not result.type):
+            return result
+        address = self.address(("one of", tuple(value.ref for value in values)))
+        self.put(address, self._joined(known, depth))
+        return msgspec.structs.replace(result, ref=address)
+
+    def _joined(self, objects: Sequence[Object], depth: int) -> Object:
+        first = objects[0]
+        if first.items is not None and all(item.items is not None and len(item.items) == len(first.items) for item in objects):
+            columns = zip(*(item.items or () for item in objects))
+            return Object(first.kind, tuple(self.one_of(column, depth + 1) for column in columns))
+        result = first
+        for item in objects[1:]:
+            result = join_objects(result, item)
+        return result
+
+    def element(self, known: Object) -> Value:
+        """Return what iterating over an object or subscribing it with something unknown may give."""
+        values = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))]
+        return self.one_of(values) if values else NOTHING
+
     def peek(self, address: int) -> Object | None:
         """Return the object at an address without counting as a read."""
         return self._objects.get(address)
 
     def put(self, address: int, value: Object) -> None:
-        """Write an object (a strong update); address 0 is none."""
-        if not address:
+        """Write an object (a strong update); 0 and `MANY` are none."""
+        if address <= 0:
             return
         old = self._objects.get(address)
         if self._logs:

@@ -128,18 +128,7 @@ class Interpreter:
             return Value(type=kind, sources=value.sources)
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
-        if known.items and len(known.items) > 1 and all(item.ref for item in known.items):
-            objects = [self.heap.get(item.ref) for item in known.items]
-            if all(item is not None and item.kind == "tuple" and item.items is not None for item in objects):
-                return self._row_of(value, [item for item in objects if item is not None], known.items[0].type)
-        return known.element()
-
-    def _row_of(self, value: Value, rows: list[Object], kind: str) -> Value:
-        """Return one tuple that stands for every tuple of a list of them."""
-        width = min(len(row.items or ()) for row in rows)
-        address = self.heap.address(("row", value.ref))
-        self.heap.put(address, Object("tuple", tuple(join_all([(row.items or ())[i] for row in rows]) for i in range(width))))
-        return Value(type=kind, ref=address)
+        return self.heap.element(known)
 
     def bind(self, target: ir.Expr, value: Value, frame: Frame) -> None:
         """Assign to a name, attribute, item or sequence of targets."""

@@ -15,7 +15,7 @@ import msgspec
 from mldebt.flow.activation import Activation, Names
 from mldebt.flow.heap import Heap, Object
 from mldebt.flow.trace import Tokens, Trace, resolve
-from mldebt.flow.value import ClassTarget, FunctionTarget, LambdaTarget, LibraryMethod, MethodTarget, PartialTarget, SuperTarget, Target, Value
+from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, LibraryMethod, MethodTarget, PartialTarget, SuperTarget, Target, Value
 
 _REPLACE = msgspec.structs.replace
 
@@ -57,7 +57,7 @@ class Renaming:
 
     def pair(self, old: int, new: int) -> bool:
         """Call `old` by the name `new`; return whether that agrees with what is known: names stay one to one."""
-        if not old or not new:
+        if old <= 0 or new <= 0:
             return old == new
         return self.refs.setdefault(old, new) == new and self.back.setdefault(new, old) == old
 
@@ -77,6 +77,8 @@ class Renaming:
         if isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
             receiver = self.value(target.receiver)
             return target if receiver is target.receiver else _REPLACE(target, receiver=receiver)
+        if isinstance(target, Alternatives):
+            return Alternatives(tuple(map(self._target, target.targets)))
         if isinstance(target, PartialTarget):
             keywords = tuple((name, self.value(item)) for name, item in target.keywords)
             return PartialTarget(self.value(target.function), tuple(map(self.value, target.args)), keywords)
@@ -92,14 +94,18 @@ class Renaming:
 def shape(value: Value) -> object:
     """Return what is left of an argument when the names of objects and data are taken away: equal shapes may share a summary."""
     target = value.target
-    if target is not None and isinstance(target, MethodTarget | LibraryMethod | PartialTarget | SuperTarget):
+    if target is not None and isinstance(target, MethodTarget | LibraryMethod | PartialTarget | SuperTarget | Alternatives):
         target = _target_shape(target)  # type: ignore[assignment]
     return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, value.shared, value.home)
 
 
-def _target_shape(target: MethodTarget | LibraryMethod | PartialTarget | SuperTarget) -> object:
+def _target_shape(target: Target) -> object:
+    if isinstance(target, Alternatives):
+        return tuple(map(_target_shape, target.targets))
     if isinstance(target, PartialTarget):
         return shape(target.function), tuple(map(shape, target.args)), tuple((name, shape(item)) for name, item in target.keywords)
+    if not isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
+        return target
     rest = target.function if isinstance(target, MethodTarget) else (target.path, target.name) if isinstance(target, LibraryMethod) else target.cls
     return type(target).__name__, shape(target.receiver), rest
 
@@ -136,6 +142,8 @@ def _same_target(old: Target | None, new: Target | None, renaming: Renaming) -> 
         return old.function == new.function and _same(old.receiver, new.receiver, renaming, argument=False)
     if isinstance(old, LibraryMethod) and isinstance(new, LibraryMethod):
         return (old.path, old.name) == (new.path, new.name) and _same(old.receiver, new.receiver, renaming, argument=False)
+    if isinstance(old, Alternatives) and isinstance(new, Alternatives):
+        return len(old.targets) == len(new.targets) and all(_same_target(one, other, renaming) for one, other in zip(old.targets, new.targets))
     if isinstance(old, SuperTarget) and isinstance(new, SuperTarget):
         return old.cls == new.cls and _same(old.receiver, new.receiver, renaming, argument=False)
     return old == new
@@ -180,7 +188,12 @@ def _note(value: Value, pending: list[int], first_kept: int) -> bool:
     """Add the addresses a value names; return whether it is a closure over a frame kept since `first_kept`."""
     if value.ref:
         pending.append(value.ref)
-    target = value.target
+    return _note_target(value.target, pending, first_kept)
+
+
+def _note_target(target: Target | None, pending: list[int], first_kept: int) -> bool:
+    if isinstance(target, Alternatives):
+        return sum(_note_target(item, pending, first_kept) for item in target.targets) > 0
     if isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
         return _note(target.receiver, pending, first_kept)
     if isinstance(target, PartialTarget):

@@ -9,7 +9,9 @@ import msgspec
 from mldebt.model.pattern import UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
 
-MAX_TEXTS = 24
+MAX_TEXTS, MAX_TARGETS = 24, 8
+MANY = -1
+"""The address of a value that is one of several objects."""
 NO_SOURCES: frozenset[int] = frozenset()
 ROOT = Hole("root")
 """First part of a path that is known to start at the project root, because it was built from `__file__`."""
@@ -80,8 +82,14 @@ class LambdaTarget(msgspec.Struct, frozen=True):
     frame: int
 
 
+class Alternatives(msgspec.Struct, frozen=True):
+    """One of several things, whichever branch ran; none are listed when there are too many."""
+
+    targets: tuple[Target, ...]
+
+
 Target: TypeAlias = (
-    ModuleTarget | LibraryTarget | FunctionTarget | ClassTarget | MethodTarget | LibraryMethod | PartialTarget | SuperTarget | LambdaTarget
+    ModuleTarget | LibraryTarget | FunctionTarget | ClassTarget | MethodTarget | LibraryMethod | PartialTarget | SuperTarget | LambdaTarget | Alternatives
 )
 
 
@@ -89,7 +97,7 @@ class Value(msgspec.Struct, frozen=True):
     """One abstract value; every component may be unknown.
 
     `type`: library type path, or `path::Class` of the project. `texts`: the texts it may be, as patterns. `const`: other
-    constants it may be. `target`: what calling it or taking its attributes means. `ref`: the address of its heap object (0: none).
+    constants it may be. `target`: what calling it or taking its attributes means. `ref`: the address of its heap object (0: none, `MANY`: one of several).
     `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
     `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
@@ -145,13 +153,21 @@ def join(left: Value, right: Value) -> Value:
         type=left.type if left.type == right.type else right.type if _absent(left) else left.type if _absent(right) else "",
         texts=_texts(left, right),
         const=tuple(dict.fromkeys(left.const + right.const))[:8],
-        target=left.target if left.target == right.target else left.target if right.target is None else right.target if left.target is None else None,
-        ref=left.ref if left.ref == right.ref else left.ref if not right.ref else right.ref if not left.ref else 0,
+        target=left.target if left.target == right.target else left.target if right.target is None else right.target if left.target is None
+        else _either(left.target, right.target),
+        ref=left.ref if left.ref == right.ref else left.ref if not right.ref else right.ref if not left.ref else MANY,
         sources=left.sources | right.sources,
         shared=left.shared if left.shared == right.shared else None,
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
     )
+
+
+def _either(left: Target, right: Target) -> Alternatives:
+    found = [target for side in (left, right) for target in (side.targets if isinstance(side, Alternatives) else (side,))]
+    complete = all(not isinstance(side, Alternatives) or side.targets for side in (left, right))
+    unique = tuple(dict.fromkeys(found))
+    return Alternatives(unique if complete and len(unique) <= MAX_TARGETS else ())
 
 
 def _absent(value: Value) -> bool:

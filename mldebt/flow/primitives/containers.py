@@ -130,7 +130,7 @@ def _get(run: Interpreter, call: Bound) -> Value:
         return Value(sources=lineage(*(() if call.receiver is None else (call.receiver,))))
     if key is not None and key in known.fields:
         return known.fields[key]
-    return join(known.element(), default) if known.rest is not None or key is None else default
+    return join(run.heap.element(known), default) if known.rest is not None or key is None else default
 
 
 def _values(run: Interpreter, call: Bound) -> Value:
@@ -154,7 +154,7 @@ def _items(run: Interpreter, call: Bound) -> Value:
     if known is not None and known.kind == "dict" and known.rest is None and len(known.fields) <= _MOST:
         rows = tuple(_row(run, call, position, (key_value(name), value)) for position, (name, value) in enumerate(known.fields.items()))
         return listed(run, ("items", call.place), Object("list", rows), receiver.sources)
-    row = _row(run, call, 0, (run.element(receiver), known.element() if known else Value(sources=receiver.sources)))
+    row = _row(run, call, 0, (run.element(receiver), run.heap.element(known) if known else Value(sources=receiver.sources)))
     return listed(run, ("items", call.place), Object("list", None, None, row), receiver.sources)
 
 
