@@ -1,7 +1,5 @@
 """The interpreter's store, summaries and ways out of blocks: what a program touches must not depend on who called before."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,6 @@ from test_link import linked, touched
 
 from mldebt.flow.interpreter import Flow
 from mldebt.model.events import Event
-from mldebt.stack import deep
 
 
 def run(folder: Path, code: str, **files: str) -> Flow:
@@ -328,29 +325,6 @@ def main():
 main()
 """)
     assert names(flow) == {"before.csv", "after.csv", "kept.csv"}
-
-
-@pytest.mark.parametrize("code", [
-    "x = " + "+".join(["1"] * 400), "x = f" + ".g(1)" * 400, "x = " + "(" * 80 + "1" + ")" * 80,
-    "".join(f"{' ' * n}if x{n}:\n" for n in range(90)) + " " * 90 + "pass",
-    "".join(f"def f{n}(x):\n    return [[[[[[[[f{n + 1}(x)]]]]]]]]\n" for n in range(40)) + "f0(1)",
-], ids=["sum", "chain", "brackets", "blocks", "calls"])
-def test_deep_programs_are_interpreted(tmp_path: Path, code: str) -> None:
-    flow = deep(lambda: run(tmp_path, f"import pandas as pd\n{code}\npd.read_csv('end.csv')"))
-    assert names(flow) == {"end.csv"}
-
-
-def test_deep_gives_room_and_hands_errors_on() -> None:
-    def down(depth: int) -> int:
-        return depth and 1 + down(depth - 1)
-
-    limit = sys.getrecursionlimit()
-    assert deep(lambda: down(20_000)) == 20_000
-    assert sys.getrecursionlimit() == limit
-    with pytest.raises(ZeroDivisionError):
-        deep(lambda: 1 // 0)
-    done = subprocess.run([sys.executable, "-c", "from mldebt.stack import deep; deep(lambda: exit(3))"], timeout=60)
-    assert done.returncode == 3
 
 
 def test_the_names_of_a_class_body_are_no_names_of_its_methods(tmp_path: Path) -> None:

@@ -120,3 +120,17 @@ def test_what_cannot_be_read_is_told_with_its_place_and_the_run_goes_on(tmp_path
     assert [(item.code, item.path, item.cell, item.line) for item in report.findings] == [
         ("MLD000", "a.ipynb", None, 1), ("MLD000", "b.ipynb", None, 1), ("MLD000", "c.ipynb", 2, 1), ("MLD000", "d.py", None, 1)]
     assert report.files == 4
+
+
+def test_a_cell_that_does_not_parse_says_where_and_why(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_bytes(notebook("x = 1", "y = 2\nz = (3\nw = 4"))
+    (found,) = check(tmp_path, Settings(), jobs=1).findings
+    assert (found.code, found.cell, found.line) == ("MLD000", 2, 2) and "was never closed" in found.message
+
+
+def test_python_2_is_one_cause(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.py").write_text("x = 1\nprint x\n")
+    (found,) = check(tmp_path, Settings(), jobs=1).findings
+    assert found.message == "this file and 2 more files are written for Python 2 and not analysed"
+    assert (found.path, found.line) == ("a.py", 2) and [(step.path, step.line) for step in found.evidence] == [("b.py", 2), ("c.py", 2)]

@@ -60,7 +60,7 @@ def test_nested_settings_are_named_and_ignored(tmp_path: Path) -> None:
     made(tmp_path, "mldebt.toml", "in/settings/pyproject.toml", "plain/pyproject.toml")
     write_sections("# file: sub/mldebt.toml\nignore = ['ALL']\n# file: sub/a.py\ndef broken(:\n", tmp_path)
     done = CliRunner().invoke(main, ["check", str(tmp_path), "--output-format", "concise"])
-    assert "sub/a.py:1:1: MLD000" in done.stdout and done.exit_code == 1
+    assert "sub/a.py:1:12: MLD000" in done.stdout and done.exit_code == 1
     assert done.stderr == "mldebt: note: settings below the root are ignored: in/settings/pyproject.toml, sub/mldebt.toml\n"
 
 

@@ -22,9 +22,9 @@ class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
-    """Yield one match for each program and place where it takes columns by number; an artefact counts at the first of a program's places."""
+    """Yield one match for each place that takes columns by number; an artefact counts at the first of a program's places."""
     seen: set[tuple[str, str]] = set()
-    found: dict[tuple[str, Place], list[tuple[Event, Use, list[Use]]]] = {}
+    found: dict[Place, list[tuple[Event, Use, list[Use]]]] = {}
     for event in context.events:
         if event.kind != "column-use" or ("by", "position") not in event.detail:
             continue
@@ -32,17 +32,18 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             made = _made(context, use, spec)
             if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program):
                 seen.add((use.program, use.artifact))
-                found.setdefault((use.program, event.place), []).append((event, use, made))
+                found.setdefault(event.place, []).append((event, use, made))
     yield from (_match(uses) for uses in found.values())
 
 
 def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
     event, use, made = uses[0]
     columns = dict(event.detail)["columns"]
-    names = f"`{shown(use.artifact)}`" + (f" and {len(uses) - 1} more artefact{'s' * (len(uses) > 2)}" if len(uses) > 1 else "")
-    verb = "is" if len(uses) == 1 else "are"
+    more = len({item.artifact for _, item, _ in uses}) - 1
+    names = f"`{shown(use.artifact)}`" + (f" and {more} more artefact{'s' * (more > 1)}" if more else "")
+    verb = "are" if more else "is"
     taken = f"{names} {verb} read without a header" if columns == ":" else f"columns `{columns}` of {names} are taken by position"
-    whose = "its" if len(uses) == 1 else "their"
+    whose = "their" if more else "its"
     steps = [step for _, item, writers in uses[:4] for step in (Step(site(item), f"`{shown(item.artifact)}` is read here"), *map(written_here, writers[:4]))]
     return Match(event.place, f"{taken}, though `{made[0].program}` decides {f'{whose} columns and ' * (columns == ':')}their order",
                  tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner)

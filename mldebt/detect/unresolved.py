@@ -10,6 +10,7 @@ from mldebt.detect.base import Context, shown, site, written_here
 from mldebt.detect.names import Name, is_part, misspelt, named, numbers, split_name
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
+from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match
 from mldebt.model.source import Place
 
@@ -42,15 +43,17 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         if literal(artifact) and graph.writers(artifact):
             written.setdefault(name.series, []).append(artifact)
             users[artifact] = frozenset(use.program for use in (*graph.readers(artifact), *graph.writers(artifact)))
+    made = {last for event in context.events if event.kind in ("write", "append") and (last := _written_name(event))}
     found: dict[tuple[str, Place], list[tuple[Use, list[str]]]] = {}
     seen: set[tuple[str, str]] = set()
     for artifact, name in known.items():
         use = _dangling(context, artifact, spec)
-        if use is None:
+        if use is None or _last(artifact) in made:
             continue
+        after = graph.made_after(use.program)
         exists = artifact in graph.project.tracked
-        near = [other for other in written.get(name.series, ())
-                if use.program not in users[other] and _relates(name, known[other], spec, exists)]  # a program that touches both means both
+        near = [other for other in written.get(name.series, ())  # a program that touches both means both
+                if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)]
         near = _plausible(context, name, near, spec, len(families[name.family]))
         if near and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
@@ -65,6 +68,24 @@ def _match(context: Context, spec: UnresolvedSpec, place: Place, uses: list[tupl
     return Match(place, f"{names} read here but never written; the near match `{shown(near[0])}` is",
                  tuple(written_here(context.graph.writers(other)[0]) for _, found in uses for other in found), f"{use.artifact} ~ {near[0]}",
                  use.event.owner, spec.confidence)
+
+
+def _last(artifact: str) -> str:
+    """Return the name of a file or table without its folder or database."""
+    path, found, table = artifact.partition("#")
+    return table if found else path.rpartition("/")[2]
+
+
+def _written_name(event: Event) -> str:
+    """Return the name under which an event writes, wherever that is: people carry files from folder to folder."""
+    access = event.access
+    if access is None:
+        return ""
+    parts = (access.table or access.path).parts
+    last = parts[-1] if parts else ""
+    if not isinstance(last, str) or (len(parts) > 1 and "/" not in last):
+        return ""
+    return last.rpartition("/")[2]
 
 
 def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | None:

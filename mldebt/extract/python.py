@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import libcst as cst
@@ -17,6 +18,7 @@ from mldebt.model import ir
 from mldebt.model.facts import Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
 
+_PYTHON_2 = re.compile("Missing parentheses in call to '(?:print|exec)'")
 _FORM_FEED = re.compile(r"^[ \t]*\f+", re.MULTILINE)
 
 
@@ -43,7 +45,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
         try:
             low = Lowering(cst.parse_module(text))
         except cst.ParserSyntaxError as error:
-            problem = _syntax(error, table)
+            problem = _syntax(error, text, table)
             if templated(path) and ("{{" in text or "{%" in text):
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
@@ -59,10 +61,31 @@ def _pack(
                        tuple(sorted(low.attrs)), tuple(sorted(low.strings)), problems, low.count)
 
 
-def _syntax(error: cst.ParserSyntaxError, table: LineTable) -> Problem:
-    row = min(max(error.raw_line - 1, 0), len(table.starts) - 1)
-    at = table.starts[row] + max(error.raw_column, 0)
-    return Problem("syntax", f"line {error.raw_line} does not parse as Python", at, at + 1)
+def _syntax(error: cst.ParserSyntaxError, text: str, table: LineTable) -> Problem:
+    """Return where and why a source does not parse."""
+    kind, row, column, why = _refusal(text) or ("syntax", error.raw_line - 1, error.raw_column, " to LibCST")
+    row = min(max(row, 0), len(table.starts) - 1)
+    at = min(table.starts[row] + max(column, 0), max(len(text) - 1, 0))
+    return Problem(kind, f"line {row + 1} does not parse as Python{why}", at, at + 1)
+
+
+def _refusal(text: str) -> tuple[str, int, int, str] | None:
+    """Return how the running Python refuses a source (kind, row and column from 0, reason), None when it does not: its places are better than LibCST's."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        return "python-2" if _PYTHON_2.match(error.msg) else "syntax", (error.lineno or 1) - 1, (error.offset or 1) - 1, f": {error.msg}"
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
+def _cell_problem(source: str, number: int, at: int) -> Problem:
+    """Return where and why a cell that starts at offset `at` does not parse."""
+    kind, row, column, why = _refusal(source) or ("syntax", 0, 0, "")
+    starts = line_starts(source)
+    inside = min(starts[min(row, len(starts) - 1)] + max(column, 0), max(len(source) - 1, 0))
+    return Problem(kind, f"cell {number} does not parse as Python{why}", at + inside, at + inside + 1, False)
 
 
 def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> PythonFacts:
@@ -76,7 +99,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> P
         for position, source in enumerate(sources):
             if source.strip() and _parse(source + "\n", limit) is None:
                 at = starts[position]
-                problems.append(Problem("syntax", f"cell {cells[position].number} does not parse as Python", at, at + 1, False))
+                problems.append(_cell_problem(source, cells[position].number, at))
                 havocs.append(ir.Havoc(at, at + len(source), assigned_names(source)))
                 sources[position] = re.sub(r"[^\n]", " ", source)
         module = _parse("\n".join(sources) + "\n", limit)

@@ -74,8 +74,9 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         return _query(run, bound, frame, row, data)
     if row.append and bound.get(row.append).text in ("a", "append"):
         mode = "append"
-    for access in accesses(run, row, bound):
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must))
+    found = accesses(run, row, bound)
+    for access in found:
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must and len(found) == 1))
     return ids if mode == "read" else set()
 
 
@@ -110,8 +111,9 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
     reads: set[int] = set()
     if row.store == "file" and mode is not None:
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
-        for access in accesses(run, row, bound):
-            number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api)
+        found = accesses(run, row, bound)
+        for access in found:
+            number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api, must=len(found) == 1)
             reads |= {number} if kind == "read" else set()
     bound.handle = run.new(bound.place, Object("handle", None, {"path": value}), bound.row.returns, frozenset(reads))
     return reads

@@ -71,6 +71,12 @@ class ProjectGraph:
         """Return the accesses that read an artefact, in event order."""
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
+    def made_after(self, program: str) -> frozenset[str]:
+        """Return the artefacts that depend on what a program does: what it writes, what those who read that write, and so on."""
+        if program not in self._graph:
+            return frozenset()
+        return frozenset(node[9:] for node in nx.descendants(self._graph, program) if node.startswith("artifact:"))
+
     def loosely(self, patterns: Iterable[re.Pattern[str]]) -> None:
         """Note what a write whose path is known in part may make."""
         self._loose.update(patterns)

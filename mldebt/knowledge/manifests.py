@@ -19,6 +19,7 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     itself of a mapping (`deps: [{path: …}]`). `stages` leads to each stage; `commands`, `inputs`, `outputs` and `folder` (the working directory) start there.
     `parameters` lead to keys of the configuration file `parameter-file`, `file-parameters` (a `{}` in them is the file's name) to keys of others.
     `start` says where commands and paths start: `file` (the manifest's folder) or `root`. `declared-only`: entries are names without commands.
+    A stage may be a template: its keys then stand below `each`, and texts name the item of its loop as `${variable}` (`loop-variables`).
     `programs` lead to commands that the installed project offers: each value is `module:function`, named by the key at the `*`, or holds lines
     `name = module:function`.
     """
@@ -35,6 +36,8 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     file_parameters: tuple[str, ...] = ()
     start: Literal["file", "root"] = "file"
     declared_only: bool = False
+    each: str = ""
+    loop_variables: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
 
 

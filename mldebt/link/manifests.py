@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -33,7 +34,7 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
     stages: dict[Keys, list[Setting]] = {}
     for setting in facts.settings:
         if len(setting.keys) > depth and _matches(setting.keys[:depth], row.stages):
-            stages.setdefault(setting.keys[:depth], []).append(setting)
+            stages.setdefault(setting.keys[:depth], []).append(_of_template(setting, depth, row))
     for keys, settings in stages.items():
         folder = next((str(item.value) for item in settings if row.folder and _matches(item.keys[depth:], row.folder)), "")
         commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
@@ -41,6 +42,16 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
         if commands or outputs or inputs:
             yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
+
+
+def _of_template(setting: Setting, depth: int, row: ManifestRow) -> Setting:
+    """Return a setting of a stage that is made for each item of a loop as one of the stage; what names the item is a wildcard."""
+    if not row.each or setting.keys[depth] != row.each:
+        return setting
+    variable = re.compile(rf"\$\{{(?:{'|'.join(map(re.escape, row.loop_variables))})(?:\.[^}}]*)?\}}")
+    value = variable.sub("{item}", setting.value) if isinstance(setting.value, str) else setting.value
+    keys = tuple(variable.sub("{item}", key) if isinstance(key, str) else key for key in setting.keys[depth + 1:])
+    return msgspec.structs.replace(setting, keys=(*setting.keys[:depth], *keys), value=value)
 
 
 def _programs(facts: DataFacts, row: ManifestRow) -> Iterator[Program]:

@@ -41,9 +41,9 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
     `entry` is the id of the entry point it was seen under (empty: a function that no entry point reached);
     `owner` the qualified name of the function (`path::qualname`, module level: `path::`); `chain` the call sites from the entry point down.
-    `must` is false where only some feasible run does it. `api` is the library path that was called; `detail` holds what the
-    kind needs: column names or positions, the command words of a launch, the metric, the flags of an option, whether all options are known where a
-    command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
+    `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
+    that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
+    whether all options are known where a command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
     """
 
     id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pathspec import GitIgnoreSpec
 
@@ -52,8 +52,18 @@ def unreadable(project: Project) -> list[Match]:
     """
     python = {path: module.facts.problems for path, module in project.modules.items()}
     every = {**python, **{path: facts.problems for path, facts in project.data.items() if facts.format != "json"}}
-    return [Match(Place(path, problem.at, problem.end), problem.message, (), problem.kind)
-            for path, problems in every.items() for problem in problems if problem.kind != "template"]
+    found = [(Place(path, problem.at, problem.end), problem) for path, problems in every.items() for problem in problems if problem.kind != "template"]
+    old = [place for place, problem in found if problem.kind == "python-2"]
+    alone = [(place, problem) for place, problem in found if problem.kind != "python-2" or len(old) == 1]
+    return [*(Match(place, problem.message, (), problem.kind) for place, problem in alone), *(_old(old) if len(old) > 1 else ())]
+
+
+def _old(places: Sequence[Place]) -> Iterator[Match]:
+    """Yield the one match of the files that are written for Python 2: one cause."""
+    first, *others = sorted(places)
+    more = f" and {len(others)} more file{'s' * (len(others) > 1)}"
+    yield Match(first, f"this file{more} are written for Python 2 and not analysed", tuple(Step(place, "written for Python 2") for place in others), "python-2")
+
 
 
 def scoped(found: Sequence[Finding], scopes: Sequence[str]) -> tuple[Finding, ...]:

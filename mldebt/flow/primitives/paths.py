@@ -52,6 +52,8 @@ def _each(change: Callable[[Pattern], Pattern]) -> Callable[..., Value]:
 def _cut(path: Pattern) -> tuple[Pattern, Pattern]:
     """Return the folder and the last segment of a path."""
     clean = normalise(path)
+    if path.literal == "." or clean.literal and not clean.literal.strip("./"):
+        return pattern(f"{clean.literal}/.." if clean.literal else ".."), clean  # the folder above the one a program runs in
     for position in range(len(clean.parts) - 1, -1, -1):
         part = clean.parts[position]
         if isinstance(part, str) and "/" in part:
@@ -158,7 +160,7 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.join": _join, "path.make": _join, "path.child": _join, "path.parent": _each(lambda item: _cut(item)[0]),
     "path.name": _each(lambda item: _cut(item)[1]),
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
-    "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal(""),
+    "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
     "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem, "path.with-suffix": _with_suffix, "path.relative": _relative,
     "path.list": _listing, "path.glob": _listing,
 }
