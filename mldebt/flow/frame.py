@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mldebt.flow.activation import Activation
@@ -122,13 +122,9 @@ class Frame:
                 else:
                     self.names[name] = old
 
-    def merge(self, branches: list[dict[str, Value]]) -> None:
-        """Join the bindings of branches that can all fall through."""
+    def merge(self, branches: Sequence[dict[str, Value]], one_of: Callable[[Sequence[Value]], Value]) -> None:
+        """Join the bindings of branches that can all fall through; `one_of` joins values."""
         for name in dict.fromkeys(key for changes in branches for key in changes):
             old = self.names.get(name)
-            values = [changes.get(name, old) for changes in branches]
-            present = [value for value in values if value is not None]
-            result = present[0] if present else NOTHING
-            for value in present[1:]:
-                result = join(result, value)
-            self.set(name, result)
+            present = [value for value in (changes.get(name, old) for changes in branches) if value is not None]
+            self.set(name, one_of(present) if present else NOTHING)

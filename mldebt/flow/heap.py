@@ -67,6 +67,9 @@ class Heap:
 
     def one_of(self, values: Sequence[Value], depth: int = 0) -> Value:
         """Return what is known of a value that is any of some; several objects of one kind (instances: of one class) are stood for by one that joins them."""
+        first = values[0]
+        if all(value is first for value in values):
+            return first
         result = join_all(list(values))
         objects = [self.get(value.ref) for value in values if value.ref] if result.ref == MANY and depth < MAX_NESTING else []
         known = [item for item in objects if item is not None]

@@ -9,7 +9,7 @@ from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
 from mldebt.flow.heap import Object
 from mldebt.flow.magics import perform_magic
-from mldebt.flow.value import NOTHING, Value, join
+from mldebt.flow.value import NOTHING, Value
 from mldebt.model import ir
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _delete(run: Interpreter, node: ir.Delete, frame: Frame) -> bool:
 
 def _return(run: Interpreter, node: ir.Return, frame: Frame) -> bool:
     value = evaluate(run, node.value, frame) if node.value is not None else Value(const=(None,))
-    frame.returns = value if frame.returns is None else join(frame.returns, value)
+    frame.returns = value if frame.returns is None else run.heap.one_of([frame.returns, value])
     if frame.nesting:
         run.heap.leave()
     else:
@@ -98,8 +98,8 @@ def branches(run: Interpreter, ways: Sequence[tuple[tuple[str, ...], Sequence[ir
         if alive:
             names.append(bound)
             objects.append(written)
-    frame.merge(names)
     run.heap.merge(objects)
+    frame.merge(names, run.heap.one_of)
     return bool(names)
 
 
@@ -124,8 +124,8 @@ def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame) -> boo
     frame.loops.pop()
     ends = [*loop.left, (bound, written)] if alive else loop.left
     carried = any(name in frame.names and frame.names[name] != value for names, _ in ends for name, value in names.items())
-    frame.merge([*(names for names, _ in ends), {}])
     run.heap.merge([*(objects for _, objects in ends), {}])
+    frame.merge([*(names for names, _ in ends), {}], run.heap.one_of)
     return carried
 
 

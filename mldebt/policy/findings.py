@@ -53,12 +53,12 @@ def unreadable(project: Project) -> list[Match]:
     python = {path: module.facts.problems for path, module in project.modules.items()}
     every = {**python, **{path: facts.problems for path, facts in project.data.items() if facts.format != "json"}}
     found = [(Place(path, problem.at, problem.end), problem) for path, problems in every.items() for problem in problems if problem.kind != "template"]
-    old = [place for place, problem in found if problem.kind == "python-2"]
+    old = {place.path: place for place, problem in sorted(found, key=lambda item: item[0], reverse=True) if problem.kind == "python-2"}
     alone = [(place, problem) for place, problem in found if problem.kind != "python-2" or len(old) == 1]
-    return [*(Match(place, problem.message, (), problem.kind) for place, problem in alone), *(_old(old) if len(old) > 1 else ())]
+    return [*(Match(place, problem.message, (), problem.kind) for place, problem in alone), *(_old(old.values()) if len(old) > 1 else ())]
 
 
-def _old(places: Sequence[Place]) -> Iterator[Match]:
+def _old(places: Iterable[Place]) -> Iterator[Match]:
     """Yield the one match of the files that are written for Python 2: one cause."""
     first, *others = sorted(places)
     more = f" and {len(others)} more file{'s' * (len(others) > 1)}"
