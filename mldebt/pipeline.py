@@ -91,11 +91,6 @@ def _interpreted(
     return Analysis(graph, flow, clock, rulebook.catalogue, found)
 
 
-def build_graph(root: Path, settings: Settings, jobs: int = 0) -> ProjectGraph:
-    """Return the data-dependency graph of a project."""
-    return analyse(root, settings, jobs).graph
-
-
 def found_files(root: Path, settings: Settings) -> Discovery:
     """Return the files of a project that its settings leave in."""
     return discover(root, (*settings.exclude, *settings.extend_exclude), settings.respect_gitignore)

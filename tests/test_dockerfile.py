@@ -159,3 +159,10 @@ def test_odd_files_end_soon() -> None:
     assert placed("FROM a\nCOPY . /\nENTRYPOINT python old.py\nENTRYPOINT []\nCMD python new.py") == [("file", "", ("python", "new.py"))]
     many = "FROM a\n" + "COPY a/b.py c/\n" * 400 + "RUN python c/b.py\n" * 20_000
     assert 500 < len(commands(many)) < 1000
+
+
+def test_a_stage_that_copies_from_itself_ends() -> None:
+    head = "FROM python:3 AS own\nCOPY src /app\n"
+    assert placed(head + "COPY --from=own /app /copy\nCMD python /copy/a.py") == [("file", "", ("python", "src/a.py"))]
+    doubled = "".join(f"COPY --from=own /app /app/{n}\n" for n in range(200))
+    assert len(placed(head + doubled + "CMD python /app/199/a.py")) == 1

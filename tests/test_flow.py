@@ -349,3 +349,8 @@ def test_a_diamond_of_classes_is_searched_once_however_deep(tmp_path: Path) -> N
     levels = "".join(f"class A{n}(A{n - 1}, B{n - 1}):\n    pass\nclass B{n}(A{n - 1}, B{n - 1}):\n    pass\n" for n in range(1, 40))
     flow = run(tmp_path, f"class A0:\n    def load(self):\n        open('deep.csv')\nclass B0:\n    pass\n{levels}A39().load()\n")
     assert names(flow) == {"deep.csv"}
+
+
+def test_a_default_of_an_inner_function_is_evaluated_where_it_is_defined(tmp_path: Path) -> None:
+    flow = run(tmp_path, "def make(path):\n    def load(name=path):\n        return open(name)\n    return load\nmake('default.csv')()")
+    assert names(flow) == {"default.csv"}

@@ -176,7 +176,8 @@ class Functions:
             elif param.name in declared:
                 value = declared[param.name]
             else:
-                value = self._filled(param, rest, left, args.open, frame) if used else NOTHING
+                scope = self._run.frames[target.frame - 1] if target.frame else frame
+                value = self._filled(param, rest, left, args.open, scope) if used else NOTHING
             bound[param.name] = value if used else NOTHING
         return bound
 

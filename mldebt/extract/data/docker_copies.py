@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 _FILE = re.compile(r"[^.]\.|\*|^[A-Z]\w*$")  # names that files have rather than folders: extensions, patterns, capitals as in `Makefile`
+MAX_COPIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,22 @@ class Copies:
         self.items.append(_Copy(target, None, False))
 
     def take(self, other: Copies, sources: Iterable[str], target: str) -> None:
-        """Note `COPY --from`: what another stage holds at container paths `sources` comes to the container path `target`."""
+        """Note `COPY --from`: what another stage holds at container paths `sources` comes to the container path `target`.
+
+        A stage that is said to copy from itself holds what it held before; of very many copies the last `MAX_COPIES` count.
+        """
+        held = tuple(other.items)
         for source in sources:
             found = other.context(source)
             if found is None:
                 self.hide(target)
             else:
-                single = any(item.single and item.target == source for item in other.items)
+                single = any(item.single and item.target == source for item in held)
                 into = single and not posixpath.splitext(target)[1]
                 self.items.append(_Copy(posixpath.join(target, posixpath.basename(source)) if into else target, found, single))
             self.items.extend(_Copy(posixpath.join(target, item.target[len(source) :].lstrip("/")), item.source, item.single)
-                              for item in other.items if item.target.startswith(source.rstrip("/") + "/"))
+                              for item in held if item.target.startswith(source.rstrip("/") + "/"))
+            del self.items[:-MAX_COPIES]
 
     def context(self, path: str) -> str | None:
         """Return the path in the build context of a container path; None when nothing of the project came there. A named file tells more than a folder."""
