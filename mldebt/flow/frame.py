@@ -27,11 +27,11 @@ class Frame:
 
     `outer` is the enclosing function's frame; `names` of a module frame are its globals; `activation` is the footprint of the call that runs here (None: a
     module). `elsewhere` are the names that `global` and `nonlocal` bind in other scopes, each with the dict that holds it. `nesting` counts the branches, loops
-    and `try` blocks around the running statement, `loops` what `break` and `continue` left behind.
+    and `try` blocks around the running statement, `loops` what `break` and `continue` left behind, `returned` the values of every return.
     """
 
     __slots__ = ("_logs", "activation", "cls", "depth", "elsewhere", "ended", "index", "loops", "module_names", "names", "nesting", "outer", "owner", "path",
-                 "receiver", "returns", "trace")
+                 "receiver", "returned", "trace")
 
     def __init__(self, path: str, index: int, owner: str, trace: Trace, module: Frame | None = None, outer: Frame | None = None, depth: int = 0) -> None:
         """Start a frame of definition `index` (-1: module) in file `path`."""
@@ -40,7 +40,7 @@ class Frame:
         self.module_names: dict[str, Value] = module.names if module else self.names
         self.outer = outer
         self.elsewhere: dict[str, dict[str, Value]] = {}
-        self.returns: Value | None = None
+        self.returned: list[Value] = []
         self.receiver: Value | None = None
         self.cls: ClassTarget | None = None
         self.activation: Activation | None = None

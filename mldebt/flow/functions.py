@@ -119,7 +119,7 @@ class Functions:
             alive = execute(run, self._body(target, definition), frame)
             self._active.pop()
             run.heap.rejoin(falls=alive or frame.ended)
-            value = frame.returns if frame.returns is not None else Value(const=(None,))
+            value = run.heap.one_of(frame.returned) if frame.returned else Value(const=(None,))
             summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
             self._close(summary, seen, tuple(bound.values()), Renaming(self._tokens.stand_for(key, bound)), first_kept)
         return summary

@@ -150,11 +150,11 @@ class Interpreter:
     def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
         """Collect what a generator yields."""
         inner = self.element(value) if delegated else value
-        earlier = self.heap.get(frame.returns.ref) if frame.returns is not None else None
+        earlier = self.heap.get(frame.returned[0].ref) if frame.returned else None
         if earlier is not None:
             inner = join(earlier.element(), inner)
         made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", None, None, inner), self.catalogue.literal("list"), inner.sources)
-        frame.returns = made
+        frame.returned = [made]
 
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",

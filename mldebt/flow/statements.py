@@ -59,7 +59,8 @@ def _delete(run: Interpreter, node: ir.Delete, frame: Frame) -> bool:
 
 def _return(run: Interpreter, node: ir.Return, frame: Frame) -> bool:
     value = evaluate(run, node.value, frame) if node.value is not None else Value(const=(None,))
-    frame.returns = value if frame.returns is None else run.heap.one_of([frame.returns, value])
+    if value not in frame.returned:
+        frame.returned.append(value)
     if frame.nesting:
         run.heap.leave()
     else:
@@ -109,7 +110,7 @@ def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
     for _ in range(2):
         if not _round(run, node, element, frame):
             break
-    endless = node.target is None and iterable.const == (True,) and frame.returns is not None
+    endless = node.target is None and iterable.const == (True,) and bool(frame.returned)
     return execute(run, node.orelse, frame) and not (endless and not _breaks(node.body))
 
 
