@@ -32,6 +32,12 @@ def one_definition(reader: Use, writer: Use) -> bool:
     return own.shared is not None and own.shared == other.shared or bool(own.home) and own.home == other.home
 
 
+def handed_over(context: Context, reader: Use, writer: Use) -> bool:
+    """Return whether the writer starts the reader's program and gives it the path on the command line."""
+    given = any(context.events[number].kind == "config-read" for number in reader.event.sources)
+    return given and writer.program in context.graph.starters(reader.program)
+
+
 def site(use: Use) -> Place:
     """Return where a person would change an access: the call that hands the name on, in the file that spells it, else the access itself."""
     event = use.event

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, listed, one_each, shown, site, written_here
+from mldebt.detect.base import Context, handed_over, listed, one_each, shown, site, written_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
@@ -38,8 +38,10 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
 
 def _awaited(context: Context, artifact: str) -> bool:
     """Return whether some program reads what others left there: one that does not write the artefact, or reads it before it does."""
-    first = {use.program: use.event.id for use in reversed(context.graph.writers(artifact))}
-    return any(use.event.id < first.get(use.program, use.event.id + 1) for use in context.graph.readers(artifact))
+    writers = context.graph.writers(artifact)
+    first = {use.program: use.event.id for use in reversed(writers)}
+    awaiting = [use for use in context.graph.readers(artifact) if use.event.id < first.get(use.program, use.event.id + 1)]
+    return any(not any(handed_over(context, use, writer) for writer in writers) for use in awaiting)
 
 
 def _writers(context: Context, artifact: str) -> list[Use]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, listed, one_definition, one_each, only_looks, shown, site, written_here
+from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
 from mldebt.model.source import Place
@@ -51,8 +51,9 @@ def _is_raw(context: Context, writers: list[Use]) -> bool:
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
-    """Return whether reader and writer belong together or take the path from one definition."""
-    return context.graph.together(use.program, writer.program) or one_definition(use, writer) or context.graph.one_process(use, writer)
+    """Return whether reader and writer belong together, take the path from one definition, or one hands it to the other."""
+    together = context.graph.together(use.program, writer.program) or context.graph.one_process(use, writer)
+    return together or one_definition(use, writer) or handed_over(context, use, writer)
 
 
 def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use, list[Use]]]) -> Match:

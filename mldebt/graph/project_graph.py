@@ -36,8 +36,10 @@ class ProjectGraph:
         self.sources: dict[int, Use] = {}
         self._loose: set[re.Pattern[str]] = set()
         self._launchers: dict[str, set[str]] = {}
+        self._starters: dict[str, frozenset[str]] = {}
         for entry in project.entries:
             self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
+            self._starters[entry.program] = self.starters(entry.program) | {item.place.path for item in entry.invocations}
 
     def add(self, use: Use) -> None:
         """Add one access."""
@@ -48,6 +50,10 @@ class ProjectGraph:
         self._graph.add_edge(*ends, use=use)
         if not writes:
             self.sources[use.event.id] = use
+
+    def starters(self, program: str) -> frozenset[str]:
+        """Return the files whose commands start a program, checked or not."""
+        return self._starters.get(program, frozenset())
 
     def together(self, program: str, other: str) -> bool:
         """Return whether two programs are one component: parts of one declared stage, or started by one script (or one by the other) that checks its status."""
