@@ -25,6 +25,7 @@ from mldebt.flow.value import (
 )
 from mldebt.knowledge.rows import AttributeRow
 from mldebt.model import ir
+from mldebt.model.facts import Definition
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -110,7 +111,11 @@ class Attributes:
 
     def marker(self, target: FunctionTarget) -> str:
         """Return `static`, `class`, `property` or nothing, from the decorators of a method."""
-        for decorator in self._run.definition(target.path, target.index).decorators:
+        return self.marked(self._run.definition(target.path, target.index))
+
+    def marked(self, definition: Definition) -> str:
+        """Return what the decorators of a definition make of it as a method, as `marker` does."""
+        for decorator in definition.decorators:
             if isinstance(decorator, ir.Name) and decorator.id in _MARKERS:
                 return _MARKERS[decorator.id]
             if isinstance(decorator, ir.Attr) and decorator.attr in _MARKERS:

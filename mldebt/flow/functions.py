@@ -39,7 +39,7 @@ class Functions:
         self._bodies: dict[tuple[str, int], Body] = {}
         self._spent: dict[tuple[str, int], int] = {}
         self._contexts: dict[tuple[str, int], int] = {}
-        self._active: list[tuple[str, int]] = []
+        self._active: list[FunctionTarget] = []
         self._tokens = Tokens()
         self._receivers: dict[ClassTarget, Value] = {}
         self.reached: set[tuple[str, int]] = set()
@@ -49,8 +49,8 @@ class Functions:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
-        if key in self._active or len(self._active) >= MAX_DEPTH:
-            self.cut += key not in self._active
+        if target in self._active or len(self._active) >= MAX_DEPTH:
+            self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
             return Value(sources=args.lineage())
         self._run.modules.load(target.path)
@@ -60,7 +60,7 @@ class Functions:
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
             bound = self._generalised(key, bound)
             found = self._known(key, target, bound)
-        tokens = self._tokens.stand_for(key, bound)
+        tokens = self._tokens.stand_for(target, bound)
         if found is not None:
             self.hits += 1
             summary, renaming = found
@@ -79,7 +79,7 @@ class Functions:
         args = tuple(bound.values())
         entry = self._run.under
         for summary in self._memo.get(key, {}).get((target.frame, tuple(map(shape, args))), ()):
-            renaming = applies(summary, args, self._tokens.stand_for(key, bound), self._run.heap, entry)
+            renaming = applies(summary, args, self._tokens.stand_for(target, bound), self._run.heap, entry)
             if renaming is not None:
                 return summary, renaming
         return None
@@ -108,20 +108,20 @@ class Functions:
         return summary.value if same else renaming.value(summary.value)
 
     def _evaluate(self, target: FunctionTarget, definition: Definition, bound: dict[str, Value], place: Place, caller: Frame) -> Summary:
-        run, key = self._run, (target.path, target.index)
+        run = self._run
         frame = self._frame(target, definition, caller.depth + 1)
         first_kept = len(run.frames)
         with run.heap.call(place) as seen:
             frame.activation = seen
-            given = self._tokens.hide(key, bound)
+            given = self._tokens.hide(target, bound)
             frame.names.update(given)
-            self._active.append(key)
+            self._active.append(target)
             alive = execute(run, self._body(target, definition), frame)
             self._active.pop()
             run.heap.rejoin(falls=alive or frame.ended)
             value = run.heap.one_of(frame.returned) if frame.returned else Value(const=(None,))
             summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
-            self._close(summary, seen, tuple(bound.values()), Renaming(self._tokens.stand_for(key, bound)), first_kept)
+            self._close(summary, seen, tuple(bound.values()), Renaming(self._tokens.stand_for(target, bound)), first_kept)
         return summary
 
     def _close(self, summary: Summary, seen: Activation, args: tuple[Value, ...], here: Renaming, first_kept: int) -> None:

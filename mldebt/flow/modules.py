@@ -12,7 +12,19 @@ from mldebt.flow.frame import Frame
 from mldebt.flow.interface import decorated
 from mldebt.flow.statements import execute
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ROOT, ClassTarget, FunctionTarget, LibraryTarget, ModuleTarget, Value, constant
+from mldebt.flow.value import (
+    NOTHING,
+    ROOT,
+    ClassTarget,
+    FunctionTarget,
+    LambdaTarget,
+    LibraryTarget,
+    MethodTarget,
+    ModuleTarget,
+    PartialTarget,
+    Value,
+    constant,
+)
 from mldebt.knowledge.rows import CallRow
 from mldebt.model import ir
 from mldebt.model.facts import Definition, decode_body
@@ -216,7 +228,7 @@ class Modules:
         outer = self._run.keep_frame(around) if around is not None else 0
         if definition.kind == "function":
             made = FunctionTarget(frame.path, index, outer)
-            frame.set(definition.name, Value(target=made))
+            frame.set(definition.name, self._decorated(definition, Value(target=made), frame))
             self._note_entry(definition, made, frame)
             return
         target = ClassTarget(frame.path, index, outer)
@@ -234,6 +246,17 @@ class Modules:
         while around is not None and around.index >= 0 and self._run.definition(around.path, around.index).kind == "class":
             around = around.outer
         return around if around is not None and around.index >= 0 else None
+
+    def _decorated(self, definition: Definition, value: Value, frame: Frame) -> Value:
+        """Return what the project's own decorators make of a function, last one first; those of libraries leave it as it is."""
+        if not definition.decorators or self._run.attributes.marked(definition):
+            return value
+        for decorator in reversed(definition.decorators):
+            function = evaluate(self._run, decorator, frame)
+            if isinstance(function.target, FunctionTarget | MethodTarget | LambdaTarget | PartialTarget):
+                made = self._run.calls.call(function, (value,), {}, self._run.place(frame, decorator), frame)
+                value = made if made.target is not None or made.ref else value
+        return value
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""

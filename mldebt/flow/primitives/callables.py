@@ -81,7 +81,12 @@ def _same(run: Interpreter, call: Bound) -> Value:
     return call.args[0] if call.args else call.receiver or NOTHING
 
 
+def _wraps(run: Interpreter, call: Bound) -> Value:
+    """What only takes over the name and documentation of a function does not call it."""
+    return NOTHING
+
+
 PRIMITIVES: dict[str, Callable[..., Value]] = {
     "callable.super": _super, "callable.getattr": _getattr, "callable.setattr": _setattr, "callable.vars": _vars, "callable.namespace": _namespace,
-    "callable.partial": _partial, "callable.import": _import, "callable.identity": _same, "callable.field": _field,
+    "callable.partial": _partial, "callable.import": _import, "callable.identity": _same, "callable.field": _field, "callable.wraps": _wraps,
 }
