@@ -93,9 +93,7 @@ class Renaming:
 
 def shape(value: Value) -> object:
     """Return what is left of an argument when the names of objects and data are taken away: equal shapes may share a summary."""
-    target = value.target
-    if target is not None and isinstance(target, MethodTarget | LibraryMethod | PartialTarget | SuperTarget | Alternatives):
-        target = _target_shape(target)  # type: ignore[assignment]
+    target = None if value.target is None else _target_shape(value.target)
     return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, value.shared, value.home)
 
 
