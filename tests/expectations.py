@@ -15,12 +15,18 @@ _EXPECT = re.compile(r"# expect: ([A-Z0-9, ]+)")
 
 
 def write_sections(text: str, folder: Path) -> None:
-    """Write the `# file: path` sections of an example below `folder`."""
+    """Write the `# file: path` sections of an example below `folder`; a notebook may be given as its code, cells parted by lines `# %%`."""
     parts = _SECTION.split(text.lstrip("\n"))
     for name, body in zip(parts[1::2], parts[2::2]):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(body, "utf-8")
+        target.write_text(_notebook(body) if name.endswith(".ipynb") and not body.startswith("{") else body, "utf-8")
+
+
+def _notebook(code: str) -> str:
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": cell.splitlines(keepends=True)}
+             for cell in code.split("# %%\n")]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def expected(folder: Path) -> Counter[tuple[str, int, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from mldebt.graph.chains import Flows
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
@@ -15,10 +16,15 @@ from mldebt.model.source import Place
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, and the events of the run by id."""
+    """Everything a rule may ask: the graph, the events of the run by id, what programs hand to each other (empty until a rule asks), and `told`.
+
+    `told` are the uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
+    """
 
     graph: ProjectGraph
     events: Sequence[Event]
+    flows: list[Flows] = field(default_factory=list)
+    told: frozenset[tuple[str, str]] = frozenset()
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]
@@ -45,6 +51,17 @@ def site(use: Use) -> Place:
     if not home or home == event.place.path:
         return event.place
     return next((place for place in reversed(event.chain) if place.path == home), event.place)
+
+
+def own_site(use: Use) -> Place:
+    """Return where a program itself does an access: there, or at its call of the project's code that does."""
+    places = (*use.event.chain, use.event.place)
+    return next((place for place in reversed(places) if place.path == use.program), site(use))
+
+
+def read_here(use: Use) -> Step:
+    """Return the evidence step of a read, at the program's own line."""
+    return Step(own_site(use), f"`{shown(use.artifact)}` is read here by `{use.program}`")
 
 
 def written_here(use: Use) -> Step:

@@ -26,7 +26,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     """Yield one match for each place where programs read what other programs write."""
     graph = context.graph
     found: dict[Place, list[tuple[Use, list[Use]]]] = {}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
         if not writers or graph.is_declared(artifact) or _is_raw(context, writers):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
 from mldebt.detect.base import Context, Detector
+from mldebt.detect.chain import ChainSpec, chain
 from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.cycle import CycleSpec, cycle
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
 from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
 from mldebt.detect.declared_output import DeclaredOutputSpec, declared_output
@@ -16,17 +19,34 @@ from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_par
 from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.merging import merged
+from mldebt.detect.mixture import MixtureSpec, mixture
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.rewrite import RewriteSpec, rewrite
+from mldebt.detect.start_folder import StartFolderSpec, start_folder
+from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
 from mldebt.model.finding import Match, RunError
 
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
-    "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
-    "declared-script": (DeclaredScriptSpec, declared_script), "declared-dependency": (DeclaredDependencySpec, declared_dependency),
-    "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
-    "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
+    "chain": (ChainSpec, chain),
+    "column-use": (ColumnUseSpec, column_use),
+    "cycle": (CycleSpec, cycle),
+    "declared-dependency": (DeclaredDependencySpec, declared_dependency),
+    "declared-option": (DeclaredOptionSpec, declared_option),
+    "declared-output": (DeclaredOutputSpec, declared_output),
+    "declared-parameter": (DeclaredParameterSpec, declared_parameter),
+    "declared-product": (DeclaredProductSpec, declared_product),
+    "declared-script": (DeclaredScriptSpec, declared_script),
+    "degree": (DegreeSpec, degree),
+    "mixture": (MixtureSpec, mixture),
+    "reach": (ReachSpec, reach),
+    "rewrite": (RewriteSpec, rewrite),
+    "start-folder": (StartFolderSpec, start_folder),
+    "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "unresolved": (UnresolvedSpec, unresolved),
 }
 
 
@@ -50,13 +70,18 @@ def compile_card(card: Card) -> list[tuple[Detector, msgspec.Struct]]:
 
 
 def detect(cards: Sequence[Card], context: Context) -> tuple[list[tuple[Card, Match]], list[RunError]]:
-    """Return the matches of every card; a detector that crashes is an error with its rule, and the others go on."""
+    """Return the matches of every card, one that yields to others after them; a detector that crashes is an error with its rule, and the others go on."""
     matches: list[tuple[Card, Match]] = []
     errors: list[RunError] = []
-    for card in cards:
+    tells: dict[str, frozenset[tuple[str, str]]] = {}
+    for card in sorted(cards, key=lambda card: bool(card.yields_to)):
+        found: list[Match] = []
+        context = replace(context, told=frozenset().union(*(tells.get(code, ()) for code in card.yields_to)))
         for detector, spec in compile_card(card):
             try:
-                matches.extend((card, match) for match in detector(context, spec))
+                found.extend(detector(context, spec))
             except Exception:  # a rule's crash must not hide the findings of the others: it is reported as an internal error
                 errors.append(RunError("", "internal", card.code, traceback.format_exc(limit=-2).strip().replace("\n", " | ")))
+        matches.extend((card, match) for match in merged(context, found))
+        tells[card.code] = frozenset(use for match in found for use in match.tells)
     return matches, errors

@@ -176,6 +176,8 @@ class Attributes:
             return Value(sources=value.sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
+            if not isinstance(node.index[0], ir.Slice | ir.Sequence):
+                self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
             return Value(type=value.type, sources=value.sources, columns=kept)
         return Value(type=value.type if kind.element == "self" else kind.element, sources=value.sources)

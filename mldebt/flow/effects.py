@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
-EVENTS: dict[str, Kind] = {"split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample"}
+EVENTS: dict[str, Kind] = {
+    "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
+}
 
 
 class Bound:
@@ -61,7 +63,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
-        run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
+        for detail in _launches(run, bound, row.launch):
+            run.emit(frame, "launch", bound.place, api=bound.api, detail=detail)
     if row.role in EVENTS:
         run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api)
     return frozenset(reads)
@@ -229,15 +232,20 @@ def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
     return clean.literal, anchor
 
 
-def _launch(run: Interpreter, bound: Bound, row: LaunchRow) -> tuple[tuple[str, str], ...]:
-    """Return what is known of a started program: its command, the folder it is started in, whether its failure would raise here."""
+def _launches(run: Interpreter, bound: Bound, row: LaunchRow) -> list[tuple[tuple[str, str], ...]]:
+    """Return what is known of each program that may be started: its command, the folder it is started in, whether its failure would raise here."""
     folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named else ""
     checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
-    return ("command", _words(run, bound.get(row.command))), ("folder", folder), ("checked", "yes" if checked else "no")
+    rest = ("folder", folder), ("checked", "yes" if checked else "no")
+    return [(("command", command), *rest) for command in _commands(run, bound.get(row.command))]
 
 
-def _words(run: Interpreter, value: Value) -> str:
+def _commands(run: Interpreter, value: Value) -> list[str]:
+    """Return the commands that a value may be; of a list of words each with one word in all the forms it may have."""
     known = run.heap.get(value.ref)
-    if known is not None and known.items is not None:
-        return shlex.join(as_texts(item)[0].show() for item in known.items)
-    return as_texts(value)[0].show()
+    if known is None or known.items is None:
+        return [text.show() for text in as_texts(value)]
+    forms = [[text.show() for text in as_texts(item)] for item in known.items]
+    first = [words[0] for words in forms]
+    lines = {shlex.join([*first[:at], word, *first[at + 1:]]): None for at, words in enumerate(forms) for word in words}
+    return list(lines) or [""]

@@ -36,6 +36,7 @@ class ProjectGraph:
         self.sources: dict[int, Use] = {}
         self._loose: set[re.Pattern[str]] = set()
         self._launchers: dict[str, set[str]] = {}
+        self._components: dict[str, str] = {}
         self._starters: dict[str, frozenset[str]] = {}
         for entry in project.entries:
             self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
@@ -60,6 +61,15 @@ class ProjectGraph:
         own, others = ({name, *self._launchers.get(name, ())} for name in (program, other))
         return not own.isdisjoint(others)
 
+    def component(self, program: str) -> str:
+        """Return the name of a program's component: the first of all programs that are joined to it, one by another."""
+        if not self._components:
+            joined: nx.Graph[str] = nx.Graph()
+            joined.add_edges_from((name, launcher) for name, launchers in self._launchers.items() for launcher in (name, *launchers))
+            for group in nx.connected_components(joined):
+                self._components.update(dict.fromkeys(group, min(group & self._launchers.keys())))
+        return self._components.get(program, program)
+
     def one_process(self, reader: Use, writer: Use) -> bool:
         """Return whether some program does both accesses in one run: then its parts, though each can start alone, are one component."""
         readers = {use.program for use in self.readers(reader.artifact) if use.event.place == reader.event.place}
@@ -76,6 +86,10 @@ class ProjectGraph:
     def readers(self, artifact: str) -> list[Use]:
         """Return the accesses that read an artefact, in event order."""
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
+
+    def acts(self, program: str) -> bool:
+        """Return whether a program reads or writes an artefact."""
+        return program in self._graph
 
     def made_after(self, program: str) -> frozenset[str]:
         """Return the artefacts that depend on what a program does: what it writes, what those who read that write, and so on."""

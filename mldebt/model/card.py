@@ -54,11 +54,11 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str = ""
 
 
-class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"yields_to": "yields-to"}):
     """One rule.
 
     `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
-    of that row of `thresholds`.
+    of that row of `thresholds`. `yields_to` are codes of rules that may tell a use of an artefact in a wider finding: then this rule does not tell it again.
     """
 
     code: str
@@ -74,5 +74,6 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: tuple[dict[str, Any], ...] = ()
     lowered: tuple[Lowered, ...] = ()
     example: tuple[Example, ...] = ()
+    yields_to: tuple[str, ...] = ()
     family: str = ""
     file: str = ""

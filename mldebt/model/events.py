@@ -12,7 +12,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "escape",
+    "option", "parse", "escape", "join", "filter",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 

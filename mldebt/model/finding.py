@@ -25,7 +25,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
 
     `key` is what the finding is about independent of its place (an artefact, a column, a flag): it feeds the
     fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
-    `lowered` names a `[[lowered]]` table of the card that applies.
+    `lowered` names a `[[lowered]]` table of the card that applies. `components` are the parts of the system that a finding about their whole is of: of one
+    card, what is said of connected ones is one finding. `tells` are the uses (program, artefact) that a rule of lower rank need not report again.
     """
 
     place: Place
@@ -35,6 +36,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     owner: str = ""
     confidence: Confidence | None = None
     lowered: str = ""
+    components: tuple[str, ...] = ()
+    tells: frozenset[tuple[str, str]] = frozenset()
 
 
 class EvidenceStep(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,63 @@
+"""Shape `unchecked-launch`: a script starts steps of the project one after the other and goes on when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from mldebt.detect.base import Context, listed, one_each
+from mldebt.model import ir
+from mldebt.model.facts import DataFacts, PythonFacts
+from mldebt.model.finding import Match, Step
+from mldebt.model.project import EntryPoint, Invocation
+from mldebt.model.source import Place
+from mldebt.model.walk import statements
+
+
+class UncheckedLaunchSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`most`: different programs that one file may start so; `formats` are the kinds of command files that count."""
+
+    kind: str
+    form: str
+    most: int
+    formats: tuple[str, ...]
+
+
+def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
+    """Yield one match for each file that starts several steps and would not see one of them fail, at the first such start."""
+    started: dict[str, list[tuple[Invocation, EntryPoint]]] = {}
+    for entry in context.graph.project.entries:
+        for item in entry.invocations if _is_step(context, entry) else ():
+            if not item.stage and _counts(context, item, spec.formats):
+                started.setdefault(item.place.path, []).append((item, entry))
+    for path, starts in sorted(started.items()):
+        yield from _matches(context, path, sorted(starts, key=lambda start: (start[0].place.at, start[1].program)), spec)
+
+
+def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec) -> Iterator[Match]:
+    unseen = [(item, entry) for item, entry in starts if not item.checked]
+    programs = list(dict.fromkeys(entry.program for _, entry in starts))
+    if unseen and len(programs) > spec.most:
+        dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
+        steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
+        yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
+                    path, components=(path, *(context.graph.component(name) for name in programs)))
+
+
+def _is_step(context: Context, entry: EntryPoint) -> bool:
+    """Return whether a program works on artefacts; tests do not count."""
+    return entry.kind != "test" and context.graph.acts(entry.program)
+
+
+def _counts(context: Context, item: Invocation, formats: tuple[str, ...]) -> bool:
+    """Return whether a start is one that goes unseen by nature: a command of a script, or a call whose value nothing takes."""
+    facts = context.graph.project.facts(item.place.path)
+    if isinstance(facts, DataFacts):
+        return facts.format in formats
+    return item.tool == "launch" and not facts.notebook and (item.checked or _dropped(facts, item.place))
+
+
+def _dropped(facts: PythonFacts, place: Place) -> bool:
+    """Return whether the call at a place is a statement of its own: then its status goes nowhere."""
+    return any(isinstance(node, ir.ExprStmt) and node.value.at == place.at and node.value.end == place.end for node in statements(facts))
