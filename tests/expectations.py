@@ -47,8 +47,8 @@ def _texts(name: str, text: str) -> list[tuple[str, str]]:
     return [(f"{name}:cell {number}", "".join(cell["source"])) for number, cell in enumerate(json.loads(text)["cells"], 1)]
 
 
-def reported(folder: Path) -> Counter[tuple[str, int, str]]:
-    """Return (path, line, code) of every finding of a run with all rules."""
-    report = check(folder, Settings(select=("ALL",)), jobs=1)
+def reported(folder: Path, *select: str) -> Counter[tuple[str, int, str]]:
+    """Return (path, line, code) of every finding of a run with the selected rules, all when none is given."""
+    report = check(folder, Settings(select=select or ("ALL",)), jobs=1)
     assert not report.errors, report.errors
     return Counter((f"{item.path}:cell {item.cell}" if item.cell else item.path, item.line, item.code) for item in report.findings)

@@ -19,12 +19,14 @@ from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_par
 from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
 from mldebt.detect.mixture import MixtureSpec, mixture
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.rewrite import RewriteSpec, rewrite
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
@@ -41,11 +43,13 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-product": (DeclaredProductSpec, declared_product),
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
+    "floating-source": (FloatingSourceSpec, floating_source),
     "mixture": (MixtureSpec, mixture),
     "reach": (ReachSpec, reach),
     "rewrite": (RewriteSpec, rewrite),
     "start-folder": (StartFolderSpec, start_folder),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
 }
 

@@ -77,6 +77,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         return _query(run, bound, frame, row, data)
     if row.append and bound.get(row.append).text in ("a", "append"):
         mode = "append"
+    if mode == "write" and _appends(run, bound.get(row.path)):
+        mode = "append"
     found = accesses(run, row, bound)
     for access in found:
         ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must and len(found) == 1))
@@ -118,8 +120,15 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
         for access in found:
             number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api, must=len(found) == 1)
             reads |= {number} if kind == "read" else set()
-    bound.handle = run.new(bound.place, Object("handle", None, {"path": value}), bound.row.returns, frozenset(reads))
+    fields = {"path": value, **({"mode": bound.get(row.mode)} if row.mode in bound.named else {})}
+    bound.handle = run.new(bound.place, Object("handle", None, fields), bound.row.returns, frozenset(reads))
     return reads
+
+
+def _appends(run: Interpreter, value: Value) -> bool:
+    """Return whether a value is a handle that was opened to append."""
+    known = run.heap.get(value.ref)
+    return known is not None and known.kind == "handle" and "a" in (known.fields.get("mode", NOTHING).text or "")
 
 
 def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:

@@ -1,0 +1,124 @@
+"""Shape `floating-source`: data comes from an address whose content may change while the address stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from mldebt.detect.base import Context
+from mldebt.model.events import Event
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.pattern import Hole
+from mldebt.model.source import Place
+
+_VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|version|release|rev)[-_ ]?\d+(?![a-z0-9])", re.I)
+_DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)|\?\?\?\?-\?\?")
+_HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
+_HOLE = re.compile(r"\{([^{}]*)\}")
+_FLOWS = ("write", "append", "fit", "predict", "search", "score", "split", "resample", "join")
+
+
+class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`branches` are names of versions that move; `fixed-hosts` keep what they publish as it was; `stamps` are words of parameters that fix a version or a
+    date; `windows` are words of query parameters that only bound a time; `schemes` are those of object stores; `lowered` is the lowered severity of what
+    an operator keeps: buckets, tables, queries of a time window."""
+
+    kind: str
+    form: str
+    branches: tuple[str, ...]
+    fixed_hosts: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    lowered: str = ""
+    confidence: Confidence = "medium"
+
+
+def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Match]:
+    """Yield one match for each source whose data flows on, at the first place that reads it; the others are evidence."""
+    tests = {entry.id for entry in context.graph.project.entries if entry.kind == "test"}
+    used, taken_up = _uses(context)
+    found: dict[tuple[str, str], list[tuple[Event, str, str]]] = {}
+    for event in context.events:
+        if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and event.access is not None:
+            address = event.access.path.show()
+            reason = _reason(event, address, spec)
+            if reason and (event.id in taken_up or reason.startswith(_MOVING)):
+                found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
+    for (source, _), uses in found.items():
+        yield _match(source, uses, spec)
+
+
+def _uses(context: Context) -> tuple[set[int], set[int]]:
+    """Return the reads whose data flows on to anything, and those whose data is learned from, predicted on, or written for some reader."""
+    read = {use.event.id for artifact in context.graph.artifacts() if context.graph.readers(artifact) or context.graph.is_declared(artifact)
+            for use in context.graph.writers(artifact)}
+    flowing = [event for event in context.events if event.kind in _FLOWS]
+    used = {number for event in flowing for number in event.sources}
+    return used, {number for event in flowing if event.kind not in ("write", "append") or event.id in read for number in event.sources}
+
+
+def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSourceSpec) -> Match:
+    event, address, reason = uses[0]
+    places = dict.fromkeys((_place(use), text) for use, text, _ in uses)
+    on_branch = reason.startswith(_MOVING)
+    kept = reason == _KEPT
+    return Match(_place(event), f"data is read from `{address}`, {reason}", tuple(Step(place, f"`{text}` is read here") for place, text in places),
+                 source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
+
+
+_MOVING = "on the moving version"
+_GIVEN = ("option", "environment", "config")
+_KEPT = "without version or date: its content is whatever it is at the time"
+_OPEN = "which may change without notice: nothing in it tells a version or a date"
+
+
+def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
+    """Return why the content of an address may change, the empty text where it may not or nobody can tell."""
+    access = event.access
+    parts = urlsplit(re.sub(_HOLE, lambda hole: f"{{{hole[1]}}}", address))
+    host, path = (parts.hostname or "").lower(), unquote(parts.path)
+    if access is None or not parts.scheme or not host or "{" in host:
+        return ""
+    given = any(isinstance(part, Hole) and part.kind in _GIVEN for part in access.path.parts)
+    if access.store == "bucket":
+        return _KEPT if parts.scheme in spec.schemes and not given and not _fixed(path, spec) and _letters(path) else ""
+    if access.store != "url" or "." not in host or host.replace(".", "").isdigit() or host.startswith(("localhost", "example.")):
+        return ""
+    moving = next((word for word in path.split("/") if word.lower() in spec.branches), "")
+    if moving:
+        return f"{_MOVING} `{moving}`"
+    if any(host == name or host.endswith("." + name) for name in spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
+        return ""
+    if _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
+        return _KEPT
+    return _OPEN
+
+
+def _fixed(text: str, spec: FloatingSourceSpec) -> bool:
+    """Return whether an address tells a version, a date or a hash, literally or by a parameter of such a name."""
+    if _VERSION.search(text) or _DATE.search(text) or _HASH.search(text):
+        return True
+    return any(word in hole.lower() for hole in _HOLE.findall(text) for word in spec.stamps)
+
+
+def _letters(path: str) -> str:
+    """Return what is known of a path: an address that a parameter gives whole says nothing."""
+    return _HOLE.sub("", path).strip("/.-_ ")
+
+
+def _source(address: str, spec: FloatingSourceSpec) -> str:
+    """Return what is one source: all of a repository's version that moves, else the folder of an address."""
+    parts = urlsplit(address)
+    steps = parts.path.split("/")
+    moving = next((number for number, word in enumerate(steps) if word.lower() in spec.branches), len(steps) - 1)
+    return f"{parts.netloc}{'/'.join(steps[:moving])}"
+
+
+def _place(event: Event) -> Place:
+    """Return where the address is spelled, or where the file that spells it hands it on."""
+    home = event.access.home if event.access is not None else ""
+    return next((place for place in (event.place, *reversed(event.chain)) if place.path == home), event.place)
