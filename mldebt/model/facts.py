@@ -103,7 +103,8 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
     the file's commands start (`cd`, `make -C`, `WORKDIR`, `working-directory`); `start` says where that is: `file` (the
     file's own folder), `root`, `unknown` (README blocks), or `container` (a folder of an image that no file of the project
     came to); `checked` is false where a failure would pass unseen;
-    `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command.
+    `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command. `arms` are the
+    choices it stands in (number of the `if` or `case`, number of the arm): of two arms of one choice only one runs.
     """
 
     words: tuple[str, ...]
@@ -116,6 +117,7 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
     redirect_in: str = ""
     redirect_out: str = ""
     piped: bool = False
+    arms: tuple[tuple[int, int], ...] = ()
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):

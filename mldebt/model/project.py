@@ -26,7 +26,7 @@ class Invocation:
     """A command found in the project that runs an entry point: its words after the program, and where it stands.
 
     `direct`: the interpreter runs the file itself, so that all words are the program's own. `checked` says whether a failure would be seen;
-    `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
+    `arms` are the choices of its file that it stands in. `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
     """
 
     words: tuple[str, ...]
@@ -37,6 +37,12 @@ class Invocation:
     tool: str = ""
     environment: tuple[tuple[str, str], ...] = ()
     direct: bool = False
+    arms: tuple[tuple[int, int], ...] = ()
+
+    def excludes(self, other: Invocation) -> bool:
+        """Return whether one run of their file runs at most one of two commands."""
+        mine = dict(self.arms)
+        return any(number in mine and mine[number] != arm for number, arm in other.arms)
 
 
 @dataclass(frozen=True, slots=True)
