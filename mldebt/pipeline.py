@@ -113,6 +113,14 @@ def check(
     run to run: `True` the user's cache folder, a path that folder, `False` nowhere. Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge
     files of the project, `InternalError` for wrong ones of mldebt and when no worker process can be started.
     """
+    return survey(root, settings, scopes=scopes, jobs=jobs, rulebook=rulebook, watch=watch, cache=cache)[0]
+
+
+def survey(
+    root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
+    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
+) -> tuple[Report, Analysis]:
+    """Return what `check` does, and the analysis that the findings rest on."""
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
@@ -128,7 +136,7 @@ def check(
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
     facts = [module.facts for module in done.project.modules.values()]
     return Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
-                  tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes))
+                  tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes)), done
 
 
 def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[str]) -> tuple[str, ...]:

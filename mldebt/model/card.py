@@ -58,7 +58,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule.
 
     `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
-    of that row of `thresholds`.
+    of that row of `thresholds`. `category` is one of `rules/vocabulary.toml` (empty: that of the family).
     """
 
     code: str
@@ -70,6 +70,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str
     sources: tuple[str, ...]
     doc: Doc
+    category: str = ""
     thresholds: dict[str, Threshold] = {}
     match: tuple[dict[str, Any], ...] = ()
     lowered: tuple[Lowered, ...] = ()
