@@ -13,12 +13,13 @@ from mldebt.graph.kinds import model_test
 from mldebt.graph.queries import whole
 from mldebt.knowledge.locate import rules_folder
 from mldebt.knowledge.vocabulary import Vocabulary, load_vocabulary
-from mldebt.model.finding import Report
-from mldebt.pipeline import Analysis, survey
+from mldebt.pipeline import Survey, survey
+from mldebt.policy.findings import in_scopes
 from mldebt.policy.select import select
 from mldebt.report.canvas import Canvas
 from mldebt.report.html.page import report_page
 from mldebt.report.overview.build import Overview, overview
+from mldebt.report.overview.debts import Atlas
 from mldebt.report.overview.markdown import markdown_overview
 from mldebt.report.overview.text import text_overview
 
@@ -42,8 +43,8 @@ def run_report(options: ReportOptions) -> int:
     job = prepared(options)
     vocabulary = load_vocabulary(rules_folder() / "vocabulary.toml", job.rulebook.cards)
     with Watcher(not options.quiet) as watch:
-        report, done = survey(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
-    made = _overview(job, report, done, vocabulary)
+        done = survey(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
+    made, report = _overview(job, done, vocabulary), done.report
     for target in targets:
         write(FORMATS[target.form](made, Canvas() if target.file else canvas_of(options.color)), target.file, exact=target.form != "text")
     if not options.quiet and report.notes:
@@ -53,7 +54,9 @@ def run_report(options: ReportOptions) -> int:
     return 3 if report.errors else 0
 
 
-def _overview(job: Job, report: Report, done: Analysis, vocabulary: Vocabulary) -> Overview:
-    view = whole(done.graph, model_test(done.catalogue))
+def _overview(job: Job, done: Survey, vocabulary: Vocabulary) -> Overview:
+    analysis = done.analysis
+    atlas = Atlas(analysis.graph, analysis.flow.events, whole(analysis.graph, model_test(analysis.catalogue)), done.subjects)
     asked = select(job.rulebook.cards, job.settings)
-    return overview(job.root.path.resolve().name, report, done.graph, done.flow.events, view, asked, vocabulary, job.scopes)
+    lines = {path: module.facts.lines for path, module in analysis.project.modules.items() if in_scopes(path, job.scopes)}
+    return overview(job.root.path.resolve().name, done.report, atlas, lines, asked, vocabulary, job.scopes)

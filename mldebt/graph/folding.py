@@ -13,6 +13,7 @@ from mldebt.graph.queries import PROGRAMS, Node, View
 
 FEW = 60  # nodes of a graph that is drawn as it is
 MOST = 44  # boxes at first of one that is not
+HANDFUL = 5  # nodes in a folder of nodes that is opened at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Box:
     folder: str
     node: Node | None = None
     inner: tuple[Box, ...] = ()
+
+    @property
+    def nested(self) -> bool:
+        """Return whether it holds folders."""
+        return any(box.inner for box in self.inner)
 
     def nodes(self) -> Iterator[Node]:
         """Yield the nodes in it."""
@@ -74,7 +80,10 @@ def _straight(edge: Pair, turned: Collection[Pair]) -> Pair:
 
 
 def _boxes(nodes: Sequence[Node], layer: Mapping[str, int]) -> list[list[Box]]:
-    """Return the outermost boxes of each column: all nodes of a small graph, else as many as fit, the folders with the fewest opened first."""
+    """Return the outermost boxes of each column: all nodes of a small graph, else as many as fit.
+
+    Folders of folders are opened before those of nodes, small ones before large ones; a folder that holds many nodes and nothing else stays closed.
+    """
     levels = sorted(set(layer.values()))
     columns = [[node for node in nodes if layer[node.id] == level] for level in levels]
     if len(nodes) <= FEW:
@@ -82,10 +91,11 @@ def _boxes(nodes: Sequence[Node], layer: Mapping[str, int]) -> list[list[Box]]:
     boxes = [[_folder(f"{number}", "", "", _tree(column))] for number, column in enumerate(columns)]
     while True:
         total = sum(map(len, boxes))
-        found = [(len(box.inner), number, place) for number, column in enumerate(boxes) for place, box in enumerate(column) if box.inner]
-        if not found or total + min(found)[0] - 1 > MOST:
+        found = [(not box.nested, len(box.inner), number, place) for number, column in enumerate(boxes) for place, box in enumerate(column)
+                 if box.inner and total + len(box.inner) - 1 <= MOST and (box.nested or len(box.inner) <= HANDFUL)]
+        if not found:
             return boxes
-        _, number, place = min(found)
+        _, _, number, place = min(found)
         boxes[number][place:place + 1] = boxes[number][place].inner
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 SWEEPS = 12
+MANY = 1000  # slots of a graph whose places get fewer rounds
 MAX_SLOTS = 30_000  # of long edges together: where there are more, the longest edges run straight across
 Pair = tuple[str, str]
 Slot = str | tuple[str, str, int]  # a node, or the place where a long edge passes a layer
@@ -201,7 +202,7 @@ def _places(rows: Sequence[Sequence[Slot]], links: Links, height: float, gap: fl
     middle: dict[Slot, float] = {}
     for row in rows:
         middle.update(zip(row, _spread([0.0] * len(row), row, height, gap)))
-    for sweep in range(2 * SWEEPS):
+    for sweep in range((2 if len(middle) > MANY else 10) * SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wishes = [_mean([middle[near] for side in links[slot] for near in side], middle[slot]) for slot in row]
             middle.update(zip(row, _spread(wishes, row, height, gap)))

@@ -25,7 +25,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
 
     `key` is what the finding is about independent of its place (an artefact, a column, a flag): it feeds the
     fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
-    `lowered` names a `[[lowered]]` table of the card that applies.
+    `lowered` names a `[[lowered]]` table of the card that applies. `artifacts` are the keys of the artefacts it is about; empty: those whose accesses stand
+    at its place.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     owner: str = ""
     confidence: Confidence | None = None
     lowered: str = ""
+    artifacts: tuple[str, ...] = ()
 
 
 class EvidenceStep(msgspec.Struct, frozen=True, gc=False):

@@ -73,7 +73,7 @@ class Sheet:
             tips=joined(fill("tip", id=name, kind=kind, at=at, shape=shape) for name, kind, at, shape in _TIPS),
             heads=joined(fill("column", x=round(left), text=_heading(column, self._view)) for (left, _), column in zip(self._columns, self._made.columns)),
             frames=joined(self._frame(spot) for spot in self._spots if spot.box.inner),
-            edges=joined(self._edge(pair, found) for pair, found in self._pairs().items()), boxes=joined(map(self._box, self._spots)))
+            edges=joined(self._edges()), boxes=joined(map(self._box, self._spots)))
         return Drawing(markup, self._numbers, foldable)
 
     def _numbered(self) -> Iterator[_Spot]:
@@ -91,7 +91,7 @@ class Sheet:
         """Return the left side and the width of each column: as wide as its longest label, with more air where many edges pass."""
         widths, passing = [LEAST] * len(self._made.columns), [0] * len(self._made.columns)
         for spot in self._spots:
-            name, second = _labels(spot.box)
+            name, second = _labels(spot.box, spot.depth)
             wide = max(len(name) * NAME_WIDTH, len(second) * FOLDER_WIDTH) + (44 if spot.box.inner else 26) + 2 * INSET * spot.depth
             widths[spot.column] = max(widths[spot.column], wide)
         for source, target in {(self._made.outermost[edge.source], self._made.outermost[edge.target]) for edge in self._view.edges}:
@@ -112,12 +112,22 @@ class Sheet:
                 pairs.setdefault((edge.source, edge.target), []).append(edge)
         return pairs
 
-    def _edge(self, pair: tuple[str, str], found: Sequence[Edge]) -> Markup:
+    def _edges(self) -> Iterator[Markup]:
+        """Yield the edges; of those between the same outermost boxes one is seen: a debt, else a certain one, if there is any."""
+        pairs = self._pairs()
+        drawn: set[tuple[str, str]] = set()
+        for pair in sorted(pairs, key=lambda pair: (pair not in self._red.edges, not _certain(pairs[pair]), pair)):
+            outer = (self._made.outermost[pair[0]], self._made.outermost[pair[1]])
+            yield self._edge(pair, pairs[pair], outer in drawn)
+            drawn.add(outer)
+
+    def _edge(self, pair: tuple[str, str], found: Sequence[Edge], hidden: bool) -> Markup:
         source, target = (self._made.outermost[end] for end in pair)
         back = self._outer[source].column > self._outer[target].column
         left, right = (target, source) if back else (source, target)
         inner = [slot for step in range(self._outer[left].column + 1, self._outer[right].column) if (slot := (left, right, step)) in self._slots]
-        kinds = (found[0].kind, "back" if back else "", "" if any(edge.certain for edge in found) else "guessed", "debt" if pair in self._red.edges else "")
+        kinds = (found[0].kind, "back" if back else "", "" if _certain(found) else "guessed", "debt" if pair in self._red.edges else "",
+                 "gone" if hidden else "")
         says = "\n".join(f"{edge.source} → {edge.target}: {edge.kind}, {place(edge)}" for edge in found)
         slots = [self._slots[slot] for slot in (reversed(inner) if back else inner)]
         return fill("edge", kind=" ".join(filter(None, kinds)), source=self._numbers[pair[0]], target=self._numbers[pair[1]],
@@ -142,7 +152,7 @@ class Sheet:
 
     def _box(self, spot: _Spot) -> Markup:
         box, width = spot.box, self._width(spot)
-        name, second = _labels(box)
+        name, second = _labels(box, spot.depth)
         count = sum(self._red.nodes.get(node.id, 0) for node in box.nodes())
         top = self._middle(box.id) - HEIGHT / 2 if spot.up is None else 0.0
         outline = fill("stack", width=round(width), x=round(width) - 20) if box.inner else fill("shape", outline=_outline(_kind(box), width))
@@ -174,10 +184,14 @@ def place(edge: Edge) -> str:
     return f"{edge.path}:cell {edge.cell}:{edge.line}" if edge.cell is not None else f"{edge.path}:{edge.line}"
 
 
-def _labels(box: Box) -> tuple[str, str]:
-    """Return the two lines of a label: the name, and the folder or what is inside."""
+def _certain(found: Sequence[Edge]) -> bool:
+    return any(edge.certain for edge in found)
+
+
+def _labels(box: Box, depth: int) -> tuple[str, str]:
+    """Return the two lines of a label: the name, and the folder (which is seen around a box inside another), or what is inside."""
     if box.node is not None:
-        return shortened(box.name, NAME), tail(box.folder, FOLDER)
+        return shortened(box.name, NAME), "" if depth else tail(box.folder, FOLDER)
     kinds = [_word(node) for node in box.nodes()]
     return shortened(f"{box.name}/", NAME), ", ".join(f"{kinds.count(word)} {word}{'s' * (kinds.count(word) > 1)}" for word in dict.fromkeys(kinds))
 
@@ -187,8 +201,9 @@ def _word(node: Node) -> str:
 
 
 def _kind(box: Box) -> str:
-    """Return the kind of a node; of a folder the first of its nodes'."""
-    return _word(next(box.nodes()))
+    """Return the kind of a node; of a folder that of most of its nodes."""
+    kinds = [_word(node) for node in box.nodes()]
+    return max(dict.fromkeys(kinds), key=kinds.count)
 
 
 def _classes(spot: _Spot, count: int) -> str:

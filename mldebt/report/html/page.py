@@ -15,6 +15,7 @@ from mldebt.report.overview.steps import NextStep
 from mldebt.report.overview.tally import CategoryRow, Tally
 
 NAMES, EVIDENCE = 6, 8  # most programs of an artefact's side, most steps of a finding, that are shown
+FIRST, WORST = 25, 15  # rows of the table of artefacts before all are asked for, rows of that of components
 Sections = Iterator[tuple[str, str, str, Markup]]
 
 
@@ -97,7 +98,7 @@ def _counts(found: Tally) -> Markup:
 
 def _components(made: Overview, numbers: Mapping[str, int]) -> Markup:
     return _table("Worst components", ("component", "debts", "lines", "reads", "writes", "programs downstream"),
-                  [("", _component(item, numbers)) for item in made.components], 2)
+                  [("", _component(item, numbers)) for item in made.components[:WORST]], 2)
 
 
 def _component(item: Component, numbers: Mapping[str, int]) -> tuple[object, ...]:
@@ -106,11 +107,12 @@ def _component(item: Component, numbers: Mapping[str, int]) -> tuple[object, ...
 
 
 def _artifacts(made: Overview, numbers: Mapping[str, int]) -> Markup:
-    rows = [("bad" if undeclared(row) else "", (
+    rows = [(f"{'bad' * undeclared(row)}{' later' * (number >= FIRST)}", (
         _name(row.node.id.replace("{}", "{…}"), numbers.get(row.node.id)), _names(row.makers, numbers), _names(row.users, numbers),
-        row.node.store, _state(row))) for row in made.artifacts]
+        row.node.store, _state(row))) for number, row in enumerate(made.artifacts)]
     only = fill("only", count=made.undeclared) if made.undeclared else Markup()
-    return joined([only, _table("Artefacts", ("artefact", "written by", "read by", "store", "declared"), rows)])
+    every = fill("all", count=len(rows)) if len(rows) > FIRST else Markup()
+    return joined([only, every, _table("Artefacts", ("artefact", "written by", "read by", "store", "declared"), rows)])
 
 
 def _state(row: Row) -> Markup:
@@ -133,7 +135,7 @@ def _table(label: str, heads: Sequence[str], rows: Sequence[tuple[str, tuple[obj
     kinds = ["wide", *("number" if number >= numbers_from else "" for number in range(1, len(heads)))]
     made = [fill("row", kind=kind, cells=joined(fill("cell", head=head, kind=sort if value != "" else "none", text=value)
                                                 for head, sort, value in zip(heads, kinds, values))) for kind, values in rows]
-    return fill("table", label=label, heads=joined(fill("head", text=head) for head in heads), rows=joined(made))
+    return fill("table", label=label, heads=joined(fill("head", kind=kind, text=head) for head, kind in zip(heads, kinds)), rows=joined(made))
 
 
 def _findings(made: Overview) -> Markup:

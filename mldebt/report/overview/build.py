@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mldebt.graph.artifacts import Row, crosses, rows_of
-from mldebt.graph.project_graph import ProjectGraph
 from mldebt.graph.queries import PROGRAMS, View, within
 from mldebt.knowledge.vocabulary import Vocabulary
 from mldebt.model.card import Card
-from mldebt.model.events import Event
 from mldebt.model.finding import Report
-from mldebt.policy.findings import in_scopes
 from mldebt.report.overview.components import Component, components
 from mldebt.report.overview.debts import Atlas, Debt
 from mldebt.report.overview.steps import NextStep, next_steps
 from mldebt.report.overview.tally import CategoryRow, Tally, by_category, tally
+
+NOTEBOOK = ".ipynb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +58,19 @@ def undeclared(row: Row) -> bool:
 
 
 def overview(
-    name: str, report: Report, graph: ProjectGraph, events: Sequence[Event], view: View, asked: Sequence[Card], vocabulary: Vocabulary,
-    scopes: Sequence[str] = ("",),
+    name: str, report: Report, atlas: Atlas, lines: Mapping[str, int], asked: Sequence[Card], vocabulary: Vocabulary, scopes: Sequence[str] = ("",),
 ) -> Overview:
     """Return the overview of a project by that name.
 
-    `view` is the whole of its graph, `asked` are the rules that were selected, `scopes` the project-relative paths that the report is about.
+    `lines` are the lengths of the source files that the report is about, `asked` the rules that were selected, `scopes` the project-relative paths that
+    it is about.
     """
-    atlas = Atlas(graph, events, view)
-    found = tuple(atlas.debt(item) for item in report.live)
-    facts = {path: module.facts for path, module in graph.project.modules.items() if in_scopes(path, scopes)}
-    lines = {path: item.lines for path, item in facts.items()}
+    found = tuple(map(atlas.debt, report.live))
     acting = {debt.finding.path: atlas.acting(debt.finding.path) for debt in found}
     cards = {card.code: card for card in asked}
-    shown = within(view, scopes)
-    rows = sorted(rows_of(shown), key=lambda row: (not undeclared(row), -len(row.users) * undeclared(row), row.node.id))
+    view = within(atlas.view, scopes)
+    rows = sorted(rows_of(view), key=lambda row: (not undeclared(row), -len(row.users) * undeclared(row), row.node.id))
     return Overview(
-        name, len(facts), sum(item.notebook for item in facts.values()), sum(lines.values()), len(report.findings) - len(report.live), tally(report.live),
-        by_category(report.live, asked, vocabulary), next_steps(found, cards, {node.id: node.kind for node in view.nodes}),
-        components(found, view, acting, lines), tuple(rows), found, shown, cards)
+        name, len(lines), sum(path.endswith(NOTEBOOK) for path in lines), sum(lines.values()), len(report.findings) - len(report.live), tally(report.live),
+        by_category(report.live, asked, vocabulary), next_steps(found, cards, {node.id: node.kind for node in atlas.view.nodes}),
+        components(found, atlas.view, acting, lines), tuple(rows), found, view, cards)

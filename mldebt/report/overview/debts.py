@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mldebt.detect.base import site
@@ -35,8 +35,12 @@ class Debt:
 class Atlas:
     """Knows which accesses and programs stand where."""
 
-    def __init__(self, graph: ProjectGraph, events: Iterable[Event], view: View) -> None:
-        """Note the place of every access and the files that every program acts in."""
+    def __init__(self, graph: ProjectGraph, events: Iterable[Event], view: View, subjects: Mapping[str, Sequence[str]]) -> None:
+        """Note the place of every access and the files that every program acts in.
+
+        `view` is the whole of the graph, `subjects` tells the artefacts (keys) that findings are about, by fingerprint.
+        """
+        self.view, self._subjects = view, subjects
         self._uses: dict[Spot, set[tuple[str, str]]] = {}
         self._acting: dict[str, set[str]] = {}
         self._cones = Cones(view)
@@ -57,21 +61,22 @@ class Atlas:
 
     def debt(self, item: Finding) -> Debt:
         """Return a finding with what it touches."""
-        own = self._edges_at([_spot(item)])
-        edges = own | self._edges_at(map(_spot, item.evidence))
+        named = {self._names[key] for key in self._subjects.get(item.fingerprint, ()) if key in self._names}
+        own, told = (frozenset(ends for ends in self._edges_at(spots) if not named or not named.isdisjoint(ends))
+                     for spots in ([_spot(item)], map(_spot, item.evidence)))
         programs = sorted(self._ends(own, True)) or self.acting(item.path)
-        artifacts = sorted(self._ends(own or edges, False))
+        artifacts = sorted(named or self._ends(own or told, False))
         consumers = {name for artifact in artifacts for name in self._readers.get(artifact, ())}
         if not artifacts:
             made = {artifact for program in programs for artifact in self._made.get(program, ())}
             consumers = {name for artifact in made for name in self._readers.get(artifact, ())} - set(programs)
         below = self._cones.below((*programs, *artifacts))
-        return Debt(item, tuple(programs), tuple(artifacts), edges, tuple(sorted(consumers)), below)
+        return Debt(item, tuple(programs), tuple(artifacts), own | told, tuple(sorted(consumers)), below)
 
     def _note_uses(self, graph: ProjectGraph) -> None:
-        names = artifact_ids(graph.artifacts(), {use.program for use in _uses(graph)})
+        self._names = artifact_ids(graph.artifacts(), {use.program for use in _uses(graph)})
         for use in _uses(graph):
-            program, artifact = clean(use.program), names[use.artifact]
+            program, artifact = clean(use.program), self._names[use.artifact]
             ends = (artifact, program) if use.event.kind == "read" else (program, artifact)
             for place in {site(use), use.event.place}:
                 self._uses.setdefault(_located(graph, place), set()).add(ends)

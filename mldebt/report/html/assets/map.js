@@ -18,7 +18,8 @@ boxes.forEach((box, number) => {
 drawing.querySelectorAll(".frame").forEach((frame) => { boxes[Number(frame.dataset.of)].frame = frame; });
 const edges = Array.from(drawing.querySelectorAll(".edge"), (element) => ({
   element, source: boxes[Number(element.dataset.from)], target: boxes[Number(element.dataset.to)],
-  via: element.dataset.via.split(" ").filter(Boolean).map((number) => slots[Number(number)]), debt: element.classList.contains("debt"), lit: false,
+  via: element.dataset.via.split(" ").filter(Boolean).map((number) => slots[Number(number)]), debt: element.classList.contains("debt"),
+  sure: !element.classList.contains("guessed"), lit: false,
 }));
 edges.forEach((edge) => {
   edge.source.after.push(edge);
@@ -137,11 +138,11 @@ function route(edge, source, target) {
   return path;
 }
 
-/* Draws each pair of visible boxes once; what is lit or a debt stands for the others. */
+/* Draws each pair of visible boxes once; what is lit, a debt or certain stands for the others. */
 function connect(live) {
   edges.forEach((edge) => edge.element.classList.add("gone"));
   const drawn = new Set();
-  [...live].sort((one, other) => other.lit - one.lit || other.debt - one.debt).forEach((edge) => {
+  [...live].sort((one, other) => other.lit - one.lit || other.debt - one.debt || other.sure - one.sure).forEach((edge) => {
     const source = shown(edge.source), target = shown(edge.target);
     const pair = `${source.number} ${target.number}`;
     if (drawn.has(pair)) return;
