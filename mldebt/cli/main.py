@@ -14,13 +14,13 @@ from mldebt import __version__
 from mldebt.errors import MldebtError
 
 
-def _cached(command: Callable[..., None]) -> Callable[..., None]:
+def _cached(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the cache, joined to one argument `cache`: False, a folder, or True for the user's cache folder."""
     @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
     @click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the cache below this folder.")
     @wraps(command)
-    def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> None:
-        command(cache=False if no_cache else cache_dir or True, **given)
+    def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> Any:
+        return command(cache=False if no_cache else cache_dir or True, **given)
 
     return joined
 
@@ -46,11 +46,11 @@ _SELECTION = (
 )
 
 
-def _selecting(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that choose rules, files and settings; the values of settings are joined to one argument `settings`."""
+def _selecting(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command the options that choose rules, files and settings, the latter joined to one argument `settings`; exit with the code that it returns."""
     @wraps(command)
     def joined(**given: Any) -> None:
-        command(settings=_settings(given), **given)
+        _run(lambda: command(settings=_settings(given), **given))
 
     for option in reversed(_SELECTION):
         joined = option(joined)
@@ -97,7 +97,7 @@ def main() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Say which root, settings, rules and files were used.")
 @click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
 @_cached
-def check(**given: Any) -> None:
+def check(**given: Any) -> int:
     """Report the debts of the project that PATHS lie in.
 
     The whole project is analysed; PATHS choose what is reported. Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 3 internal error.
@@ -108,7 +108,7 @@ def check(**given: Any) -> None:
         raise click.UsageError("--quiet and --verbose exclude each other")
     if level := given.pop("fail_on"):
         given["settings"]["fail_on"] = level
-    _run(lambda: run_check(Options(**given)))
+    return run_check(Options(**given))
 
 
 @main.command()
@@ -121,7 +121,7 @@ def check(**given: Any) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print the report, nothing else.")
 @click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
 @_cached
-def report(**given: Any) -> None:
+def report(**given: Any) -> int:
     """Report the debt of the project that PATHS lie in as a whole.
 
     Debt by category of the paper, what to do next, the worst components, every artefact; in html with the data-dependency graph drawn. PATHS choose what the
@@ -129,7 +129,7 @@ def report(**given: Any) -> None:
     """
     from mldebt.cli.report import ReportOptions, run_report
 
-    _run(lambda: run_report(ReportOptions(**given)))
+    return run_report(ReportOptions(**given))
 
 
 @main.command()

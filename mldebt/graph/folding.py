@@ -82,7 +82,8 @@ def _straight(edge: Pair, turned: Collection[Pair]) -> Pair:
 def _boxes(nodes: Sequence[Node], layer: Mapping[str, int]) -> list[list[Box]]:
     """Return the outermost boxes of each column: all nodes of a small graph, else as many as fit.
 
-    Folders of folders are opened before those of nodes, small ones before large ones; a folder that holds many nodes and nothing else stays closed.
+    Folders of folders are opened before those of nodes, those of short columns before those of long ones; a folder that holds many nodes and nothing else
+    stays closed.
     """
     levels = sorted(set(layer.values()))
     columns = [[node for node in nodes if layer[node.id] == level] for level in levels]
@@ -91,11 +92,11 @@ def _boxes(nodes: Sequence[Node], layer: Mapping[str, int]) -> list[list[Box]]:
     boxes = [[_folder(f"{number}", "", "", _tree(column))] for number, column in enumerate(columns)]
     while True:
         total = sum(map(len, boxes))
-        found = [(not box.nested, len(box.inner), number, place) for number, column in enumerate(boxes) for place, box in enumerate(column)
+        found = [(not box.nested, len(column), len(box.inner), number, place) for number, column in enumerate(boxes) for place, box in enumerate(column)
                  if box.inner and total + len(box.inner) - 1 <= MOST and (box.nested or len(box.inner) <= HANDFUL)]
         if not found:
             return boxes
-        _, _, number, place = min(found)
+        _, _, _, number, place = min(found)
         boxes[number][place:place + 1] = boxes[number][place].inner
 
 

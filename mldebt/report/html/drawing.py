@@ -193,7 +193,9 @@ def _labels(box: Box, depth: int) -> tuple[str, str]:
     if box.node is not None:
         return shortened(box.name, NAME), "" if depth else tail(box.folder, FOLDER)
     kinds = [_word(node) for node in box.nodes()]
-    return shortened(f"{box.name}/", NAME), ", ".join(f"{kinds.count(word)} {word}{'s' * (kinds.count(word) > 1)}" for word in dict.fromkeys(kinds))
+    held = ", ".join(f"{kinds.count(word)} {word}{'s' * (kinds.count(word) > 1)}" for word in dict.fromkeys(kinds))
+    rest = FOLDER - len(held) - 4
+    return shortened(f"{box.name}/", NAME), f"{held} in {tail(box.folder, rest)}" if box.folder and not depth and rest > 4 else held
 
 
 def _word(node: Node) -> str:
@@ -220,7 +222,7 @@ def _heading(column: Sequence[Box], view: View) -> str:
     made, used = ({getattr(edge, end) for edge in view.edges} & ids for end in ("target", "source"))
     if nodes[0].kind in PROGRAMS:
         return "producers" if not made else "consumers" if not used else "programs"
-    if not made:
+    if 2 * len(made) < len(ids):
         return "inputs"
     models = sum(node.kind == "model" for node in nodes)
     return "models" if models == len(nodes) else "data and models" if models else "outputs" if not used else "data"

@@ -52,7 +52,7 @@ def _step(number: int, step: NextStep) -> Iterator[str]:
 
 def _categories(made: Overview) -> Iterator[str]:
     yield "\n## Debt by category of the paper\n"
-    yield from _rows(("section", "category", "errors", "warnings", "info", "rules"), "llrrrl")
+    yield from _rows(("section", "category", "error", "warning", "info", "rules"), "llrrrl")
     for row in made.categories:
         rules = ", ".join(f"{rule.card.code} {rule.card.name} ({rule.tally.total})" for rule in row.rules) or ("" if row.asked else "no rule asks")
         numbers = (row.tally.error, row.tally.warning, row.tally.info) if row.asked else ("", "", "")
