@@ -52,7 +52,7 @@ def steps(text: str) -> list[tuple[str, str]]:
 
 def test_the_whole_of_a_project() -> None:
     done = run(FIXTURE)
-    assert done.exit_code == 0 and "Technical debt of csv_scripts\n4 files, 70 lines, 0 notebooks; 4 programs, 4 artefacts\n" in done.stdout
+    assert done.exit_code == 0 and "Technical debt of csv_scripts\n4 files, 70 lines; 4 programs, 4 artefacts\n" in done.stdout
     assert "1 error, 3 warnings: 57.1 errors and warnings per thousand lines" in done.stdout
     assert steps(done.stdout) == [("MLD204", "serve.py:9:12"), ("MLD206", "prepare.py:18:5"), ("MLD104", "train.py:18:17"), ("MLD209", "train.py:19:13")]
     assert "fix: Pick columns by name." in done.stdout
@@ -90,7 +90,7 @@ def test_more_consumers_come_first_and_places_of_one_cause_are_one_step(tmp_path
 def test_a_part_is_reported_alone(tmp_path: Path) -> None:
     write_sections(CHAIN, tmp_path)
     text = run(tmp_path / "one.py").stdout
-    assert steps(text) == [("MLD104", "one.py:2:1")] and "1 files, 2 lines" in text
+    assert steps(text) == [("MLD104", "one.py:2:1")] and "1 file, 2 lines; " in text
     assert "wide.csv" not in text and "narrow.csv" in text
 
 

@@ -35,10 +35,15 @@ def joined(parts: Iterable[str]) -> Markup:
     return Markup("".join(part if isinstance(part, Markup) else _escaped(part) for part in parts))
 
 
+def name(text: str) -> Markup:
+    """Return a name of the project that may break behind its slashes."""
+    return Markup(_escaped(text).replace("/", "/<wbr>"))
+
+
 def prose(text: str) -> Markup:
     """Return a sentence whose backticks mark code."""
     pieces = _CODE.split(text)
-    return joined([fill("code", text=piece) if number % 2 else piece for number, piece in enumerate(pieces)])
+    return joined([fill("code", text=name(piece)) if number % 2 else piece for number, piece in enumerate(pieces)])
 
 
 def page(title: str, body: Markup, script: bool = False) -> str:

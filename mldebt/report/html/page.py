@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mldebt.graph.artifacts import Row
 from mldebt.model.finding import EvidenceStep, Finding
-from mldebt.report.concise import place
+from mldebt.report.concise import place as at
 from mldebt.report.html.graph import graph_map
-from mldebt.report.html.markup import Markup, fill, joined, page, prose
+from mldebt.report.html.markup import Markup, fill, joined, name, page, prose
 from mldebt.report.overview.build import Overview, undeclared
 from mldebt.report.overview.components import Component
 from mldebt.report.overview.steps import NextStep
@@ -23,11 +23,10 @@ def report_page(made: Overview) -> str:
     """Return the report as a document."""
     map_, numbers = _map(made) if made.view.nodes else (Markup(), {})
     sections = list(_sections(made, map_, numbers))
-    notebooks = f", {made.notebooks} notebook{'s' * (made.notebooks > 1)} among them" if made.notebooks else ""
     body = fill(
-        "report", name=made.name, size=f"{made.files:,} files{notebooks}, {made.lines:,} lines", tiles=_tiles(made),
-        links=joined(fill("link", id=name, title=title) for name, title, _, _ in sections),
-        sections=joined(fill("section", id=name, title=title, lead=lead, body=body) for name, title, lead, body in sections))
+        "report", name=made.name, size=made.size, tiles=_tiles(made),
+        links=joined(fill("link", id=key, title=title) for key, title, _, _ in sections),
+        sections=joined(fill("section", id=key, title=title, lead=lead, body=body) for key, title, lead, body in sections))
     return page(f"Technical debt of {made.name}", body, script=bool(made.view.nodes))
 
 
@@ -60,7 +59,7 @@ def _map(made: Overview) -> tuple[Markup, Mapping[str, int]]:
 
 
 def _tiles(made: Overview) -> Markup:
-    severities: list[tuple[str, int, str]] = [(name, number, f"{name}{'s' * (number != 1)}" if name != "info" else "info") for name, number in made.tally.parts]
+    severities: list[tuple[str, int, str]] = [(kind, number, word.partition(" ")[2]) for (kind, number), word in zip(made.tally.parts, made.tally.words)]
     tiles = [*(severities or [("good", 0, "debts")]), ("", f"{made.density:.1f}", "per thousand lines"), ("", made.programs, "programs"),
              ("", len(made.artifacts), "artefacts"), ("error" if made.undeclared else "good", made.undeclared, "shared undeclared")]
     return joined(fill("tile", kind=kind, number=number, label=label) for kind, number, label in tiles)
@@ -70,8 +69,8 @@ def _step(step: NextStep, numbers: Mapping[str, int]) -> Markup:
     item = step.finding
     box = next((numbers[node] for node in step.nodes if node in numbers), None)
     return fill(
-        "step", severity=item.severity, code=item.code, rule=item.name, message=prose(item.message), place=place(item.path, item.cell, item.line, item.column),
-        more=f" and {len(step.others)} more place{'s' * (len(step.others) > 1)}" if step.others else "", show="" if box is None else fill("show", box=box),
+        "step", severity=item.severity, code=item.code, rule=item.name, message=prose(item.message),
+        place=name(at(item.path, item.cell, item.line, item.column)), more=step.more, show="" if box is None else fill("show", box=box),
         reason=step.reason, why=prose(step.card.doc.why), fix=prose(step.card.doc.fix))
 
 
@@ -85,15 +84,15 @@ def _category(row: CategoryRow, made: Overview) -> Markup:
 
 def _bars(found: Tally, most: int) -> Markup:
     bars, left = [], 0.0
-    for name, number in found.parts:
+    for severity, number in found.parts:
         width = 100 * number / most
-        bars.append(fill("bar", severity=name, left=f"{left:.2f}", width=f"{width:.2f}"))
+        bars.append(fill("bar", severity=severity, left=f"{left:.2f}", width=f"{width:.2f}"))
         left += width
     return joined(bars)
 
 
 def _counts(found: Tally) -> Markup:
-    return joined(joined([fill("count", severity=name, number=number), " "]) for name, number in found.parts)
+    return joined(joined([fill("count", severity=severity, number=number), " "]) for severity, number in found.parts)
 
 
 def _components(made: Overview, numbers: Mapping[str, int]) -> Markup:
@@ -102,7 +101,7 @@ def _components(made: Overview, numbers: Mapping[str, int]) -> Markup:
 
 
 def _component(item: Component, numbers: Mapping[str, int]) -> tuple[object, ...]:
-    program = item.path if item.path in numbers else next((name for name in item.programs if name in numbers), "")
+    program = item.path if item.path in numbers else next((each for each in item.programs if each in numbers), "")
     return (_name(item.path, numbers.get(program)), _counts(item.tally), f"{item.lines:,}" if item.lines else "", item.reads, item.writes, item.downstream)
 
 
@@ -123,11 +122,11 @@ def _state(row: Row) -> Markup:
 
 def _names(names: Sequence[str], numbers: Mapping[str, int]) -> Markup:
     rest = [fill("rest", count=len(names) - NAMES)] if len(names) > NAMES else []
-    return fill("names", names=joined([*(_name(name, numbers.get(name)) for name in names[:NAMES]), *rest])) if names else Markup()
+    return fill("names", names=joined([*(_name(each, numbers.get(each)) for each in names[:NAMES]), *rest])) if names else Markup()
 
 
 def _name(text: str, box: int | None) -> Markup:
-    return fill("plain", text=text) if box is None else fill("named", text=text, box=box)
+    return fill("plain", text=name(text)) if box is None else fill("named", text=name(text), box=box)
 
 
 def _table(label: str, heads: Sequence[str], rows: Sequence[tuple[str, tuple[object, ...]]], numbers_from: int = 99) -> Markup:
@@ -149,9 +148,9 @@ def _findings(made: Overview) -> Markup:
 def _finding(item: Finding) -> Markup:
     steps = joined([*map(_evidence, item.evidence[:EVIDENCE]),
                     *([fill("rest", count=len(item.evidence) - EVIDENCE)] if len(item.evidence) > EVIDENCE else [])])
-    return fill("finding", place=place(item.path, item.cell, item.line, item.column), message=prose(item.message),
+    return fill("finding", place=name(at(item.path, item.cell, item.line, item.column)), message=prose(item.message),
                 steps=fill("evidence", items=steps) if item.evidence else "")
 
 
 def _evidence(step: EvidenceStep) -> Markup:
-    return fill("evidence-step", place=place(step.path, step.cell, step.line, step.column), message=prose(step.message))
+    return fill("evidence-step", place=name(at(step.path, step.cell, step.line, step.column)), message=prose(step.message))

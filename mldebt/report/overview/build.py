@@ -14,6 +14,7 @@ from mldebt.report.overview.components import Component, components
 from mldebt.report.overview.debts import Atlas, Debt
 from mldebt.report.overview.steps import NextStep, next_steps
 from mldebt.report.overview.tally import CategoryRow, Tally, by_category, tally
+from mldebt.report.summary import counted
 
 NOTEBOOK = ".ipynb"
 
@@ -40,6 +41,13 @@ class Overview:
     def programs(self) -> int:
         """Return how many programs read or write artefacts."""
         return sum(node.kind in PROGRAMS for node in self.view.nodes)
+
+    @property
+    def size(self) -> str:
+        """Return how much there is of everything, on one line."""
+        notebooks = f" ({counted(self.notebooks, 'notebook')})" if self.notebooks else ""
+        return (f"{counted(self.files, 'file')}{notebooks}, {counted(self.lines, 'line')}; {counted(self.programs, 'program')}, "
+                f"{counted(len(self.artifacts), 'artefact')}")
 
     @property
     def density(self) -> float:

@@ -26,12 +26,11 @@ def _head(made: Overview) -> Iterator[str]:
     hidden = f", {made.hidden} suppressed" if made.hidden else ""
     yield f"# Technical debt of {code(made.name)}\n"
     yield f"**{_counts(made.tally)}**{hidden}: {made.density:.1f} errors and warnings per thousand lines.  "
-    yield (f"{made.files:,} files, {made.lines:,} lines, {made.notebooks} notebooks; {made.programs} programs, {len(made.artifacts)} artefacts, "
-           f"{made.undeclared} of them undeclared and shared.")
+    yield f"{made.size}, {made.undeclared} of them undeclared and shared."
 
 
 def _counts(found: Tally) -> str:
-    return ", ".join(f"{number} {name}{'s' * (number > 1 and name != 'info')}" for name, number in found.parts) or "No debts"
+    return ", ".join(found.words) or "No debts"
 
 
 def _steps(made: Overview) -> Iterator[str]:
@@ -43,9 +42,8 @@ def _steps(made: Overview) -> Iterator[str]:
 
 def _step(number: int, step: NextStep) -> Iterator[str]:
     item = step.finding
-    more = f" and {len(step.others)} more place{'s' * (len(step.others) > 1)}" if step.others else ""
     yield f"{number}. **{item.code} {item.name}**: {prose(item.message)}  "
-    yield f"   {code(place(item.path, item.cell, item.line, item.column))}{more}  "
+    yield f"   {code(place(item.path, item.cell, item.line, item.column))}{step.more}  "
     yield f"   *Why:* {step.reason}. {prose(step.card.doc.why)}  "
     yield f"   *Fix:* {prose(step.card.doc.fix)}"
 

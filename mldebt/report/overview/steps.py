@@ -9,6 +9,7 @@ from mldebt.graph.queries import PROGRAMS
 from mldebt.model.card import Card
 from mldebt.model.finding import SEVERITIES, Finding
 from mldebt.report.overview.debts import Debt
+from mldebt.report.summary import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,15 @@ class NextStep:
     artifacts: int
 
     @property
+    def more(self) -> str:
+        """Return how many places there are beside the first, as what follows it."""
+        return f" and {len(self.others)} more place{'s' * (len(self.others) > 1)}" if self.others else ""
+
+    @property
     def reason(self) -> str:
         """Return why it comes so early, as one phrase."""
-        read = f"{_count(self.consumers, 'program')} read{'s' * (self.consumers == 1)} it" if self.consumers else ""
-        below = " and ".join(_count(number, word) for number, word in ((self.programs, "program"), (self.artifacts, "artefact")) if number)
+        read = f"{counted(self.consumers, 'program')} read{'s' * (self.consumers == 1)} it" if self.consumers else ""
+        below = " and ".join(counted(number, word) for number, word in ((self.programs, "program"), (self.artifacts, "artefact")) if number)
         return "; ".join(part for part in (self.finding.severity, read, f"{below} downstream" if below else "") if part)
 
 
@@ -55,7 +61,3 @@ def _rank(step: NextStep) -> tuple[int, int, int, int, str, int, int]:
 
 def _union(groups: Iterable[Iterable[str]]) -> set[str]:
     return {name for group in groups for name in group}
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mldebt.knowledge.vocabulary import Category, Vocabulary
 from mldebt.model.card import Card
 from mldebt.model.finding import Finding, Severity
+from mldebt.report.summary import counted
 
 WEIGHTS: dict[Severity, int] = {"error": 10, "warning": 3, "info": 1}
 
@@ -35,6 +36,11 @@ class Tally:
     def parts(self) -> list[tuple[Severity, int]]:
         """Return the severities with their counts, the gravest first, without those that have none."""
         return [(name, getattr(self, name)) for name in WEIGHTS if getattr(self, name)]
+
+    @property
+    def words(self) -> list[str]:
+        """Return the same as people say it."""
+        return [f"{number} info" if name == "info" else counted(number, name) for name, number in self.parts]
 
     def per_thousand(self, lines: int) -> float:
         """Return the errors and warnings per thousand lines."""

@@ -32,7 +32,7 @@ def _head(made: Overview) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield Text.assemble("Technical debt of ", (safe(made.name), "bold"))
-    yield Text(f"{made.files:,} files, {made.lines:,} lines, {made.notebooks} notebooks; {made.programs} programs, {len(made.artifacts)} artefacts", "dim")
+    yield Text(made.size, "dim")
     hidden = Text(f", {made.hidden} suppressed", "dim") if made.hidden else ""
     yield Text.assemble(_counts(made.tally), hidden, f": {made.density:.1f} errors and warnings per thousand lines")
 
@@ -40,8 +40,8 @@ def _head(made: Overview) -> Iterator[RenderableType]:
 def _counts(found: Tally) -> Text:
     from rich.text import Text
 
-    words = [(f"{number} {name}{'s' * (number > 1 and name != 'info')}", STYLES[name]) for name, number in found.parts]
-    return Text(", ").join(Text(*word) for word in words) if words else Text("no debts", "bold green")
+    words = [Text(word, STYLES[name]) for (name, _), word in zip(found.parts, found.words)]
+    return Text(", ").join(words) if words else Text("no debts", "bold green")
 
 
 def _steps(made: Overview) -> Iterator[RenderableType]:
@@ -56,9 +56,8 @@ def _step(number: int, step: NextStep) -> Iterator[RenderableType]:
     from rich.text import Text
 
     item = step.finding
-    more = f" and {len(step.others)} more place{'s' * (len(step.others) > 1)}" if step.others else ""
     yield Text.assemble(f"{number}. ", (item.code, STYLES[item.severity]), " ", (item.name, "bold"), f": {safe(item.message)}")
-    yield Padding(Text.assemble((place(item.path, item.cell, item.line, item.column), "bold"), more), (0, 0, 0, 3))
+    yield Padding(Text.assemble((place(item.path, item.cell, item.line, item.column), "bold"), step.more), (0, 0, 0, 3))
     for word, said in (("why", f"{step.reason}. {step.card.doc.why}"), ("fix", step.card.doc.fix)):
         yield Padding(Text.assemble((f"{word}: ", "dim"), said), (0, 0, 0, 3))
 
