@@ -21,6 +21,8 @@ from mldebt.report.html.page import report_page
 driver = pytest.importorskip("playwright.sync_api", reason="the browser's driver is not installed: pip install playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell", "chrome-headless-shell")
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+OUTSIDE = """[...document.body.querySelectorAll("*")].filter((part) => !part.closest("#paper svg") && part.checkVisibility()
+  && part.getBoundingClientRect().right > innerWidth + 1 && part.closest("thead") === null).map((part) => part.outerHTML.slice(0, 80))"""
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "projects"
 
 
@@ -84,6 +86,7 @@ class Tab:
 def test_a_page_opens_without_fault_and_fits(browser: Any, pages: dict[str, Path], name: str, size: str, scheme: str) -> None:
     with Tab(browser, pages[name], size, scheme) as tab:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+        assert tab.page.evaluate(OUTSIDE) == []
         assert tab.page.evaluate("getComputedStyle(document.body).backgroundColor") == {"light": "rgb(247, 248, 250)", "dark": "rgb(13, 19, 29)"}[scheme]
         assert tab.page.title().endswith(EVIL if name == "evil" else name)
         assert tab.page.locator("script").count() == 1 and tab.page.locator("img").count() == 0
@@ -185,6 +188,7 @@ def test_zoom(browser: Any, pages: dict[str, Path]) -> None:
         def width() -> int:
             return int(tab.page.get_attribute("#drawing", "width"))
 
+        assert tab.page.evaluate("() => { const paper = document.getElementById('paper'); paper.scrollTo(70, 0); return paper.scrollLeft; }") == 70
         first = width()
         tab.page.click("#larger")
         assert width() == pytest.approx(first * 1.25, abs=2)

@@ -106,8 +106,8 @@ def _components(made: Overview) -> Iterator[RenderableType]:
     for item in made.components[:MOST]:
         table.add_row(Text(safe(item.path), overflow="fold"), _short(item.tally), *(Text(str(number)) for number in (item.reads, item.writes, item.downstream)))
     yield table
-    if rest := len(made.components) - MOST:
-        yield Text(f"and {rest} more" if rest > 0 else "ranked by the weight of their debts and the programs downstream", "dim")
+    rest = len(made.components) - MOST
+    yield Text(f"{f'and {rest} more; ' if rest > 0 else ''}ranked by the weight of their debts and the programs downstream", "dim")
 
 
 def _short(found: Tally) -> Text:
