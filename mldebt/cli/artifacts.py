@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +15,11 @@ from mldebt.cli.graph import project_view, scopes_of
 from mldebt.config import load_settings
 from mldebt.graph.artifacts import Row, crosses, rows_of
 from mldebt.graph.queries import Edge, Node, within
+from mldebt.report.canvas import folded
 
 WIDTH = 100
 OTHERS = 32  # columns of a table beside its two long ones
 MOST = 8  # programs shown of each side
-_PIECES = re.compile(r"[^/#]*[/#]|[^/#]+")
 _MARKUP = "\\*?[]!# "
 
 
@@ -93,20 +92,6 @@ def _programs(row: Row) -> list[tuple[str, str]]:
         if len(single) > MOST:
             found.append((sign, f"and {len(single) - MOST} more"))
     return found
-
-
-def folded(text: str, width: int) -> str:
-    """Return text in lines of at most `width`, broken behind separators where it can be; all lines but the first are indented."""
-    lines, line = [], ""
-    for piece in _PIECES.findall(text):
-        if line.strip() and len(line) + len(piece) > width:
-            lines.append(line)
-            line = "    "
-        line += piece
-        while len(line) > width:
-            lines.append(line[:width])
-            line = "    " + line[width:]
-    return "\n".join([*lines, line])
 
 
 def _mark(value: bool) -> str:

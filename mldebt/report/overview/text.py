@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mldebt.report.canvas import STYLES, Canvas
+from mldebt.graph.artifacts import Row
+from mldebt.report.canvas import STYLES, Canvas, folded
 from mldebt.report.card import PAGE_WIDTH, rendered
 from mldebt.report.concise import place, safe
 from mldebt.report.overview.build import Overview, undeclared
@@ -14,10 +15,9 @@ from mldebt.report.overview.tally import CategoryRow, Tally
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
-LEAST, WIDE = 40, 76
+LEAST, WIDE, REST = 40, 76, 44  # columns of the narrowest page, of one with tables, of what a table holds beside names
 MOST = 10  # rows of the tables of components and artefacts
 BAR = "█"
 
@@ -25,7 +25,7 @@ BAR = "█"
 def text_overview(made: Overview, canvas: Canvas) -> str:
     """Return the report as text; as wide as the terminal, at most `PAGE_WIDTH`."""
     width = max(min(canvas.width, PAGE_WIDTH), LEAST)
-    return rendered([*_head(made), *_steps(made), *_categories(made, width), *_components(made), *_artifacts(made)], canvas, width)
+    return rendered([*_head(made), *_steps(made, width), *_categories(made, width), *_components(made, width), *_artifacts(made, width)], canvas, width)
 
 
 def _head(made: Overview) -> Iterator[RenderableType]:
@@ -44,20 +44,20 @@ def _counts(found: Tally) -> Text:
     return Text(", ").join(words) if words else Text("no debts", "bold green")
 
 
-def _steps(made: Overview) -> Iterator[RenderableType]:
+def _steps(made: Overview, width: int) -> Iterator[RenderableType]:
     if made.steps:
         yield _title("What to do next")
     for number, step in enumerate(made.steps, 1):
-        yield from _step(number, step)
+        yield from _step(number, step, width)
 
 
-def _step(number: int, step: NextStep) -> Iterator[RenderableType]:
+def _step(number: int, step: NextStep, width: int) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.text import Text
 
     item = step.finding
     yield Text.assemble(f"{number}. ", (item.code, STYLES[item.severity]), " ", (item.name, "bold"), f": {safe(item.message)}")
-    yield Padding(Text.assemble((place(item.path, item.cell, item.line, item.column), "bold"), step.more), (0, 0, 0, 3))
+    yield Padding(Text.assemble((folded(place(item.path, item.cell, item.line, item.column), width - 3), "bold"), step.more), (0, 0, 0, 3))
     for word, said in (("why", f"{step.reason}. {step.card.doc.why}"), ("fix", step.card.doc.fix)):
         yield Padding(Text.assemble((f"{word}: ", "dim"), said), (0, 0, 0, 3))
 
@@ -96,16 +96,15 @@ def _bar(found: Tally, most: int, room: int) -> Text:
     return Text.assemble(*((BAR * max(round(number * room / most), 1), STYLES[name]) for name, number in found.parts)) if most else Text()
 
 
-def _components(made: Overview) -> Iterator[RenderableType]:
+def _components(made: Overview, width: int) -> Iterator[RenderableType]:
     from rich.text import Text
 
     if not made.components:
         return
     yield _title("Worst components")
-    table = _table("component", "debts", "reads", "writes", "downstream")
-    for item in made.components[:MOST]:
-        table.add_row(Text(safe(item.path), overflow="fold"), _short(item.tally), *(Text(str(number)) for number in (item.reads, item.writes, item.downstream)))
-    yield table
+    rows = [(Text(safe(item.path)), [_short(item.tally), *(Text(str(number)) for number in (item.reads, item.writes, item.downstream))])
+            for item in made.components[:MOST]]
+    yield from _rows(("component", "debts", "reads", "writes", "downstream"), rows, width)
     rest = len(made.components) - MOST
     yield Text(f"{f'and {rest} more; ' if rest > 0 else ''}ranked by the weight of their debts and the programs downstream", "dim")
 
@@ -116,32 +115,45 @@ def _short(found: Tally) -> Text:
     return Text(" ").join(Text(f"{number}{name[0].upper()}", STYLES[name]) for name, number in found.parts)
 
 
-def _artifacts(made: Overview) -> Iterator[RenderableType]:
+def _artifacts(made: Overview, width: int) -> Iterator[RenderableType]:
     from rich.text import Text
 
     if not made.artifacts:
         return
     yield _title("Artefacts")
-    table = _table("artefact", "written by", "read by", "declared")
-    for row in made.artifacts[:MOST]:
-        bad = undeclared(row)
-        mark = Text("no", "bold red") if bad else Text("yes" if row.node.declared else "not shared", "dim")
-        table.add_row(Text(row.node.id.replace("{}", "{…}"), "red" if bad else "", overflow="fold"), str(len(row.makers)), str(len(row.users)), mark)
-    yield table
+    rows = [(Text(row.node.id.replace("{}", "{…}"), "red" if undeclared(row) else ""), [Text(str(len(row.makers))), Text(str(len(row.users))), _state(row)])
+            for row in made.artifacts[:MOST]]
+    yield from _rows(("artefact", "written by", "read by", "declared"), rows, width)
     rest = len(made.artifacts) - MOST
     more = f"and {rest} more; `mldebt artifacts` lists all with their programs; " if rest > 0 else ""
     yield Text(f"{more}{made.undeclared} of {len(made.artifacts)} go from program to program undeclared", "dim")
 
 
-def _table(first: str, *others: str) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+def _state(row: Row) -> Text:
+    from rich.text import Text
 
+    return Text("no", "bold red") if undeclared(row) else Text("yes" if row.node.declared else "not shared", "dim")
+
+
+def _rows(heads: Sequence[str], rows: Sequence[tuple[Text, Sequence[Text]]], width: int) -> Iterator[RenderableType]:
+    """Yield a table of names and values; where it would be too narrow, each name above its values."""
+    from rich.box import SIMPLE_HEAD
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    if width < WIDE:
+        for name, values in rows:
+            said = Text(", ").join(Text.assemble((f"{head} ", "dim"), value) for head, value in zip(heads[1:], values))
+            yield Text(folded(name.plain, width), name.style)
+            yield Padding(said, (0, 0, 0, 4))
+        return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(first, overflow="fold", min_width=12)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left", no_wrap=True)
+    for name, values in rows:
+        table.add_row(Text(folded(name.plain, width - REST), name.style), *values)
+    yield table
 
 
 def _title(words: str) -> RenderableType:
