@@ -23,6 +23,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
 OUTSIDE = """[...document.body.querySelectorAll("*")].filter((part) => !part.closest("#paper svg") && part.checkVisibility()
   && part.getBoundingClientRect().right > innerWidth + 1 && part.closest("thead") === null).map((part) => part.outerHTML.slice(0, 80))"""
+SCRIPT = "data/<script>alert(1)</script><img src=x onerror=alert(2)>.csv"
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "projects"
 
 
@@ -42,8 +43,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the pages that are looked at: reports of two fixtures and of a project without anything, hostile names, a large graph."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "nothing").mkdir()
-    (folder / "nothing" / "mldebt.toml").touch()
-    for name, root in (("csv_scripts", FIXTURES), ("make_notebooks", FIXTURES), ("nothing", folder)):
+    (folder / "hostile").mkdir()
+    for name in ("nothing", "hostile"):
+        (folder / name / "mldebt.toml").touch()
+    (folder / "hostile" / "<b onclick=alert(1)>make.py").write_text(f"import pandas as pd\npd.DataFrame({{}}).to_csv({SCRIPT!r})\n", "utf-8")
+    (folder / "hostile" / "<i>use.py").write_text(f"import pandas as pd\nprint(pd.read_csv({SCRIPT!r}).iloc[:, 2:])\n", "utf-8")
+    for name, root in (("csv_scripts", FIXTURES), ("make_notebooks", FIXTURES), ("nothing", folder), ("hostile", folder)):
         assert CliRunner().invoke(main, ["report", str(root / name), "--output-format", f"html:{folder / name}.html"]).exit_code == 0
     (folder / "evil.html").write_text(report_page(made_of(EVIL)), "utf-8")
     (folder / "large.html").write_text(graph_page(large(), "large"), "utf-8")
@@ -81,7 +86,7 @@ class Tab:
             self.page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("name", ["csv_scripts", "make_notebooks", "nothing", "evil", "large"])
+@pytest.mark.parametrize("name", ["csv_scripts", "make_notebooks", "nothing", "hostile", "evil", "large"])
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desktop", "dark")])
 def test_a_page_opens_without_fault_and_fits(browser: Any, pages: dict[str, Path], name: str, size: str, scheme: str) -> None:
     with Tab(browser, pages[name], size, scheme) as tab:
@@ -91,6 +96,14 @@ def test_a_page_opens_without_fault_and_fits(browser: Any, pages: dict[str, Path
         assert tab.page.title().endswith(EVIL if name == "evil" else name)
         assert tab.page.locator("script").count() == 1 and tab.page.locator("img").count() == 0
         assert tab.faults == []
+
+
+def test_names_of_a_project_are_shown_as_they_are(browser: Any, pages: dict[str, Path]) -> None:
+    with Tab(browser, pages["hostile"]) as tab:
+        assert sorted(tab.seen()) == ["<b onclick=alert(1)>make.py", "<i>use.py", SCRIPT]
+        assert f"reads {SCRIPT}, which" in tab.page.inner_text("#next") and tab.page.locator("b[onclick], #next i").count() == 0
+        tab.page.click(".box.dataset")
+        assert tab.page.inner_text("#panel .detail:not([hidden]) h3") == SCRIPT and tab.faults == []
 
 
 def overlaps(tab: Tab) -> list[list[str]]:
