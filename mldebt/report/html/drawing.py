@@ -16,8 +16,8 @@ HEIGHT, GAP, BAND, TOP, EDGE, LEFT, INSET = 40.0, 14.0, 30.0, 34.0, 16.0, 14.0, 
 NAME, FOLDER = 28, 32  # most characters of a label's two lines
 NAME_WIDTH, FOLDER_WIDTH = 7.4, 6.5  # of one character, in the widest of the usual fonts
 LEAST, LINE = 120.0, "L"
-_TIPS = (("tip", "", 8, "M0 0L8 4L0 8z"), ("tip-back", "", 0, "M8 0L0 4L8 8z"), ("tip-debt", "debt", 8, "M0 0L8 4L0 8z"),
-         ("tip-debt-back", "debt", 0, "M8 0L0 4L8 8z"))
+_TIPS = tuple((f"tip{f'-{kind}' * bool(kind)}{way}", kind, at, shape) for kind in ("", "debt", "lit")
+              for way, at, shape in (("", 8, "M0 0L8 4L0 8z"), ("-back", 0, "M8 0L0 4L8 8z")))
 
 
 @dataclass(frozen=True, slots=True)
