@@ -34,7 +34,7 @@ def chain(context: Context, spec: ChainSpec) -> Iterator[Match]:
             says = f"{len(programs)} programs form a chain through {len(steps)} artefacts that nothing declares: {_route(programs)}"
             yield Match(own_site(steps[0].reader), says,
                         one_each((*evidence(steps), *(read_here(flow.reader) for flow in told))), steps[0].reader.artifact, steps[0].reader.event.owner,
-                        None if all(map(certain, steps)) else "medium", components=(steps[0].source,),
+                        None if all(map(certain, steps)) else "medium", components=(steps[0].source,), artifacts=tuple(dict.fromkeys(flow.reader.artifact for flow in (*steps, *told))),
                         tells=frozenset((flow.reader.program, flow.reader.artifact) for flow in told))
 
 

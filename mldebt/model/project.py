@@ -26,7 +26,8 @@ class Invocation:
     """A command found in the project that runs an entry point: its words after the program, and where it stands.
 
     `direct`: the interpreter runs the file itself, so that all words are the program's own. `checked` says whether a failure would be seen;
-    `arms` are the choices of its file that it stands in. `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
+    `arms` are the choices of its file that it stands in. `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or
+    `shell`, `readme`.
     """
 
     words: tuple[str, ...]
