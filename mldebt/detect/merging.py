@@ -31,7 +31,8 @@ def _one(members: list[Match]) -> Match:
     evidence = _interleaved([[*([] if match is first else [Step(match.place, match.message)]), *match.evidence] for match in members])
     return Match(first.place, "; ".join(dict.fromkeys(match.message for match in members)), evidence, first.key, first.owner, sure,
                  components=first.components,
-                 artifacts=tuple(dict.fromkeys(name for match in members for name in match.artifacts)), tells=frozenset().union(*(match.tells for match in members)))
+                 artifacts=tuple(dict.fromkeys(name for match in members for name in match.artifacts)),
+                 tells=frozenset().union(*(match.tells for match in members)))
 
 
 def _rank(word: Confidence | None) -> int:
