@@ -78,11 +78,28 @@ class OptionRow(_Strict, frozen=True):
 
 
 class ComposeRow(_Strict, frozen=True):
-    """Configuration composed from a folder: parameters with the folder, the name and the overrides."""
+    """Configuration composed from a folder: parameters with the folder, the name and the overrides, and the words that its files use.
 
-    folder: str = "config_path"
-    name: str = "config_name"
+    `defaults` is the key that lists the files a file is composed of, `own` the entry that stands for the file itself, `override` the word before an entry
+    that only chooses another file for a group, `top` what puts a file's keys at the top.
+    """
+
+    folder: str
+    name: str
     overrides: str = ""
+    defaults: str = ""
+    own: str = ""
+    override: str = ""
+    top: str = ""
+
+
+class InstantiateRow(_Strict, frozen=True):
+    """An object made from a mapping: the keys that name what to call, that ask for a partial call, that hold positional arguments, that are no arguments."""
+
+    target: str
+    partial: str = ""
+    positional: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class InterfaceRow(_Strict, frozen=True):
@@ -155,6 +172,7 @@ class CallRow(_Strict, frozen=True):
     option: OptionRow | None = None
     interface: InterfaceRow | None = None
     compose: ComposeRow | None = None
+    instantiate: InstantiateRow | None = None
     split: SplitRow | None = None
     passes: tuple[str, ...] | None = None
     mutates: tuple[str, ...] = ()
@@ -220,10 +238,17 @@ class ConventionRow(_Strict, frozen=True):
     entry: str
 
 
+class ResolverRow(_Strict, frozen=True):
+    """A function that configuration files call in references (`${name:argument}`): it gives an environment variable, or what differs in every run."""
+
+    name: str
+    gives: Literal["environment", "stamp"]
+
+
 class LibraryFile(_Strict, frozen=True):
     """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
 
-    `implicit`: the names of its only module are known without an import.
+    `implicit`: the names of its only module are known without an import. `missing` are texts that stand in configuration files for values yet to be given.
     """
 
     library: str
@@ -235,3 +260,5 @@ class LibraryFile(_Strict, frozen=True):
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
     convention: tuple[ConventionRow, ...] = ()
+    resolver: tuple[ResolverRow, ...] = ()
+    missing: tuple[str, ...] = ()
