@@ -50,7 +50,7 @@ class Attributes:
         if isinstance(target, LibraryTarget):
             return self._run.modules.library(f"{target.path}.{name}")
         if isinstance(target, ClassTarget):
-            return self._of_class(target, None, name, place, frame) or NOTHING
+            return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
             return self._of_super(target, name, place, frame)
         known = self._run.heap.get(value.ref)
@@ -106,7 +106,8 @@ class Attributes:
             return Value(target=MethodTarget(Value(target=cls), value.target))
         if receiver is None or kind == "static":
             return value
-        bound = Value(target=MethodTarget(receiver, value.target))
+        info = self._run.modules.classes.get(cls)
+        bound = Value(type=info.members if info is not None else "", target=MethodTarget(receiver, value.target))
         return self._run.calls.call(bound, (), {}, place, frame) if kind == "property" else bound
 
     def marker(self, target: FunctionTarget) -> str:
