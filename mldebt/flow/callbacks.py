@@ -34,10 +34,12 @@ class Callbacks:
     def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:
         """Do what a library does with the functions and objects it is given; return what each parameter that its row calls gives, by name."""
         results: dict[str, Value] = {}
+        if bound.row.makes:  # what only makes something of a function does not call it
+            return results
         called: list[Value] = []
         for name in bound.row.calls:
             value = bound.get(name)
-            if functions := self._callables(value):
+            if functions := self._callables(value, frame):
                 args, keywords, unknown = self._given(bound, value)
                 results[name] = join_all([self._run.calls.call(item, args, keywords, place, frame, unpacked=unknown) for item in functions])
                 called.append(value)
@@ -55,19 +57,23 @@ class Callbacks:
             hand = self._run.element if given.each else lambda value: value
             keywords = {name: hand(value) for name, value in bound.keywords.items() if value is not function}
             return tuple(hand(value) for value in bound.args if value is not function), keywords, False
+        first = (bound.get(given.first),) if given.first in bound.named else ()
         names = [name for name in (given.args, given.keywords) if name in bound.named]
         positional, named = (heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
         unknown = any(heap.get(bound.get(name).ref) is None for name in names)
-        return positional.items or () if positional else (), dict(named.fields) if named else {}, unknown
+        return (*first, *(positional.items or () if positional else ())), dict(named.fields) if named else {}, unknown
 
-    def _callables(self, value: Value, depth: int = 0) -> list[Value]:
-        """Return what can be called of a value: itself, what a container holds, the tasks of a module."""
+    def _callables(self, value: Value, frame: Frame, depth: int = 0) -> list[Value]:
+        """Return what can be called of a value: itself, what a container holds, the tasks of a module that it is or names."""
         if isinstance(value.target, FunctionTarget | MethodTarget | PartialTarget | ClassTarget | LambdaTarget):
             return [value]
         if isinstance(value.target, ModuleTarget):
             return self._run.modules.tasks(value.target.path)
+        if value.text is not None:
+            found = self._run.index.resolve(value.text, frame.path, 0)
+            return self._run.modules.tasks(found) if found is not None else []
         known = self._run.heap.get(value.ref)
         if known is None or known.kind not in ("list", "tuple", "dict") or depth >= MAX_NESTING:
             return []
         items = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))][:MAX_ITEMS]
-        return [function for item in items for function in self._callables(item, depth + 1)]
+        return [function for item in items for function in self._callables(item, frame, depth + 1)]

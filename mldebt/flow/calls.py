@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.arguments import Arguments
 from mldebt.flow.callbacks import Callbacks
 from mldebt.flow.effects import Bound, perform
@@ -171,6 +173,8 @@ class Calls:
         returns = row.returns
         if bound.handle is not None:
             return bound.handle
+        if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):
+            return msgspec.structs.replace(bound.args[0], type=row.makes)
         if returns == "self" and receiver is not None:
             return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns)
         if returns.startswith("argument:"):

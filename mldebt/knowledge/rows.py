@@ -129,11 +129,13 @@ class SplitRow(_Strict, frozen=True):
 class GivenRow(_Strict, frozen=True):
     """What a library hands to a function it calls back: parameters with its positional and its keyword arguments.
 
-    `every`: all arguments of the call but the function itself, as they are; `each`: one item of each of them.
+    `first`: the parameter whose value is the first argument. `every`: all arguments of the call but the function itself, as they are; `each`: one item of
+    each of them.
     """
 
     args: str = ""
     keywords: str = ""
+    first: str = ""
     every: bool = False
     each: bool = False
 
@@ -155,7 +157,7 @@ class CallRow(_Strict, frozen=True):
     (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
-    `calls` are parameters that the library calls back (`self`: the receiver): functions, containers of some, or a module whose tasks are meant;
+    `calls` are parameters that the library calls back (`self`: the receiver): functions, containers of some, a module (or its name) whose tasks are meant;
     `given` says with which arguments. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
