@@ -214,7 +214,8 @@ class Interpreter:
             if key not in known:
                 alone = how.program == how.target.path and how.program not in programs
                 entry = self._entry_point = self._entry(how, programs, carried.get(key, "") if alone else "")
-                yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, partial(self.functions.run_alone, how.target, how.cls))
+                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True)
+                yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, start)
 
     def _carrying(self, entry: EntryPoint, carried: dict[tuple[str, int], str], start: Callable[[], Trace]) -> Trace:
         """Return what an entry point does; functions that it is the first to reach are `carried` by its program."""
