@@ -231,7 +231,7 @@ def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
 
 def _launch(run: Interpreter, bound: Bound, row: LaunchRow) -> tuple[tuple[str, str], ...]:
     """Return what is known of a started program: its command, the folder it is started in, whether its failure would raise here."""
-    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named else ""
+    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named and bound.get(row.cwd).const != (None,) else ""
     checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
     words = " ".join(_words(run, bound.get(name)) for name in (row.command, row.arguments) if name in bound.named)
     return ("command", words), ("folder", folder), ("checked", "yes" if checked else "no")
