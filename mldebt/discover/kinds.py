@@ -10,7 +10,8 @@ _ENDINGS = {
     ".mk": "make", ".sql": "sql", ".md": "markdown", ".cfg": "ini", ".ini": "ini", ".env": "env", ".smk": "snakemake",
 }
 _NAMES = {
-    "MLproject": "yaml", "Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Snakefile": "snakemake", "dvc.lock": "yaml", ".env": "env", "Pipfile": "toml",
+    "Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Snakefile": "snakemake", "dvc.lock": "yaml", ".env": "env", "Pipfile": "toml",
+    "MLproject": "yaml",
 }
 _DOCKER = re.compile(r"(?:.*[._-])?(?:docker|container)file(?:[._-].*)?", re.IGNORECASE)
 _NO_DOCKER = (".dockerignore", ".j2", ".jinja", ".jinja2", ".template", ".tmpl", ".tpl", ".in", ".txt", ".rst", ".lock", ".bak")
