@@ -48,7 +48,8 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
         commands = tuple(command for item in told for command in _commands(item, folder, row.start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
-            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
+            name = keys[:-1] if row.one_flow else keys
+            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in name),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
 
 
