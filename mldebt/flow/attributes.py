@@ -158,7 +158,7 @@ class Attributes:
 
     def _of_object(self, known: Object, index: Value, value: Value) -> Value:
         key = self._run.key(index)
-        if known.kind in ("list", "tuple") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
+        if known.kind in ("list", "tuple", "namespace") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
             position = index.const[0]
             return known.items[position] if -len(known.items) <= position < len(known.items) else NOTHING
         if key is not None and key in known.fields:
