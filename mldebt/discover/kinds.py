@@ -11,6 +11,7 @@ _ENDINGS = {
 }
 _NAMES = {
     "Makefile": "make", "makefile": "make", "GNUmakefile": "make", "Snakefile": "snakemake", "dvc.lock": "yaml", ".env": "env", "Pipfile": "toml",
+    "MLproject": "yaml",
 }
 _DOCKER = re.compile(r"(?:.*[._-])?(?:docker|container)file(?:[._-].*)?", re.IGNORECASE)
 _NO_DOCKER = (".dockerignore", ".j2", ".jinja", ".jinja2", ".template", ".tmpl", ".tpl", ".in", ".txt", ".rst", ".lock", ".bak")

@@ -50,7 +50,7 @@ class Attributes:
         if isinstance(target, LibraryTarget):
             return self._run.modules.library(f"{target.path}.{name}")
         if isinstance(target, ClassTarget):
-            return self._of_class(target, None, name, place, frame) or NOTHING
+            return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
             return self._of_super(target, name, place, frame)
         known = self._run.heap.get(value.ref)
@@ -106,7 +106,8 @@ class Attributes:
             return Value(target=MethodTarget(Value(target=cls), value.target))
         if receiver is None or kind == "static":
             return value
-        bound = Value(target=MethodTarget(receiver, value.target))
+        info = self._run.modules.classes.get(cls)
+        bound = Value(type=info.members if info is not None else "", target=MethodTarget(receiver, value.target))
         return self._run.calls.call(bound, (), {}, place, frame) if kind == "property" else bound
 
     def marker(self, target: FunctionTarget) -> str:
@@ -157,7 +158,7 @@ class Attributes:
 
     def _of_object(self, known: Object, index: Value, value: Value) -> Value:
         key = self._run.key(index)
-        if known.kind in ("list", "tuple") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
+        if known.kind in ("list", "tuple", "namespace") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
             position = index.const[0]
             return known.items[position] if -len(known.items) <= position < len(known.items) else NOTHING
         if key is not None and key in known.fields:

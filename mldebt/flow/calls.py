@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.arguments import Arguments
-from mldebt.flow.effects import EVENTS, Bound, perform
+from mldebt.flow.callbacks import Callbacks
+from mldebt.flow.effects import Bound, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
@@ -45,6 +48,7 @@ class Calls:
         self._run = run
         self.seen: dict[Place, tuple[str, bool]] = {}
         self.parsers = parser_types(run.catalogue)
+        self.callbacks = Callbacks(run)
 
     def call_node(self, node: ir.Call, frame: Frame) -> Value:
         """Evaluate a call expression."""
@@ -96,17 +100,9 @@ class Calls:
 
     def _unknown(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Code that no row describes may call, fill and write what it is given."""
-        self._call_back(values, place, frame)
+        self.callbacks.may_call(values, place, frame)
         escaped(self._run, values, place, frame)
         escape(self._run, values, place, frame)
-
-    def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
-        """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
-        for value in values:
-            if isinstance(value.target, FunctionTarget | MethodTarget):
-                self.call(value, (), {}, place, frame)
-            elif value.ref:
-                self._run.hooks.run(value, place, frame)
 
     def instance(self, cls: ClassTarget, site: Place) -> Value:
         """Return a fresh instance of a project class."""
@@ -135,7 +131,7 @@ class Calls:
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
-            self._call_back((*args, *keywords.values()), place, frame)
+            self.callbacks.may_call((*args, *keywords.values()), place, frame)
         return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
@@ -162,25 +158,14 @@ class Calls:
             self._run.nodes.perform(row.node, bound, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
-        if row.node is None:
-            self._call_backs(bound, place, frame)
-        return self._result(bound, sources)
+        if row.starts and frame.index < 0:
+            self._run.modules.started.setdefault(frame.path, row.starts)
+        if row.through and receiver is not None:
+            return self._run.hooks.through(receiver, row.through, place, frame)
+        results = self.callbacks.perform(bound, place, frame) if row.node is None else {}
+        return self._result(bound, sources, results)
 
-    def _call_backs(self, bound: Bound, place: Place, frame: Frame) -> None:
-        """Do what a library does with the functions and objects it is given: call them, with the arguments that the row says it hands on."""
-        given = bound.row.given
-        handed = [bound.get(name) for name in bound.row.calls] if given is not None else []
-        if given is not None:
-            names = [name for name in (given.args, given.keywords) if name in bound.named]
-            positional, named = (self._run.heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
-            unknown = any(self._run.heap.get(bound.get(name).ref) is None for name in names)
-            for function in handed:
-                self.call(function, positional.items or () if positional else (), dict(named.fields) if named else {}, place, frame, unpacked=unknown)
-        self._call_back(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in handed), place, frame)
-        if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
-            self._run.hooks.run(bound.receiver, place, frame)
-
-    def _result(self, bound: Bound, own: frozenset[int]) -> Value:
+    def _result(self, bound: Bound, own: frozenset[int], results: dict[str, Value]) -> Value:
         row, receiver = bound.row, bound.receiver
         flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
             *(bound.get(name) for name in row.passes))
@@ -188,10 +173,14 @@ class Calls:
         returns = row.returns
         if bound.handle is not None:
             return bound.handle
+        if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):
+            return msgspec.structs.replace(bound.args[0], type=row.makes)
         if returns == "self" and receiver is not None:
             return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
+        if returns.startswith("result:"):
+            return results.get(returns[7:], NOTHING)
         if returns.startswith("tuple:"):
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)

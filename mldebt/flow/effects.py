@@ -243,10 +243,11 @@ def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
 
 def _launches(run: Interpreter, bound: Bound, row: LaunchRow) -> list[tuple[tuple[str, str], ...]]:
     """Return what is known of each program that may be started: its command, the folder it is started in, whether its failure would raise here."""
-    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named else ""
+    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named and bound.get(row.cwd).const != (None,) else ""
     checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
     rest = ("folder", folder), ("checked", "yes" if checked else "no")
-    return [(("command", command), *rest) for command in _commands(run, bound.get(row.command))]
+    words = [f" {_commands(run, bound.get(row.arguments))[0]}"] if row.arguments in bound.named else [""]
+    return [(("command", command + more), *rest) for command in _commands(run, bound.get(row.command)) for more in words]
 
 
 def _commands(run: Interpreter, value: Value) -> list[str]:

@@ -194,14 +194,19 @@ class Functions:
         default = evaluate(self._run, param.default, frame)
         return join(default, unknown) if may_be_given else default
 
-    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None) -> Trace:
-        """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way."""
+    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False) -> Trace:
+        """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way.
+
+        `by_library`: a library calls it, and calls the hooks of what it returns.
+        """
         trace = Trace()
         frame = Frame(target.path, -1, f"{target.path}::", trace)
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        made = self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        if by_library and made.ref:
+            self._run.hooks.run(made, Place(target.path, 0, 0), frame)
         return trace
 
     def _receiver(self, cls: ClassTarget, frame: Frame) -> Value:

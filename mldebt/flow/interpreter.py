@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -20,11 +21,14 @@ from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
+from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
 from mldebt.model.events import Access, Event, Kind
 from mldebt.model.facts import Definition
-from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
+from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
+
+_FLOW = "flow"
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -175,11 +179,9 @@ class Interpreter:
         self._entry_point, self.modules.main = None, ""
         imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
-        known = {(entry.path, entry.definition) for entry in self.project.entries}
-        for how in [how for how in self.modules.entered.values() if (how.target.path, how.target.index) not in known]:
-            entry = self._entry_point = self._entry(how)
+        for entry, trace in self._found():
             entries.append(entry)
-            events.extend(replay(self.functions.run_alone(how.target, how.cls), entry.id, len(events)))
+            events.extend(replay(trace, entry.id, len(events)))
         self._entry_point = None
         for trace in (*imported, *self._unreached()):
             events.extend(replay(trace, "", len(events)))
@@ -197,19 +199,51 @@ class Interpreter:
         trace.call(here, self.functions.run_alone(FunctionTarget(entry.path, entry.definition), None))
         return trace
 
-    def _entry(self, how: Entered) -> EntryPoint:
-        """Return a function that a library starts as an entry point of the program that defines it; a test that imports it does not make it its own."""
-        target, programs = how.target, {entry.path: entry for entry in self.project.entries if entry.definition < 0}
-        program = target.path if how.program in programs and programs[how.program].kind == "test" else how.program
-        known = programs.get(program)
-        kind = "test" if known is not None and known.kind == "test" else how.kind
-        own = target.path.rpartition("/")[0]
-        folders = known.folders if known else (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
+    def _found(self) -> Iterator[tuple[EntryPoint, Trace]]:
+        """Yield the entry points that libraries start, with what they do: modules that make what a library finds, flows, and the tasks that are left."""
+        programs = {entry.path: entry for entry in self.project.entries if entry.definition < 0}
+        known = {(entry.path, entry.definition) for entry in self.project.entries}
+        carried: dict[tuple[str, int], str] = {}
+        for path, kind in self.modules.started.items():
+            if path not in programs and not is_test(path, self.project.modules[path].facts):
+                entry = self._entry_point = programs[path] = self._program(path, kind)
+                yield entry, self._carrying(entry, carried, partial(self.modules.run_main, path))
+        self.modules.main = ""
+        for how in sorted(self.modules.entered.values(), key=lambda how: how.kind != _FLOW):
+            key = (how.target.path, how.target.index)
+            if key not in known:
+                alone = how.program == how.target.path and how.program not in programs
+                entry = self._entry_point = self._entry(how, programs, carried.get(key, "") if alone else "")
+                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True)
+                yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, start)
+
+    def _carrying(self, entry: EntryPoint, carried: dict[tuple[str, int], str], start: Callable[[], Trace]) -> Trace:
+        """Return what an entry point does; functions that it is the first to reach are `carried` by its program."""
+        outer, self.functions.reached = self.functions.reached, set()
+        trace = start()
+        for key in sorted(self.functions.reached):
+            carried.setdefault(key, entry.program)
+        self.functions.reached |= outer
+        return trace
+
+    def _program(self, path: str, kind: str) -> EntryPoint:
+        """Return a module as a program of its own, run by whoever finds it."""
+        base = subproject(path, self.project.tracked)
+        return EntryPoint(path, msgspec.convert(kind, EntryKind), path, -1, path, working_folders(path.rpartition("/")[0], (), base), (), base)
+
+    def _entry(self, how: Entered, programs: Mapping[str, EntryPoint], carrier: str) -> EntryPoint:
+        """Return a function that a library starts as an entry point: of the program that carries it, else of the one that defines it.
+
+        A test that imports it does not make it its own.
+        """
+        target = how.target
+        program = carrier or (target.path if how.program in programs and programs[how.program].kind == "test" else how.program)
+        known = programs.get(program) or self._program(program, how.kind)
+        kind = "test" if known.kind == "test" else how.kind
         place, index = (how.cls.path, how.cls.index) if how.cls is not None else (target.path, target.index)
         member = f".{self.definition(target.path, target.index).name}" if how.cls is not None else ""
         name = f"{place}::{self.definition(place, index).qualname}{member}"
-        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders,
-                          known.invocations if known else (), known.base if known else "")
+        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program, known.folders, known.invocations, known.base)
 
     def _unreached(self) -> Iterator[Trace]:
         for path, module in self.project.modules.items():

@@ -201,7 +201,7 @@ def _flags(run: Interpreter, call: Bound) -> Value:
 
 def _default(run: Interpreter, call: Bound) -> Value:
     """Return the default that a marker of a parameter stands for; `...` and none leave it open."""
-    value = call.args[0] if call.args else call.keywords.get("default", NOTHING)
+    value = call.get("default")
     return NOTHING if value.const == (None,) else value
 
 

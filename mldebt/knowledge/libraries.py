@@ -30,6 +30,8 @@ class Catalogue:
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
         self._conventions: dict[str, list[tuple[str, str]]] = {}
+        self.missing: set[str] = set()
+        self.resolvers: dict[str, str] = {}
         for file in files:
             self._add(file)
 
@@ -38,6 +40,8 @@ class Catalogue:
         self._modules.update((module, file.library) for module in file.modules)
         if file.implicit:
             self._implicit.extend(file.modules)
+        self.missing.update(file.missing)
+        self.resolvers.update((row.name, row.gives) for row in file.resolver)
         for found in file.convention:
             self._conventions.setdefault(found.function, []).append((file.library, found.entry))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))

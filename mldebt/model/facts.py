@@ -121,11 +121,13 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A name in a manifest with its span."""
+    """A name in a manifest with its span; `name` and `position` (-1: not known) are how the programs of its rule find it, where the tool tells them."""
 
     text: str
     at: int
     end: int
+    name: str = ""
+    position: int = -1
 
 
 class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):
