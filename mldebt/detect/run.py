@@ -9,6 +9,7 @@ import msgspec
 
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.conversions import ConversionsSpec, conversions
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
 from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
 from mldebt.detect.declared_output import DeclaredOutputSpec, declared_output
@@ -24,6 +25,7 @@ from mldebt.model.finding import Match, RunError
 
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
+    "conversions": (ConversionsSpec, conversions),
     "declared-script": (DeclaredScriptSpec, declared_script), "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),

@@ -12,6 +12,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
+    NO_SOURCES,
     NOTHING,
     Alternatives,
     ClassTarget,
@@ -23,6 +24,7 @@ from mldebt.flow.value import (
     PartialTarget,
     SuperTarget,
     Value,
+    arrived,
     join_all,
     lineage,
 )
@@ -88,11 +90,22 @@ class Calls:
             return join_all([self.call(item, args, keywords, place, frame, unpacked=unpacked) for item in each])
         if isinstance(target, LambdaTarget):
             return self._run.functions.call_lambda(target.key, args, place, frame)
-        method = self._run.attributes.method(function, "__call__") or self._run.hooks.called(function)
+        method = self._run.attributes.method(function, "__call__")
+        if method is None and function.type and (method := self._run.hooks.called(function)) is not None:
+            args, keywords = self._handed_over(args, keywords, place, frame)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=lineage(function, *args, *keywords.values()))
+
+    def _handed_over(
+        self, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
+    ) -> tuple[tuple[Value, ...], dict[str, Value]]:
+        """Note that a model that the project defines is given data; return the arguments as the model sees them: their way to it ends here."""
+        passed = self._run.conversions.of((*args, *keywords.values()))
+        if passed:
+            self._run.emit(frame, "predict", place, sources=lineage(*args, *keywords.values()), passed=passed)
+        return tuple(map(arrived, args)), {name: arrived(value) for name, value in keywords.items()}
 
     def _unknown(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Code that no row describes may call, fill and write what it is given."""
@@ -136,7 +149,9 @@ class Calls:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
             self._call_back((*args, *keywords.values()), place, frame)
-        return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
+            made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
+            return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
+        return Value(sources=lineage(*args, *keywords.values()))
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row = self._run.catalogue.method(target.path, target.name) if target.path else None
@@ -189,9 +204,11 @@ class Calls:
         if bound.handle is not None:
             return bound.handle
         if returns == "self" and receiver is not None:
-            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns)
+            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
+        if row.split is not None and row.split.out == "pairs":
+            return self._pairs(bound, sources)
         if returns.startswith("tuple:"):
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
@@ -201,7 +218,15 @@ class Calls:
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0
         kept = receiver.columns if receiver is not None and row.keeps_columns else own
-        return Value(type=returns, ref=keep, sources=sources, columns=kept)
+        same = next((value for value in bound.args if value.sources), None) if row.keeps else None
+        if same is not None and self._run.catalogue.representation(same.type) in row.keeps:
+            return Value(type=same.type, sources=sources, passed=same.passed)
+        return Value(type=returns, ref=keep, sources=sources, columns=kept, passed=self._run.conversions.result(bound, returns, own) if sources else ())
+
+    def _pairs(self, bound: Bound, sources: frozenset[int]) -> Value:
+        """Return what a splitter makes of its arguments: two parts of each, of the argument's own type."""
+        parts = tuple(Value(type=value.type, sources=value.sources, passed=value.passed) for value in bound.args for _ in range(2))
+        return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
         """Return the value of an operator that a library type on either side defines, None when no row says."""

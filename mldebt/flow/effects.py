@@ -52,10 +52,11 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if frame is None:
         return frozenset()
     reads: set[int] = set()
-    data = lineage(*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
+    given = (*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
+    data = lineage(*given)
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
-            reads |= _touch(run, bound, frame, access_row, kind, data)
+            reads |= _touch(run, bound, frame, access_row, kind, given)
     if row.columns is not None and reads:
         _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
@@ -63,12 +64,12 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.launch is not None:
         run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
     if row.role in EVENTS:
-        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api)
+        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
     return frozenset(reads)
 
 
-def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: str, data: frozenset[int]) -> set[int]:
-    ids: set[int] = set()
+def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: str, given: tuple[Value, ...]) -> set[int]:
+    ids, data = set[int](), lineage(*given)
     mode: Kind = "write" if kind == "write" else "read" if kind == "read" else "delete" if kind == "delete" else "probe"
     if row.query:
         return _query(run, bound, frame, row, data)
@@ -76,7 +77,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         mode = "append"
     found = accesses(run, row, bound)
     for access in found:
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must and len(found) == 1))
+        passed = run.conversions.of(given) if mode == "write" and data else ()
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1))
     return ids if mode == "read" else set()
 
 

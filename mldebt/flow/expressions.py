@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -77,7 +77,9 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
         if result is not None:
             return result
     kind = left.type if left.type == right.type or not right.type or right.const else right.type if not left.type or left.const else ""
-    return Value(type=kind if not (left.texts or right.texts) else "", sources=lineage(left, right))
+    kind = kind if not (left.texts or right.texts) else ""
+    passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
+    return Value(type=kind, sources=lineage(left, right), passed=passed)
 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
@@ -117,7 +119,7 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
     if node.op == "not":
         truth = run.truth(value)
         return Value(const=(not truth,)) if truth is not None else Value(const=(True, False))
-    return Value(type=value.type, sources=value.sources)
+    return Value(type=value.type, sources=value.sources, passed=value.passed)
 
 
 def _boolop(run: Interpreter, node: ir.BoolOp, frame: Frame) -> Value:

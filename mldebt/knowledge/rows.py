@@ -133,7 +133,8 @@ class CallRow(_Strict, frozen=True):
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
     `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
-    columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
+    columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
+    which the first argument comes out as it went in. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
     configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
@@ -164,6 +165,7 @@ class CallRow(_Strict, frozen=True):
     node: NodeRow | None = None
     telling: bool = False
     keeps_columns: bool = False
+    keeps: tuple[str, ...] = ()
     entry: str = ""
     parameters_are_options: bool = False
     seed: str = ""

@@ -12,7 +12,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "escape",
+    "option", "parse", "scan", "escape",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -36,6 +36,18 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     home: str = ""
 
 
+class Conversion(msgspec.Struct, frozen=True, gc=False):
+    """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`."""
+
+    place: Place
+    before: str
+    after: str
+    api: str
+
+
+FILE = "file"
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One observation. `id` numbers the events of a run; `sources` are ids of read events whose data flows into it.
 
@@ -44,6 +56,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
     whether all options are known where a command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
+    A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
+    behind the data of the event, one sequence for each argument that went through some, oldest first.
     """
 
     id: int
@@ -56,5 +70,5 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     sources: tuple[int, ...] = ()
     must: bool = True
     api: str = ""
-    representation: str = ""
+    passed: tuple[tuple[Conversion, ...], ...] = ()
     detail: tuple[tuple[str, str], ...] = ()

@@ -29,7 +29,8 @@ def _container(kind: str) -> Callable[..., Value]:
         if known is not None and known.items is not None:
             return run.new(call.place, Object(kind, known.items), run.catalogue.literal(kind), source.sources)
         made = Object(kind, None, None, run.element(source)) if call.args else Object(kind, ())
-        return run.new(call.place, made, run.catalogue.literal(kind), source.sources)
+        passed = run.conversions.listed(source, run.catalogue.literal(kind), call.place, call.api)
+        return run.new(call.place, made, run.catalogue.literal(kind), source.sources, passed)
 
     return primitive
 
