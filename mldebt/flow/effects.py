@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
+from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
@@ -62,7 +63,10 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
-        run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
+        number = run.emit(frame, "launch", bound.place, api=bound.api, detail=_launch(run, bound, row.launch))
+        reads |= {number} if row.launch.output else set()
+    if row.scan or row.role == PRINT:
+        observe_output(run, bound, frame)
     if row.role in EVENTS:
         run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
     return frozenset(reads)

@@ -123,7 +123,7 @@ class Interpreter:
     def element(self, value: Value) -> Value:
         """Return what iterating over a value gives."""
         known = self.heap.get(value.ref)
-        if known is None:
+        if known is None or known.kind == "handle":
             row = self.catalogue.type(value.type) if value.type else None
             kind = "" if row is None else value.type if row.element == "self" else row.element
             return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))

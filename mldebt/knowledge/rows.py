@@ -45,7 +45,7 @@ class LaunchRow(_Strict, frozen=True):
     """A call that starts a program: the parameter with the command, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
-    `output`: the return value is the program's output. `returns-status`: the return value is the status.
+    `output`: the return value is the program's output, or holds it. `returns-status`: the return value is the status.
     """
 
     command: str
@@ -134,7 +134,8 @@ class CallRow(_Strict, frozen=True):
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
     `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
-    which the first argument comes out as it went in. `telling`: no other type has a
+    which the first argument comes out as it went in. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
+    the parameter that sends elsewhere what a `print` says. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
     configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
@@ -166,6 +167,8 @@ class CallRow(_Strict, frozen=True):
     telling: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
+    scan: str = ""
+    unless: str = ""
     entry: str = ""
     parameters_are_options: bool = False
     seed: str = ""
