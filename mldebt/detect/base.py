@@ -8,17 +8,18 @@ from typing import Any
 
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
-from mldebt.model.events import Event
+from mldebt.model.events import CallSite, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, and the events of the run by id."""
+    """Everything a rule may ask: the graph, the events of the run by id, and where it calls libraries."""
 
     graph: ProjectGraph
     events: Sequence[Event]
+    calls: Sequence[CallSite] = ()
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]

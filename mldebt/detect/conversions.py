@@ -68,7 +68,7 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
     for use in [use for use in uses if use.event.place == load.place]:
         for writer in context.graph.writers(use.artifact):
             written = writer.event
-            if written.entry == use.event.entry and written.kind == "write" and written.must and written.id < use.event.id:
+            if written.entry == use.event.entry and written.kind == "write" and written.must and not (written.handed or use.event.handed) and written.id < use.event.id:
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
 

@@ -39,7 +39,7 @@ def _outputs(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Eve
     for number, found in sorted(scans.items()):
         launch = context.events[number]
         programs = _started(context, launch) if launch.kind == "launch" and launch.place not in seen else {}
-        printed = [event for event in context.events if event.kind == "log" and event.entry in programs]
+        printed = [event for event in context.events if event.kind == "log" and event.entry in programs] if programs else []
         if printed:
             seen.add(launch.place)
             program = programs[printed[0].entry]

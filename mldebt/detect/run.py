@@ -18,7 +18,9 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
+from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
@@ -27,6 +29,7 @@ from mldebt.model.finding import Match, RunError
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach), "unresolved": (UnresolvedSpec, unresolved), "degree": (DegreeSpec, degree), "column-use": (ColumnUseSpec, column_use),
     "conversions": (ConversionsSpec, conversions), "parsed-output": (ParsedOutputSpec, parsed_output),
+    "spread": (SpreadSpec, spread), "plumbing": (PlumbingSpec, plumbing),
     "declared-script": (DeclaredScriptSpec, declared_script), "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),

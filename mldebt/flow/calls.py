@@ -30,6 +30,7 @@ from mldebt.flow.value import (
 )
 from mldebt.knowledge.rows import CallRow
 from mldebt.model import ir
+from mldebt.model.events import CallSite
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")
 
 
 class Calls:
-    """Dispatch of calls; `seen` notes for every call site of a library whether a row was known."""
+    """Dispatch of calls; `seen` notes the call sites of libraries."""
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
         self._run = run
-        self.seen: dict[Place, tuple[str, bool]] = {}
+        self.seen: dict[Place, CallSite] = {}
         self.parsers = parser_types(run.catalogue)
 
     def call_node(self, node: ir.Call, frame: Frame) -> Value:
@@ -115,11 +116,13 @@ class Calls:
 
     def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
+        first = len(frame.trace.items)
         for value in values:
             if isinstance(value.target, FunctionTarget | MethodTarget):
                 self.call(value, (), {}, place, frame)
             elif value.ref:
                 self._run.hooks.run(value, place, frame)
+        frame.trace.hand_over(first)
 
     def instance(self, cls: ClassTarget, site: Place) -> Value:
         """Return a fresh instance of a project class."""
@@ -142,7 +145,7 @@ class Calls:
         row, kind = self._run.catalogue.call(target.path), self._run.catalogue.type(target.path)
         library = self._run.catalogue.library(target.path)
         if library:
-            self.seen[place] = (target.path, row is not None or kind is not None)
+            self._see(place, target.path, library, row, kind.role if kind is not None else "", row is not None or kind is not None, False)
         if row is not None:
             return self.apply(row, None, args, keywords, place, frame, target.path)
         if kind is None:
@@ -153,12 +156,17 @@ class Calls:
             return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
         return Value(sources=lineage(*args, *keywords.values()))
 
+    def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, method: bool) -> None:
+        """Note a call site once: at one place the same call stands, whatever leads there."""
+        if place not in self.seen:
+            self.seen[place] = CallSite(place, api, library, known, method, role or (row.role if row is not None else ""), row is not None and row.moves)
+
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row = self._run.catalogue.method(target.path, target.name) if target.path else None
         if not target.path and (told := self._run.catalogue.telling(target.name)):
             return self.apply(self._run.catalogue.calls[told], target.receiver, args, keywords, place, frame, told, must=False)
-        if target.path and self._run.catalogue.library(target.path):
-            self.seen[place] = (f"{target.path}.{target.name}", row is not None)
+        if target.path and (library := self._run.catalogue.library(target.path)):
+            self._see(place, f"{target.path}.{target.name}", library, row, "", row is not None, True)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
         self._unknown((target.receiver, *args, *keywords.values()), place, frame)

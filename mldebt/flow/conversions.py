@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 MAX_PASSED = 12
-_ABOUT = ("aggregate", "array", "draw", "inspect", "log", "math", "number", "plot", "predict", "score")
+_ABOUT = ("aggregate", "array", "draw", "inspect", "log", "number", "plot", "predict", "score")
 """Roles of calls whose result says something about the data, or is new data, and is not the data itself."""
 
 

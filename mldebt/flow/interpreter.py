@@ -22,14 +22,14 @@ from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionT
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
-from mldebt.model.events import Access, Event, Kind
+from mldebt.model.events import Access, CallSite, Event, Kind
 from mldebt.model.facts import Definition
 from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
 from mldebt.model.source import Place
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -37,7 +37,7 @@ class Flow(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     project: Project
     counters: tuple[tuple[str, int], ...]
-    calls: tuple[tuple[str, bool], ...]
+    calls: tuple[CallSite, ...]
 
 
 class Interpreter:
@@ -186,7 +186,8 @@ class Interpreter:
             events.extend(replay(trace, "", len(events), self.conversions.table))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters,
+                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))))
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

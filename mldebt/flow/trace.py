@@ -45,11 +45,12 @@ NO_TOKENS = Tokens()
 
 
 class Call(NamedTuple):
-    """A call: where, what it did, and what its tokens stand for in the terms of the caller."""
+    """A call: where, what it did, what its tokens stand for in the terms of the caller, whether code that is not followed makes it, if at all."""
 
     site: Place
     trace: Trace
     tokens: Tokens
+    handed: bool = False
 
 
 class Trace:
@@ -67,6 +68,11 @@ class Trace:
             self.items.append(Call(site, trace, tokens or NO_TOKENS))
 
 
+    def hand_over(self, first: int) -> None:
+        """Note that the calls from item `first` on are made by code that is not followed."""
+        self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
+
+
 def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversion] = ()) -> Iterator[Event]:
     """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given.
 
@@ -76,10 +82,10 @@ def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversio
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
     open_in: dict[int, frozenset[int]] = {}
-    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens]] = [(iter(trace.items), (), NO_TOKENS)]
-    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...]]] = []
+    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, bool]] = [(iter(trace.items), (), NO_TOKENS, False)]
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...], bool]] = []
     while stack:
-        items, chain, tokens = stack[-1]
+        items, chain, tokens, handed = stack[-1]
         item = next(items, None)
         if item is None:
             stack.pop()
@@ -89,17 +95,17 @@ def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversio
             if mark not in seen:
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
-                pending.append((item, chain, sources, passed))
+                pending.append((item, chain, sources, passed, handed))
         elif len(chain) < MAX_CHAIN * 4:
             inner = _translated(item, tokens, _open_tokens(item.trace, open_in))
             call = (id(item.trace), item.site, frozenset(inner.reads.items()), frozenset(inner.chains.items()))
             if call not in visited:
                 visited.add(call)
-                stack.append((iter(item.trace.items), (*chain, item.site), inner))
-    for offset, (raw, chain, found, passed) in enumerate(pending):
+                stack.append((iter(item.trace.items), (*chain, item.site), inner, handed or item.handed))
+    for offset, (raw, chain, found, passed, handed) in enumerate(pending):
         sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
-                    tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail)
+                    tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed)
 
 
 def _translated(call: Call, tokens: Tokens, wanted: frozenset[int]) -> Tokens:

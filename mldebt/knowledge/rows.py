@@ -7,6 +7,9 @@ from typing import Literal
 import msgspec
 
 
+_MOVES, _FORMATS = ("convert", "copy", "move", "open"), ("read", "write", "load", "save")
+
+
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Unknown keys are faults."""
 
@@ -134,7 +137,8 @@ class CallRow(_Strict, frozen=True):
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
     `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
-    which the first argument comes out as it went in. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
+    which the first argument comes out as it went in. `adapts`: all the call does is
+    to rename or reshape, or to give data another type. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
     the parameter that sends elsewhere what a `print` says. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
@@ -167,6 +171,7 @@ class CallRow(_Strict, frozen=True):
     telling: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
+    adapts: bool = False
     scan: str = ""
     unless: str = ""
     entry: str = ""
@@ -174,6 +179,13 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
+
+
+    @property
+    def moves(self) -> bool:
+        """Return whether all the call does is to move data from one form to another: it converts or adapts, or it reads or writes data of a format."""
+        formats = any(access is not None and access.format for access in (self.read, self.write))
+        return self.adapts or self.role in _MOVES or formats and self.role in _FORMATS
 
 
 class AttributeRow(_Strict, frozen=True):

@@ -17,6 +17,20 @@ Kind = Literal[
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
 
+class CallSite(msgspec.Struct, frozen=True, gc=False):
+    """A call of a library: where, which public path, of which library, whether a row describes it, whether it is a method of an object, its role; `adapts`: all it does is to move data from one
+    form to another.
+    """
+
+    place: Place
+    api: str
+    library: str
+    known: bool
+    method: bool = False
+    role: str = ""
+    adapts: bool = False
+
+
 class Access(msgspec.Struct, frozen=True, gc=False):
     """Which artefact a call touches, before the graph resolves it.
 
@@ -57,7 +71,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
     whether all options are known where a command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
-    behind the data of the event, one sequence for each argument that went through some, oldest first.
+    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed`: the function it happens in was
+    handed to code that is not followed, which calls it when and where it likes.
     """
 
     id: int
@@ -72,3 +87,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     api: str = ""
     passed: tuple[tuple[Conversion, ...], ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
+    handed: bool = False
