@@ -49,7 +49,7 @@ def _calls(facts: PythonFacts) -> int:
 def _count(node: object) -> int:
     if isinstance(node, tuple):
         return sum(map(_count, node))
-    if not isinstance(node, ir.Node):
+    if not isinstance(node, msgspec.Struct):
         return 0
     return isinstance(node, ir.Call) + sum(_count(getattr(node, name)) for name in node.__struct_fields__)
 

@@ -41,13 +41,15 @@ def spread(context: Context, spec: SpreadSpec) -> Iterator[Match]:
 
 
 def _systems(context: Context) -> list[set[str]]:
-    """Return the sets of modules behind programs that share a module of the project, each with the programs; neither tests nor notebooks start one."""
-    systems: list[set[str]] = []
-    for path in dict.fromkeys(entry.path for entry in context.graph.project.entries if entry.kind not in ("test", "notebook")):
-        reached = _reached(context, path)
-        joined = [system for system in systems if not system.isdisjoint(reached)]
-        systems = [*(system for system in systems if system.isdisjoint(reached)), reached.union(*joined)]
-    return systems
+    """Return, for each module that several programs share, the modules behind these programs; neither tests nor notebooks are such programs."""
+    programs = dict.fromkeys(entry.path for entry in context.graph.project.entries if entry.kind not in ("test", "notebook"))
+    behind = [_reached(context, path) for path in programs]
+    sharing: dict[str, list[int]] = {}
+    for number, modules in enumerate(behind):
+        for module in modules:
+            sharing.setdefault(module, []).append(number)
+    groups = dict.fromkeys(tuple(numbers) for numbers in sharing.values() if len(numbers) > 1)
+    return [set().union(*(behind[number] for number in group)) for group in groups]
 
 
 def _reached(context: Context, path: str) -> set[str]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+MODELS = ("model", "module")
+"""Roles of types whose instances are called with data to predict."""
 _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
 
 
@@ -93,18 +95,18 @@ class Calls:
             return self._run.functions.call_lambda(target.key, args, place, frame)
         method = self._run.attributes.method(function, "__call__")
         if method is None and function.type and (method := self._run.hooks.called(function)) is not None:
-            args, keywords = self._handed_over(args, keywords, place, frame)
+            args, keywords = self._handed_over(function, args, keywords, place, frame)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=lineage(function, *args, *keywords.values()))
 
     def _handed_over(
-        self, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
+        self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
     ) -> tuple[tuple[Value, ...], dict[str, Value]]:
-        """Note that a model that the project defines is given data; return the arguments as the model sees them: their way to it ends here."""
+        """Note that a model that the project defines is given data; return the arguments as it sees them: their way ends here, also at a layer."""
         passed = self._run.conversions.of((*args, *keywords.values()))
-        if passed:
+        if passed and self._run.hooks.role(function) in MODELS:
             self._run.emit(frame, "predict", place, sources=lineage(*args, *keywords.values()), passed=passed)
         return tuple(map(arrived, args)), {name: arrived(value) for name, value in keywords.items()}
 

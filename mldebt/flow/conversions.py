@@ -48,8 +48,8 @@ class Conversions:
         return self._step(self._run.catalogue.representation(value.type), after, value.passed, place, f"{value.type}.{name}")
 
     def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
-        """Return what a container made of the elements of a value has passed."""
-        if not value.sources:
+        """Return what a container made of the elements of a value has passed; elements of another container stay what they are."""
+        if not value.sources or self._run.heap.get(value.ref) is not None:
             return ()
         before, passed = self._travelled([value])
         return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()
