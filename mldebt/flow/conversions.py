@@ -63,8 +63,11 @@ class Conversions:
         return tuple(dict.fromkeys(item.passed for value in values for item in self._parts(value) if item.passed))
 
     def _travelled(self, values: Iterable[Value]) -> tuple[str, Chain]:
-        """Return representation and conversions of the data among some values that has passed most; of the first data where none has passed any."""
-        parts = [item for value in values for item in self._parts(value) if item.sources]
+        """Return representation and conversions of the data among some values that has passed most; of the first data where none has passed any.
+
+        Plain values of the language that have passed nothing are facts about data as often as data.
+        """
+        parts = [item for value in values for item in self._parts(value) if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
         passed = longest(item.passed for item in parts)
         found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
         return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)

@@ -246,4 +246,6 @@ def _words(run: Interpreter, value: Value) -> str:
     known = run.heap.get(value.ref)
     if known is not None and known.items is not None:
         return shlex.join(as_texts(item)[0].show() for item in known.items)
+    if known is not None and known.kind == "list" and known.fields:
+        return f"{shlex.join(as_texts(item)[0].show() for item in known.fields.values())} {UNKNOWN.show()}"
     return as_texts(value)[0].show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mldebt.flow.heap import Object
+from mldebt.flow.heap import Object, front
 from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
@@ -68,7 +68,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     """Return `left op right`: text is concatenated, `%` fills templates, paths take children, numbers stay data."""
     if node.op == "+" and (left.texts or right.texts) and not (left.ref or right.ref):
         return concat(left, right)
-    if node.op == "+" and left.ref and right.ref:
+    if node.op == "+" and left.ref and (right.ref or right == Value(sources=right.sources)):
         return _concat_sequences(run, node, left, right, frame)
     if node.op == "%" and left.texts:
         return Value(type=left.type, texts=tuple(_fill(run, template, right) for template in left.texts), sources=lineage(left, right), home=left.home)
@@ -84,11 +84,14 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
     one, other = run.heap.get(left.ref), run.heap.get(right.ref)
-    if one is None or other is None:
+    if one is None or other is None and (right.ref or one.kind != "list"):
         return Value(sources=lineage(left, right))
-    items = one.items + other.items if one.items is not None and other.items is not None else None
-    rest = None if items is not None else join(one.element(), other.element())
-    return run.new(run.place(frame, node), Object(one.kind, items, None, rest), left.type, lineage(left, right))
+    if other is None:
+        other = Object("list", None, None, Value(sources=right.sources))
+    if one.items is not None and other.items is not None:
+        return run.new(run.place(frame, node), Object(one.kind, one.items + other.items), left.type, lineage(left, right))
+    first = front(one.items or ()) if one.kind == "list" else {}
+    return run.new(run.place(frame, node), Object(one.kind, None, first, join(one.element(), other.element())), left.type, lineage(left, right))
 
 
 def _fill(run: Interpreter, template: Pattern, right: Value) -> Pattern:

@@ -225,7 +225,21 @@ def join_objects(left: Object, right: Object) -> Object:
         return Object(left.kind, items, fields, _both(left.rest, right.rest))
     if left.items is None and right.items is None:
         return Object(left.kind, None, fields, _both(left.rest, right.rest))
-    return Object(left.kind, None, fields, join(left.element(), right.element()))
+    first = front(common(left.items, right.items)) if left.kind == right.kind == "list" else {}
+    return Object(left.kind, None, {**fields, **first}, join(left.element(), right.element()))
+
+
+def front(items: Iterable[Value]) -> dict[str, Value]:
+    """Return the first elements of a list whose length is not known, by their places as subscripts spell them."""
+    return {f"#{number}": item for number, item in enumerate(items)}
+
+
+def common(left: Sequence[Value] | None, right: Sequence[Value] | None) -> Iterator[Value]:
+    """Yield the first elements that two sequences have in common."""
+    for one, other in zip(left or (), right or ()):
+        if one != other:
+            return
+        yield one
 
 
 def _both(left: Value | None, right: Value | None) -> Value | None:
