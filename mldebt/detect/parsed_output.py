@@ -10,8 +10,9 @@ from mldebt.detect.base import Context, listed, one_each, shown, site, written_h
 from mldebt.graph.project_graph import Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
+from mldebt.model.source import Place
 
-_MOST = 6
+_MOST, _HELPER = 6, 3
 
 
 class ParsedOutputSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +45,7 @@ def _outputs(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Eve
             seen.add(launch.place)
             program = programs[printed[0].entry]
             steps = [Step(launch.place, f"`{program}` is started here and its output kept"), *_parsing(found),
-                     *_each(printed, f"`{program}` prints this")]
+                     *_printing(printed, f"`{program}` prints this")]
             yield Match(found[0].place, f"what `{program}` prints is taken apart again by pattern or separator", one_each(steps), program, found[0].owner)
 
 
@@ -75,6 +76,19 @@ def _is_log(writer: Use, spec: ParsedOutputSpec) -> bool:
 
 def _parsing(found: Sequence[Event]) -> list[Step]:
     return _each(found, "a part of it is cut out here")
+
+
+def _printing(printed: Sequence[Event], message: str) -> list[Step]:
+    """Return where a program prints, data that was read first: what a helper prints for many is printed where it is called; at most two places a file."""
+    callers: dict[Place, set[Place]] = {}
+    for event in printed:
+        callers.setdefault(event.place, set()).update(event.chain[-1:])
+    ordered = sorted(printed, key=lambda event: not event.sources)
+    places = dict.fromkeys(event.chain[-1] if len(callers[event.place]) > _HELPER else event.place for event in ordered)
+    shown_in: dict[str, list[Place]] = {}
+    for place in places:
+        shown_in.setdefault(place.path, []).append(place)
+    return [Step(place, message) for found in shown_in.values() for place in found[:2]][:_MOST]
 
 
 def _each(events: Sequence[Event], message: str) -> list[Step]:
