@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.value import Chain, Value, longest
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mldebt.flow.effects import Bound
     from mldebt.flow.interpreter import Interpreter
 
-MAX_PASSED = 12
+MAX_PASSED, MAX_ITEMS, MAX_NESTING = 12, 8, 3
+CONTAINERS = ("list", "tuple", "set", "dict")
 _ABOUT = ("aggregate", "array", "draw", "inspect", "log", "number", "plot", "predict", "score")
 """Roles of calls whose result says something about the data, or is new data, and is not the data itself."""
 
@@ -72,13 +73,13 @@ class Conversions:
         found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
         return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
 
-    def _parts(self, value: Value) -> Iterator[Value]:
-        """Yield what holds the data of a value: the items of a container whose items have a representation of their own, else the value itself."""
-        known = self._run.heap.get(value.ref) if value.ref and not value.passed else None
-        items = (*(known.items or ())[:8], *list(known.fields.values())[:8], *(() if known.rest is None else (known.rest,))) if known is not None and (
-            known.kind in ("list", "tuple", "dict", "set")) else ()
-        found = [item for item in items if item.passed]
-        yield from found or [value]
+    def _parts(self, value: Value, depth: int = 0) -> list[Value]:
+        """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""
+        known = self._run.heap.get(value.ref) if value.ref and not value.passed and depth < MAX_NESTING else None
+        if known is None or known.kind not in CONTAINERS:
+            return [value]
+        items = [*(known.items or ())[:MAX_ITEMS], *list(known.fields.values())[:MAX_ITEMS], *([] if known.rest is None else [known.rest])]
+        return [part for item in items for part in self._parts(item, depth + 1) if part.passed] or [value]
 
     def _step(self, before: str, after: str, passed: Chain, place: Place, api: str) -> Chain:
         if not before or before == after or len(passed) >= MAX_PASSED:
