@@ -13,6 +13,9 @@ from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
 
+_MOST = 6
+
+
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`kinds` are the events that hand data to a model; `least` conversions must lie before, the load left out (0: a return to what was left is sought)."""
 
@@ -36,7 +39,10 @@ class _Way:
 
 
 def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
-    """Yield one match for each function, script or notebook in which data comes back to a representation, or is converted once too often."""
+    """Yield one match for each function, script or notebook in which data comes back to a representation, or is converted once too often.
+
+    Where the first conversion on the way is the same, it is one cause.
+    """
     found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]] = {}
     for event in context.events:
         for passed in event.passed if event.kind in spec.kinds else ():
@@ -45,8 +51,23 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
                 if end:
                     way = _Way(whole[:end], event)
                     found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
-    for (_, owner), ways in sorted(found.items()):
-        yield _match(context, list(ways.values()), owner, spec.least)
+    for owner, group in _of_one_cause(found):
+        yield _match(context, group, owner, spec.least)
+
+
+def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:
+    """Yield the ways that belong together, with the first function they end in: those that end in one, and those that are the same at first."""
+    groups: list[tuple[str, list[_Way], set[Conversion]]] = []
+    for (_, owner), members in sorted(found.items()):
+        ways = list(members.values())
+        starts = {next(step for step in way.steps if step.before != FILE) for way in ways}
+        known = next((group for group in groups if not group[2].isdisjoint(starts)), None)
+        if known is None:
+            groups.append((owner, ways, starts))
+        else:
+            known[1].extend(ways)
+            known[2].update(starts)
+    yield from ((owner, ways) for owner, ways, _ in groups)
 
 
 def _end(passed: Sequence[Conversion], least: int) -> int:
@@ -81,14 +102,15 @@ def _owner(context: Context, place: Place) -> str:
 
 
 def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Match:
-    way = min(ways, key=lambda item: (item.place.at, len(item.steps)))
+    way = min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
     steps = way.steps
     names = [steps[0].before, *(step.after for step in steps)]
     end = way.event.api.rpartition(".")[2]
     model = f"`{'.'.join(way.event.api.split('.')[-2:])}`" if end else "the model"
     reason = f"{len(steps) - (steps[0].before == FILE)} conversions lie between load and model" if least else f"`{names[-1]}` was left and is made again"
-    more = f" (and {len(ways) - 1} more such way{'s' * (len(ways) > 2)} here)" if len(ways) > 1 else ""
-    evidence = [*(_step(step) for step in steps), Step(way.event.place, f"{model.strip('`') if not end else model} is given the result here")]
+    more = f" (and {len(ways) - 1} more such way{'s' * (len(ways) > 2)})" if len(ways) > 1 else ""
+    others = [Step(place, "data comes this far another way") for place in list(dict.fromkeys(item.place for item in ways if item.place != way.place))[:_MOST]]
+    evidence = [*(_step(step) for step in steps), Step(way.event.place, f"{model.strip('`') if not end else model} is given the result here"), *others]
     return Match(way.place, f"data goes {' → '.join(names)} on its way to {model}: {reason}{more}", tuple(evidence), " ".join(names),
                  f"{way.place.path}::{owner}")
 

@@ -95,6 +95,13 @@ class Heap:
         values = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))]
         return self.one_of(values) if values else NOTHING
 
+    def spelled(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value is spelled in the code: a constant, or a display of such."""
+        known = self._objects.get(value.ref) if value.ref > 0 and depth < MAX_NESTING else None
+        if known is None:
+            return value.known and not value.sources
+        return known.items is not None and all(self.spelled(item, depth + 1) for item in known.items)
+
     def peek(self, address: int) -> Object | None:
         """Return the object at an address without counting as a read."""
         return self._objects.get(address)

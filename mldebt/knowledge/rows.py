@@ -182,6 +182,11 @@ class CallRow(_Strict, frozen=True):
 
 
     @property
+    def touches(self) -> bool:
+        """Return whether the call reads, writes or opens an artefact."""
+        return any(access is not None for access in (self.read, self.write, self.open))
+
+    @property
     def moves(self) -> bool:
         """Return whether all the call does is to move data from one form to another: it converts or adapts, or it reads or writes data of a format."""
         formats = any(access is not None and access.format for access in (self.read, self.write))
