@@ -12,7 +12,6 @@ from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
-
 _MOST = 6
 
 
@@ -89,7 +88,8 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
     for use in [use for use in uses if use.event.place == load.place]:
         for writer in context.graph.writers(use.artifact):
             written = writer.event
-            if written.entry == use.event.entry and written.kind == "write" and written.must and not (written.handed or use.event.handed) and written.id < use.event.id:
+            one_run = written.entry == use.event.entry and not (written.handed or use.event.handed)
+            if one_run and written.kind == "write" and written.must and written.id < use.event.id:
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
 

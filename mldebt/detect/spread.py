@@ -10,7 +10,6 @@ from mldebt.detect.base import Context, listed
 from mldebt.model.events import CallSite
 from mldebt.model.finding import Match, Step
 
-
 _MOST = 12
 
 

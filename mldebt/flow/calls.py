@@ -227,8 +227,7 @@ class Calls:
             made = Object("list", None, None, Value(type=returns[5:], sources=sources))
             return self._run.new(bound.place, made, self._run.catalogue.literal("list"), sources)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
-        handle = known is not None and known.kind == "handle" and not self._run.catalogue.is_literal(returns)  # the text of a file is no way to the file
-        keep = receiver.ref if receiver is not None and handle else 0
+        keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0
         kept = receiver.columns if receiver is not None and row.keeps_columns else own
         same = next((value for value in bound.args if value.sources), None) if row.keeps else None
         if same is not None and self._run.catalogue.representation(same.type) in row.keeps:

@@ -50,7 +50,8 @@ class Conversions:
 
     def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
         """Return what a container made of the elements of a value has passed; elements of another container stay what they are."""
-        if not value.sources or self._run.heap.get(value.ref) is not None:
+        known = self._run.heap.get(value.ref)
+        if not value.sources or known is not None and known.kind in CONTAINERS:
             return ()
         before, passed = self._travelled([value])
         return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()

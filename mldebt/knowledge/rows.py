@@ -6,8 +6,7 @@ from typing import Literal
 
 import msgspec
 
-
-_MOVES, _FORMATS = ("convert", "copy", "move", "open"), ("read", "write", "load", "save")
+_MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -188,9 +187,9 @@ class CallRow(_Strict, frozen=True):
 
     @property
     def moves(self) -> bool:
-        """Return whether all the call does is to move data from one form to another: it converts or adapts, or it reads or writes data of a format."""
+        """Return whether all the call does is to move data: it converts or adapts, copies a file, or reads or writes data of a format."""
         formats = any(access is not None and access.format for access in (self.read, self.write))
-        return self.adapts or self.role in _MOVES or formats and self.role in _FORMATS
+        return self.adapts or self.role in _MOVES or self.read is not None and self.write is not None or formats and self.role in _FORMATS
 
 
 class AttributeRow(_Strict, frozen=True):

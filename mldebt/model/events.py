@@ -18,8 +18,9 @@ Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
 
 class CallSite(msgspec.Struct, frozen=True, gc=False):
-    """A call of a library: where, which public path, of which library, whether a row describes it, whether it is a method of an object, its role; `adapts`: all it does is to move data from one
-    form to another.
+    """A call of a library: where, which public path, of which library, whether a row describes it, whether it is a method of an object, its role.
+
+    `adapts`: all it does is to move data from one form to another.
     """
 
     place: Place
