@@ -11,6 +11,7 @@ import msgspec
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.chain import ChainSpec, chain
 from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.conversions import ConversionsSpec, conversions
 from mldebt.detect.cycle import CycleSpec, cycle
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
 from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
@@ -22,8 +23,11 @@ from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
 from mldebt.detect.mixture import MixtureSpec, mixture
+from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
+from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.rewrite import RewriteSpec, rewrite
+from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.unread import UnreadSpec, unread
@@ -35,6 +39,7 @@ from mldebt.model.finding import Match, RunError
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "chain": (ChainSpec, chain),
     "column-use": (ColumnUseSpec, column_use),
+    "conversions": (ConversionsSpec, conversions),
     "cycle": (CycleSpec, cycle),
     "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-option": (DeclaredOptionSpec, declared_option),
@@ -45,8 +50,11 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "degree": (DegreeSpec, degree),
     "floating-source": (FloatingSourceSpec, floating_source),
     "mixture": (MixtureSpec, mixture),
+    "parsed-output": (ParsedOutputSpec, parsed_output),
+    "plumbing": (PlumbingSpec, plumbing),
     "reach": (ReachSpec, reach),
     "rewrite": (RewriteSpec, rewrite),
+    "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
     "unread": (UnreadSpec, unread),

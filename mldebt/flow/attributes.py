@@ -50,7 +50,7 @@ class Attributes:
         if isinstance(target, LibraryTarget):
             return self._run.modules.library(f"{target.path}.{name}")
         if isinstance(target, ClassTarget):
-            return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name) if value.type else NOTHING)
+            return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name, place) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
             return self._of_super(target, name, place, frame)
         known = self._run.heap.get(value.ref)
@@ -64,20 +64,21 @@ class Attributes:
             row = self._run.catalogue.method(value.type, name)
             if row is None:
                 return known.fields[name]
-        return self._of_type(value, value.type, name)
+        return self._of_type(value, value.type, name, place)
 
-    def _of_type(self, value: Value, type_path: str, name: str) -> Value:
+    def _of_type(self, value: Value, type_path: str, name: str, place: Place) -> Value:
         """Return an attribute of a library instance: a typed attribute, else a method to be called."""
         if type_path:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
-                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns)
+                passed = self._run.conversions.attribute(value, member, name, place)
+                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns, passed=passed)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
-                    return Value(type=row.element, sources=value.sources)
+                    return Value(type=row.element, sources=value.sources, passed=value.passed)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def of_row(self, row: AttributeRow, receiver: Value) -> Value:
@@ -90,7 +91,7 @@ class Attributes:
         for info in self._run.modules.linearised(cls):
             if isinstance(info, str):
                 if receiver is not None and (self._run.catalogue.method(info, name) or self._run.catalogue.member(info, name)):
-                    return self._of_type(receiver, info, name)
+                    return self._of_type(receiver, info, name, place)
                 continue
             value = info.names.get(name)
             self._run.heap.running.read_name(info.names, name, value)
@@ -127,7 +128,7 @@ class Attributes:
         for info in self._run.modules.linearised(target.cls)[1:]:
             if isinstance(info, str):
                 if self._run.catalogue.method(info, name):
-                    return self._of_type(target.receiver, info, name)
+                    return self._of_type(target.receiver, info, name, place)
             elif name in info.names:
                 return self._bound(info.names[name], target.receiver, info.target, place, frame)
         return NOTHING
@@ -180,8 +181,9 @@ class Attributes:
             if not isinstance(node.index[0], ir.Slice | ir.Sequence):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
-            return Value(type=value.type, sources=value.sources, columns=kept)
-        return Value(type=value.type if kind.element == "self" else kind.element, sources=value.sources)
+            return Value(type=value.type, sources=value.sources, columns=kept, passed=value.passed)
+        part = value.type if kind.element == "self" else kind.element
+        return Value(type=part, sources=value.sources, passed=self._run.conversions.kept(part, value.passed))
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""

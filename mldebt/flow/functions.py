@@ -13,7 +13,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped
 from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
-from mldebt.flow.tokens import Tokens
+from mldebt.flow.tokens import TokenBook
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage
 from mldebt.model.facts import Definition, decode_body
@@ -40,7 +40,7 @@ class Functions:
         self._spent: dict[tuple[str, int], int] = {}
         self._contexts: dict[tuple[str, int], int] = {}
         self._active: list[FunctionTarget] = []
-        self._tokens = Tokens()
+        self._tokens = TokenBook()
         self._receivers: dict[ClassTarget, Value] = {}
         self.reached: set[tuple[str, int]] = set()
         self.hits = self.cut = 0
@@ -138,7 +138,7 @@ class Functions:
         summary.fresh = tuple(sorted(seen.fresh & live))
         seen.before = {address: state for address, state in seen.before.items() if address in live}
         seen.fresh &= live
-        if not here.tokens:
+        if here.tokens.idle:
             return
         for address, written in summary.writes.items():
             run.heap.put(address, here.object(written))

@@ -58,6 +58,12 @@ class Hooks:
                 return self._run.attributes.method(value, name)
         return None
 
+    def role(self, value: Value) -> str:
+        """Return the role of the nearest library base of an instance of a project class."""
+        cls = self._run.modules.class_named(value.type)
+        line = self._run.modules.linearised(cls) if cls is not None else ()
+        return next((row.role for item in line if isinstance(item, str) and (row := self._run.catalogue.type(item)) is not None), "")
+
     def run(self, value: Value, place: Place, frame: Frame, depth: int = 0) -> None:
         """Run the hooks of an instance that library code is given, by itself or in a container; what a hook returns is given to the library, too."""
         cls = self._run.modules.class_named(value.type)

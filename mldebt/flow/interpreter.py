@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.conversions import Conversions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
@@ -18,12 +19,12 @@ from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
-from mldebt.model.events import Access, Event, Kind
+from mldebt.model.events import Access, CallSite, Event, Kind
 from mldebt.model.facts import Definition
 from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
@@ -32,7 +33,7 @@ _FLOW = "flow"
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -40,7 +41,7 @@ class Flow(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     project: Project
     counters: tuple[tuple[str, int], ...]
-    calls: tuple[tuple[str, bool], ...]
+    calls: tuple[CallSite, ...]
 
 
 class Interpreter:
@@ -51,7 +52,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes = Hooks(self), Nodes(self)
+        self.hooks, self.nodes, self.conversions = Hooks(self), Nodes(self), Conversions(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -91,11 +92,11 @@ class Interpreter:
         self.lambdas.append((node, frame))
         return len(self.lambdas) - 1
 
-    def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES) -> Value:
+    def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES, passed: Chain = ()) -> Value:
         """Return a reference to an object allocated at `site`."""
         address = self.heap.address(site)
         self.heap.put(address, value)
-        return Value(type=kind, ref=address, sources=sources)
+        return Value(type=kind, ref=address, sources=sources, passed=passed)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""
@@ -126,10 +127,10 @@ class Interpreter:
     def element(self, value: Value) -> Value:
         """Return what iterating over a value gives."""
         known = self.heap.get(value.ref)
-        if known is None:
+        if known is None or known.kind == "handle":
             row = self.catalogue.type(value.type) if value.type else None
             kind = "" if row is None else value.type if row.element == "self" else row.element
-            return Value(type=kind, sources=value.sources)
+            return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
         return self.heap.element(known)
@@ -162,11 +163,11 @@ class Interpreter:
 
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
-        representation: str = "", detail: tuple[tuple[str, str], ...] = (), must: bool = True,
+        passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, representation, detail))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail))
         return self._raw
 
     def run(self, watch: Callable[[int, int], None]) -> Flow:
@@ -175,19 +176,20 @@ class Interpreter:
         for number, entry in enumerate(self.project.entries):
             watch(number, len(self.project.entries))
             self._entry_point = entry
-            events.extend(replay(self._started(entry), entry.id, len(events)))
+            events.extend(replay(self._started(entry), entry.id, len(events), self.conversions.table))
         self._entry_point, self.modules.main = None, ""
         imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
         for entry, trace in self._found():
             entries.append(entry)
-            events.extend(replay(trace, entry.id, len(events)))
+            events.extend(replay(trace, entry.id, len(events), self.conversions.table))
         self._entry_point = None
         for trace in (*imported, *self._unreached()):
-            events.extend(replay(trace, "", len(events)))
+            events.extend(replay(trace, "", len(events), self.conversions.table))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters,
+                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))))
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

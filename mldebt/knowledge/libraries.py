@@ -29,6 +29,7 @@ class Catalogue:
         self._literals: dict[str, str] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
+        self._representations: dict[str, str] = {}
         self._conventions: dict[str, list[tuple[str, str]]] = {}
         self.missing: set[str] = set()
         self.resolvers: dict[str, str] = {}
@@ -67,6 +68,16 @@ class Catalogue:
     def literal(self, kind: str) -> str:
         """Return the type of a literal or display (`text number none list tuple dict set`), empty when no file names one."""
         return self._literals.get(kind, "")
+
+    def is_literal(self, path: str) -> bool:
+        """Return whether a type is one that literals and displays make."""
+        return path in self._literals.values()
+
+    def representation(self, path: str) -> str:
+        """Return how data of a type is represented, by its row or those of its bases; empty when none says."""
+        if path not in self._representations:
+            self._representations[path] = next((row.representation for base in self._bases(path) if (row := self.types.get(base)) and row.representation), "")
+        return self._representations[path]
 
     def implicit(self, name: str) -> str:
         """Return the path of a name that is known without an import, else the empty text."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+_MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
+
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Unknown keys are faults."""
@@ -45,7 +47,7 @@ class LaunchRow(_Strict, frozen=True):
     """A call that starts a program: the parameters with the command and with words that follow it, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
-    `output`: the return value is the program's output. `returns-status`: the return value is the status.
+    `output`: the return value is the program's output, or holds it. `returns-status`: the return value is the status.
     """
 
     command: str
@@ -159,7 +161,10 @@ class CallRow(_Strict, frozen=True):
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
     `calls` are parameters that the library calls back (`self`: the receiver): functions, containers of some, a module (or its name) whose tasks are meant;
     `given` says with which arguments. `keeps-columns`: the result has the
-    columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
+    columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
+    which the first argument comes out as it went in. `adapts`: all the call does is
+    to rename or reshape, or to give data another type. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
+    the parameter that sends elsewhere what a `print` says. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
     configuration it hands over, `parameters-are-options`: its parameters are the options; `makes` is the type of what it makes of a function or class,
@@ -194,6 +199,10 @@ class CallRow(_Strict, frozen=True):
     node: NodeRow | None = None
     telling: bool = False
     keeps_columns: bool = False
+    keeps: tuple[str, ...] = ()
+    adapts: bool = False
+    scan: str = ""
+    unless: str = ""
     entry: str = ""
     makes: str = ""
     members: str = ""
@@ -203,6 +212,18 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
+
+
+    @property
+    def touches(self) -> bool:
+        """Return whether the call reads, writes or opens an artefact."""
+        return any(access is not None for access in (self.read, self.write, self.open))
+
+    @property
+    def moves(self) -> bool:
+        """Return whether all the call does is to move data: it converts or adapts, copies a file, or reads or writes data of a format."""
+        formats = any(access is not None and access.format for access in (self.read, self.write))
+        return self.adapts or self.role in _MOVES or self.read is not None and self.write is not None or formats and self.role in _FORMATS
 
 
 class AttributeRow(_Strict, frozen=True):

@@ -25,6 +25,7 @@ class ModuleIndex:
         for folder in sorted(folders):
             if f"{folder}/__init__.py" not in files:
                 self._index(folder, folder + "/")
+        self._imports: dict[str, tuple[str, ...]] = {}
         self._imported: set[str] | None = None
 
     def _index(self, stem: str, path: str) -> None:
@@ -65,10 +66,16 @@ class ModuleIndex:
     def imported(self, path: str) -> bool:
         """Return whether another file of the project imports this one."""
         if self._imported is None:
-            self._imported = {found for importer, facts in self._files.items() for found in self._imports(importer, facts) if found != importer}
+            self._imported = {found for importer in self._files for found in self.imports(importer) if found != importer}
         return path in self._imported
 
-    def _imports(self, importer: str, facts: PythonFacts) -> list[str]:
+    def imports(self, importer: str) -> tuple[str, ...]:
+        """Return the files of the project that a file imports, those inside functions too."""
+        if importer not in self._imports:
+            self._imports[importer] = tuple(dict.fromkeys(self._imported_by(importer, self._files[importer])))
+        return self._imports[importer]
+
+    def _imported_by(self, importer: str, facts: PythonFacts) -> list[str]:
         found: list[str] = []
         for body in facts.bodies:
             for node in imports(decode_body(body)) if body else ():

@@ -24,7 +24,7 @@ def link(
     the disk holds.
     """
     index = ModuleIndex(facts)
-    modules = {path: Module(path, (), item) for path, item in facts.items()}
+    modules = {path: Module(path, (), item, index.imports(path)) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
 
     def resolve(dotted: str, folder: str) -> str | None:
