@@ -68,7 +68,7 @@ def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use
                         "nothing declares",
                  one_each(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {consumers[0]}", use.event.owner,
                  None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "",
-                 tuple(artifacts))
+                 artifacts=tuple(artifacts))
 
 
 def _s(names: list[str]) -> str:

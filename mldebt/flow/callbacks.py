@@ -25,11 +25,13 @@ class Callbacks:
 
     def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
+        first = len(frame.trace.items)
         for value in values:
             if isinstance(value.target, FunctionTarget | MethodTarget):
                 self._run.calls.call(value, (), {}, place, frame)
             elif value.ref:
                 self._run.hooks.run(value, place, frame)
+        frame.trace.hand_over(first)
 
     def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:
         """Do what a library does with the functions and objects it is given; return what each parameter that its row calls gives, by name."""
