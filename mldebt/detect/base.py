@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
+from mldebt.knowledge.libraries import Catalogue
+from mldebt.model.deeds import Deeds
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
@@ -15,10 +17,12 @@ from mldebt.model.source import Place
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, and the events of the run by id."""
+    """Everything a rule may ask: the graph, the events of the run by id, what every definition does, and the rows of the libraries."""
 
     graph: ProjectGraph
     events: Sequence[Event]
+    deeds: Deeds = Deeds()
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]

@@ -20,6 +20,7 @@ from mldebt.flow.value import (
     LibraryMethod,
     LibraryTarget,
     MethodTarget,
+    ModuleTarget,
     PartialTarget,
     SuperTarget,
     Value,
@@ -54,6 +55,8 @@ class Calls:
         unknown = False
         for arg in node.args:
             value = evaluate(self._run, arg.value, frame)
+            if isinstance(value.target, ModuleTarget):
+                self._run.ledger.open(value)
             if arg.star:
                 known = self._run.heap.get(value.ref)
                 whole = known is not None and (known.items is not None if arg.star == 1 else known.rest is None)
@@ -135,6 +138,7 @@ class Calls:
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
+            self._run.ledger.act(frame.owner, kind.role, target.path, place)
             self._call_back((*args, *keywords.values()), place, frame)
         return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
 
@@ -154,6 +158,7 @@ class Calls:
         *, must: bool = True
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
+        self._run.ledger.act(frame.owner, row.role, api, place)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:

@@ -13,6 +13,7 @@ from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
+from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
@@ -21,6 +22,7 @@ from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, 
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
+from mldebt.model.deeds import Deeds
 from mldebt.model.events import Access, Event, Kind
 from mldebt.model.facts import Definition
 from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
@@ -28,7 +30,8 @@ from mldebt.model.source import Place
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+    """What interpretation found: events, the project with the entry points that decorators make and what they reach, counters, library calls (path, row
+    known), and what every definition does.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -37,6 +40,7 @@ class Flow(msgspec.Struct, frozen=True):
     project: Project
     counters: tuple[tuple[str, int], ...]
     calls: tuple[tuple[str, bool], ...]
+    deeds: Deeds = Deeds()
 
 
 class Interpreter:
@@ -47,7 +51,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes = Hooks(self), Nodes(self)
+        self.hooks, self.nodes, self.ledger = Hooks(self), Nodes(self), Ledger(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -180,12 +184,13 @@ class Interpreter:
             entry = self._entry_point = self._entry(how)
             entries.append(entry)
             events.extend(replay(self.functions.run_alone(how.target, how.cls), entry.id, len(events)))
-        self._entry_point = None
+        self._entry_point, reached = None, self.ledger.reached()
         for trace in (*imported, *self._unreached()):
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+        project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)
+        return Flow(tuple(events), project, counters, tuple(sorted(self.calls.seen.values())), self.ledger.deeds())
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

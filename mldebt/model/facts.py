@@ -60,9 +60,9 @@ class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="python"):
     """A Python file or notebook. `bodies[0]` is the module's; each is msgpack of `ir.Body`, decoded on demand.
 
-    `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` as in `Definition`, of the module body
-    alone. `strings` are the short texts (identifier-like words and dotted names inside string literals and comments), for
-    the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run.
+    `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` are those of the whole file, as
+    in `Definition`. `strings` are the identifier-like words that stand only in its texts (string literals, comments, the prose of
+    a notebook), for the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run.
     """
 
     path: str
