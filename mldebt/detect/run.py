@@ -16,6 +16,7 @@ from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_par
 from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -29,7 +30,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script), "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
-    "unused": (UnusedSpec, unused), "retired": (RetiredSpec, retired),
+    "unused": (UnusedSpec, unused), "retired": (RetiredSpec, retired), "disabled": (DisabledSpec, disabled),
 }
 
 

@@ -25,6 +25,10 @@ class Touch:
                     parent = module.facts.definitions[definition.parent]
                     self._inside.setdefault(f"{path}::{parent.qualname}", []).append(f"{path}::{definition.qualname}")
 
+    def known(self, id_: str) -> bool:
+        """Return whether some call of a definition, or of what it calls, plays one of the roles."""
+        return any(act.role in self._roles for owner in self.reach(id_) for act in self._context.deeds.acts.get(owner, ()))
+
     def step(self, path: str, definition: Definition) -> Step | None:
         """Return the evidence that a definition touches what matters, None when nothing tells."""
         id_ = f"{path}::{definition.qualname}"
@@ -41,8 +45,8 @@ class Touch:
                 if act.role in self._roles:
                     yield Step(act.place, f"`{act.api}` is called here, {'by it' if self._within(owner, id_) else 'by what it calls'}")
         for name in definition.attrs:
-            if self.tells(name):
-                yield Step(here, f"it uses `.{name}`, which only data and models have")
+            if name not in definition.names and self.tells(name):
+                yield Step(here, f"it uses `.{name}`, which of all known types only those of data and models have")
 
     def tells(self, name: str) -> bool:
         """Return whether a member's name alone tells: every library type that has one plays one of the roles, and no class of the project has one."""

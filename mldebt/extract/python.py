@@ -8,6 +8,7 @@ import re
 import libcst as cst
 from msgspec import structs
 
+from mldebt.extract.commented import disabled_code
 from mldebt.extract.comments import python_comments
 from mldebt.extract.content import digest, templated
 from mldebt.extract.gate import MAX_SOURCE, check, decode
@@ -61,7 +62,7 @@ def _pack(
     low.bodies[0] = encode_body(body)
     words = words_beside(f"{text}\n{prose}", low.names, low.attrs, (definition.name for definition in low.definitions))
     return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), python_comments(text), tuple(sorted(low.names)),
-                       tuple(sorted(low.attrs)), words, problems, low.count)
+                       tuple(sorted(low.attrs)), words, problems, low.count, disabled=disabled_code(text))
 
 
 def _syntax(error: cst.ParserSyntaxError, text: str, table: LineTable) -> Problem:

@@ -68,8 +68,8 @@ class Liveness:
         return not self._mentions.elsewhere(name, path)
 
     def _is_offered(self, path: str) -> bool:
-        """Return whether code elsewhere may use a file's public names: it is part of a distribution, and no program."""
-        return path not in self._programs and any(path.startswith(folder) for folder in self._offered)
+        """Return whether code elsewhere may use a file's public names: it is part of a distribution, and not only a program."""
+        return (path not in self._programs or path in self._project.importers) and any(path.startswith(folder) for folder in self._offered)
 
     def _plain_class(self, id_: str, definition: Definition) -> bool:
         """Return whether making a class tells no one of it: its bases are known, and none of them gathers its subclasses."""
@@ -116,7 +116,7 @@ def _live(facts: PythonFacts, words: Mapping[int, frozenset[str]], candidates: f
     by_name: dict[str, list[int]] = {}
     for number in candidates:
         by_name.setdefault(facts.definitions[number].name, []).append(number)
-    if not _BY_NAME.isdisjoint(frozenset().union(*words.values())):
+    if not _BY_NAME.isdisjoint(facts.names):
         return candidates
     live: set[int] = set()
     pending = [-1]

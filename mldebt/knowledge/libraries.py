@@ -113,7 +113,10 @@ class Catalogue:
         return frozenset(hooks | {name for path in self.calls if (parts := path.rpartition("."))[0] in self.types for name in (parts[2],)})
 
     def member_roles(self, name: str) -> frozenset[str]:
-        """Return the roles of what a name is on all the types that have a member of that name; none when no type has one."""
+        """Return the roles of what a name is on all the types that have a member of that name; none when no type has one.
+
+        Attributes tell nothing (the empty role) but where they are a type of their own, as indexers are.
+        """
         if not self._members:
             for path, row in self.calls.items():
                 owner, _, method = path.rpartition(".")
@@ -121,7 +124,8 @@ class Catalogue:
                     self._members.setdefault(method, set()).add(row.role)
             for kind in self.types.values():
                 for attribute, path in kind.attributes.items():
-                    self._members.setdefault(attribute, set()).add(self.types[path].role if path in self.types else kind.role)
+                    made = self.types.get(path) if path.endswith(f".{attribute}") else None
+                    self._members.setdefault(attribute, set()).add(made.role if made is not None else "")
         return frozenset(self._members.get(name, ()))
 
     def called(self, type_path: str) -> str:

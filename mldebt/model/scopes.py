@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from mldebt.model import ir
 from mldebt.model.facts import Definition, PythonFacts, decode_body
+from mldebt.model.walk import nodes
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _EXPORTS = "__all__"
@@ -32,10 +31,10 @@ def used_beyond_imports(facts: PythonFacts) -> frozenset[str]:
 
 def _scope(facts: PythonFacts, body: ir.Body, number: int, found: dict[int, set[str]]) -> None:
     own = found.setdefault(number, set())
-    for node in _nodes(statement for statement in body if not _says_nothing(statement)):
+    for node in nodes(statement for statement in body if not _says_nothing(statement)):
         if isinstance(node, ir.Define):
             definition = facts.definitions[node.index]
-            own.update(word for part in _nodes(_head(definition)) for word in _words(part))
+            own.update(word for part in nodes(_head(definition)) for word in _words(part))
             _scope(facts, decode_body(facts.bodies[definition.body]), node.index, found)
         elif not isinstance(node, ir.Import):
             own.update(_words(node))
@@ -66,15 +65,3 @@ def _words(node: object) -> Iterable[str]:
     if isinstance(node, ir.Magic):
         return _WORD.findall(node.text)
     return ()
-
-
-def _nodes(roots: Iterable[object]) -> Iterator[msgspec.Struct]:
-    """Yield every node below some roots, in no promised order."""
-    pending = list(roots)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, msgspec.Struct):
-            yield node
-            pending.extend(getattr(node, name) for name in node.__struct_fields__)
-        elif isinstance(node, tuple):
-            pending.extend(node)
