@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.lexical import Names
+from mldebt.detect.lexical import OWN, Names
 from mldebt.detect.touch import Touch
 from mldebt.model import ir
 from mldebt.model.facts import Disabled
@@ -15,14 +16,18 @@ from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
 MOST = 12
+_Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 
 
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library calls that matter; `tuned`: those whose arguments are hyper-parameters; `examples`: words above a block that only explains."""
+    """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
+    hyper-parameters; `examples`: words above a block that only explains."""
 
     kind: str
     form: str
     roles: tuple[str, ...]
+    handling: tuple[str, ...]
+    long: int
     tuned: tuple[str, ...]
     examples: tuple[str, ...]
 
@@ -30,10 +35,16 @@ class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
     """Yield one match for each file with such blocks, at the longest of them."""
     touch = Touch(context, spec.roles)
+    copies: dict[tuple[Disabled, ...], list[_Found]] = {}
     for path, module in context.graph.project.modules.items():
         blocks = [block for block in module.facts.disabled if not _explains(block, spec)]
-        if blocks:
-            yield from _file(path, blocks, _Judge(Names(context, module.facts, touch), spec))
+        judge = _Judge(Names(context, module.facts, touch), spec) if blocks else None
+        found = [(block, what) for block in blocks if judge is not None and (what := judge.what(block))]
+        if found:
+            found.sort(key=lambda pair: (-pair[0].lines, pair[0].at))
+            copies.setdefault(tuple(msgspec.structs.replace(block, at=0, end=0) for block, _ in found[:1]), []).append((path, found))
+    for same in copies.values():
+        yield _match(*same[0], [path for path, _ in same[1:]], {path: found[0][0] for path, found in same})
 
 
 def _explains(block: Disabled, spec: DisabledSpec) -> bool:
@@ -46,16 +57,17 @@ class _Judge:
     """Tells what blocks of one file would touch."""
 
     def __init__(self, names: Names, spec: DisabledSpec) -> None:
-        self._names, self._roles = names, frozenset(spec.roles)
+        self._names, self._roles, self._handling, self._long = names, frozenset(spec.roles), frozenset(spec.handling), spec.long
         tuned = list(names.live_calls(frozenset(spec.tuned)))
         self._spans = [(node.at, node.end, path) for node, path in tuned]
         self._given = {arg.value.id: path for node, path in tuned for arg in node.args if isinstance(arg.value, ir.Name)}
 
     def what(self, block: Disabled) -> str:
         """Return in words what a block touches, the empty text when nothing tells."""
-        for call in block.calls:
-            path, role = self._names.meaning(call)
-            if role in self._roles or role == "own":
+        scope = self._names.scope_at(block.at)
+        meant = [self._names.meaning(call, scope) for call in block.calls]
+        for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long else ()):
+            if path := next((path for path, role in meant if role in roles), ""):
                 return f"`{path}` would be called"
         around = next((path for at, end, path in reversed(self._spans) if at < block.at and block.end <= end), "")
         if around and (block.part or block.assigns):
@@ -64,11 +76,14 @@ class _Judge:
         return f"`{given}` is what `{self._given[given]}` is given" if given else ""
 
 
-def _file(path: str, blocks: list[Disabled], judge: _Judge) -> Iterator[Match]:
-    found = sorted(((block, what) for block in blocks if (what := judge.what(block))), key=lambda pair: (-pair[0].lines, pair[0].at))
-    if found:
-        (first, what), lines = found[0], sum(block.lines for block, _ in found)
-        many = f"{len(found)} blocks of commented-out code ({lines} lines) touch" if len(found) > 1 else f"{lines} lines of commented-out code touch"
-        here = Place(path, first.at, first.end)
-        steps = tuple(Step(Place(path, block.at, block.end), f"{block.lines} lines: {said}") for block, said in found[1:MOST]) or (Step(here, what),)
-        yield Match(here, f"{many} models, hyper-parameters or data: {what}", steps, " ".join((*first.calls, *first.assigns)), f"{path}::")
+def _match(path: str, found: list[tuple[Disabled, str]], copies: list[str], first: dict[str, Disabled]) -> Match:
+    (block, what), lines = found[0], sum(block.lines for block, _ in found)
+    many = f"{len(found)} blocks of commented-out code ({lines} lines) touch" if len(found) > 1 else f"{lines} lines of commented-out code touch"
+    here = _place(path, block)
+    steps = (Step(here, what), *(Step(_place(path, other), f"{other.lines} lines: {said}") for other, said in found[1:MOST]),
+             *(Step(_place(other, first[other]), f"the same in `{other}`") for other in copies[:MOST]))
+    return Match(here, f"{many} models, hyper-parameters or data: {what}", steps, " ".join((*block.calls, *block.assigns)), f"{path}::")
+
+
+def _place(path: str, block: Disabled) -> Place:
+    return Place(path, block.at, block.end)

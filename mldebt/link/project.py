@@ -67,7 +67,7 @@ def is_test(path: str, facts: PythonFacts) -> bool:
     A name that ends in `_test` is a test's only where the file defines tests.
     """
     *folders, name = path.split("/")
-    defines = any(item.name.startswith(("test_", "Test")) for item in facts.definitions)
+    defines = any(item.name.startswith(("test_", "Test") if item.parent < 0 else "test") for item in facts.definitions)
     return name.startswith("test_") or name == "conftest.py" or "tests" in folders or (name.endswith("_test.py") and defines)
 
 
