@@ -17,6 +17,8 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
+from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -31,6 +33,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
     "unused": (UnusedSpec, unused), "retired": (RetiredSpec, retired), "disabled": (DisabledSpec, disabled),
+    "prototype-import": (PrototypeImportSpec, prototype_import), "notebook-run": (NotebookRunSpec, notebook_run),
 }
 
 
