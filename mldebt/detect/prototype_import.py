@@ -9,7 +9,10 @@ import msgspec
 
 from mldebt.detect.base import Context
 from mldebt.detect.names import words_of
+from mldebt.link.commands import parents
+from mldebt.link.modules import imports
 from mldebt.link.project import is_test
+from mldebt.model.facts import decode_body
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.project import Project
 from mldebt.model.source import Place
@@ -33,19 +36,32 @@ class PrototypeImportSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 def prototype_import(context: Context, spec: PrototypeImportSpec) -> Iterator[Match]:
     """Yield one match for each prototype, or folder of prototypes, that code beside notebooks, tests and experiments imports."""
     project = context.graph.project
-    used: dict[tuple[str, str], dict[Place, str]] = {}
+    used: dict[str, dict[Place, tuple[str, str]]] = {}
     for path, places in project.importers.items():
-        if path.endswith("/") or (what := _prototype(path, project, spec)) is None:
-            continue
-        for place in places:
-            if _lasts(place.path, project, spec) and not place.path.startswith(what[0] + "/"):
-                used.setdefault(what, {}).setdefault(place, path)
-    for (name, said), found in used.items():
+        if not path.endswith("/") and (what := _prototype(path, project, spec)) is not None:
+            for place in places:
+                inside = place.path.startswith(what[0] + "/")
+                if _lasts(place.path, project, spec) and not inside and _surely(project, place, path):
+                    used.setdefault(what[0], {}).setdefault(place, (path, what[1]))
+    for name, found in used.items():
         first, *others = sorted(found)
-        path = found[first]
+        path, said = found[first]
         more = f", as {len(others)} other imports do" if len(others) > 1 else ", as another import does" if others else ""
-        steps = (Step(Place(path, 0, 0), said), *(Step(place, f"`{found[place]}` is imported here too") for place in others[:MOST]))
+        steps = (Step(Place(path, 0, 0), said), *(Step(place, f"`{found[place][0]}` is imported here too") for place in others[:MOST]))
         yield Match(first, f"`{first.path}` imports `{path}`, {said}{more}", steps, f"import {name}", f"{first.path}::", spec.confidence)
+
+
+def _surely(project: Project, place: Place, path: str) -> bool:
+    """Return whether an import means a file for certain: a relative one, or one that names the path from a folder above the importer on."""
+    folder = place.path.rpartition("/")[0]
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    starts = {f"{base}/" if base else "" for base in (folder, *parents(folder))}
+    for body in project.modules[place.path].facts.bodies:
+        for node in imports(decode_body(body)):
+            if node.at == place.at:
+                names = [alias.name for alias in node.aliases] if not node.module else [node.module, *(f"{node.module}.{alias.name}" for alias in node.aliases)]
+                return bool(node.level) or any(start + name.replace(".", "/") == stem for start in starts for name in names)
+    return False
 
 
 def _prototype(path: str, project: Project, spec: PrototypeImportSpec) -> tuple[str, str] | None:
@@ -61,7 +77,7 @@ def _prototype(path: str, project: Project, spec: PrototypeImportSpec) -> tuple[
         return path, "which its name calls a scratch file"
     plain = _plain(stem, spec.copies)
     original = "/".join((*folders, f"{plain}.py"))
-    return ("/".join(folders) or ".", f"which its name calls a copy of `{original}`") if plain and original in project.modules else None
+    return (f"copies in {'/'.join(folders) or '.'}", f"which its name calls a copy of `{original}`") if plain and original in project.modules else None
 
 
 def _plain(stem: str, copies: Collection[str]) -> str:
