@@ -48,7 +48,7 @@ def _match(names: tuple[str, ...], found: list[tuple[Unused, Step]], copies: lis
     steps = (proof, *(Step(_place(item), f"`{item.definition.qualname}` is {'used only by such' if item.helper else 'never used either'}")
                       for item, _ in found[1:MOST]),
              *(Step(_place(item), f"the same in `{item.path}`") for item in copies[:MOST]))
-    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them}, and nothing else in the project names {them}",
+    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and no other file names {them}",
                  steps, " ".join(names), first.id, spec.confidence)
 
 
