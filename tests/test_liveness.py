@@ -157,7 +157,8 @@ print(1)
 
 def test_tests_and_public_names_of_a_described_distribution_are_left_alone(tmp_path: Path) -> None:
     setup = "# file: setup.py\nfrom setuptools import setup\nsetup(name='kit', description='{}', packages=['kit'])\n"
-    code = "# file: kit/a.py\ndef public(x):\n    return x\ndef _private(x):\n    return x\n# file: kit/net_test.py\nclass Check:\n    def testIt(self):\n        return 1\n"
+    code = "# file: kit/a.py\ndef public(x):\n    return x\ndef _private(x):\n    return x\n"
+    code += "# file: kit/net_test.py\nclass Check:\n    def testIt(self):\n        return 1\n"
     described, bare = tmp_path / "described", tmp_path / "bare"
     assert unused(described, setup.format("A kit") + code) == {"kit/a.py::_private"}
     assert unused(bare, setup.format("") + code) == {"kit/a.py::public", "kit/a.py::_private"}

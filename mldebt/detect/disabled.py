@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeAlias
 
 import msgspec
@@ -37,7 +38,7 @@ def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
     touch = Touch(context, spec.roles)
     copies: dict[tuple[Disabled, ...], list[_Found]] = {}
     for path, module in context.graph.project.modules.items():
-        blocks = [block for block in module.facts.disabled if not _explains(block, spec)]
+        blocks = [block for block in module.facts.disabled if (block.calls or block.assigns or block.part) and not _explains(block, spec)]
         judge = _Judge(Names(context, module.facts, touch), spec) if blocks else None
         found = [(block, what) for block in blocks if judge is not None and (what := judge.what(block))]
         if found:
@@ -58,9 +59,12 @@ class _Judge:
 
     def __init__(self, names: Names, spec: DisabledSpec) -> None:
         self._names, self._roles, self._handling, self._long = names, frozenset(spec.roles), frozenset(spec.handling), spec.long
-        tuned = list(names.live_calls(frozenset(spec.tuned)))
-        self._spans = [(node.at, node.end, path) for node, path in tuned]
-        self._given = {arg.value.id: path for node, path in tuned for arg in node.args if isinstance(arg.value, ir.Name)}
+        self._tuned_roles = frozenset(spec.tuned)
+
+    @cached_property
+    def _tuned(self) -> list[tuple[ir.Call, str]]:
+        """Return the calls of the file whose arguments are hyper-parameters."""
+        return list(self._names.live_calls(self._tuned_roles))
 
     def what(self, block: Disabled) -> str:
         """Return in words what a block touches, the empty text when nothing tells."""
@@ -69,11 +73,13 @@ class _Judge:
         for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long else ()):
             if path := next((path for path, role in meant if role in roles), ""):
                 return f"`{path}` would be called"
-        around = next((path for at, end, path in reversed(self._spans) if at < block.at and block.end <= end), "")
-        if around and (block.part or block.assigns):
-            return f"these are arguments of `{around}`"
-        given = next((name for name in block.assigns if name in self._given), "")
-        return f"`{given}` is what `{self._given[given]}` is given" if given else ""
+        if not block.assigns and not block.part:
+            return ""
+        for node, path in self._tuned:
+            if node.at < block.at and block.end <= node.end:
+                return f"these are arguments of `{path}`"
+        given = {arg.value.id: path for node, path in self._tuned for arg in node.args if isinstance(arg.value, ir.Name)}
+        return next((f"`{name}` is what `{given[name]}` is given" for name in block.assigns if name in given), "")
 
 
 def _match(path: str, found: list[tuple[Disabled, str]], copies: list[str], first: dict[str, Disabled]) -> Match:

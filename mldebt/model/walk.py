@@ -8,6 +8,7 @@ import msgspec
 
 _PLAIN = frozenset({  # fields that hold no nodes
     "at", "end", "id", "attr", "attr_at", "keyword", "keyword_at", "star", "op", "ops", "kind", "name_at", "name_ats", "module_ats", "bound_at"})
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -16,11 +17,15 @@ def nodes(roots: Iterable[object]) -> Iterator[msgspec.Struct]:
     pending = list(roots)
     while pending:
         node = pending.pop()
-        if isinstance(node, msgspec.Struct):
-            yield node
-            fields = _FIELDS.get(type(node))
-            if fields is None:
-                fields = _FIELDS[type(node)] = tuple(name for name in node.__struct_fields__ if name not in _PLAIN)
-            pending.extend([value for name in fields if isinstance(value := getattr(node, name), tuple | msgspec.Struct)])
-        elif isinstance(node, tuple):
+        kind = node.__class__
+        if isinstance(node, tuple):
             pending.extend(node)
+        elif kind not in _SCALARS and isinstance(node, msgspec.Struct):
+            fields = _FIELDS.get(kind)
+            if fields is None:
+                fields = _FIELDS[kind] = tuple(name for name in node.__struct_fields__ if name not in _PLAIN)
+            yield node
+            for name in fields:
+                value = getattr(node, name)
+                if value.__class__ not in _SCALARS:
+                    pending.append(value)
