@@ -27,7 +27,7 @@ def unused(folder: Path, text: str) -> set[str]:
     """Return the ids of what nothing uses in a project written from sections."""
     write_sections(text, folder)
     done = analyse(folder, Settings(), jobs=1)
-    return {item.id for item in Liveness(done.project, done.flow.deeds, (), done.catalogue.method_names()).unused()}
+    return {item.id for item in Liveness(done.project, done.flow.deeds, done.catalogue).unused()}
 
 
 def test_what_nothing_reaches_or_names_is_unused(tmp_path: Path) -> None:
@@ -73,6 +73,11 @@ def test_the_same_name_in_another_file_means_that_files_own(tmp_path: Path) -> N
     assert unused(tmp_path, TOOLS + "# file: other.py\ndef spare(x):\n    return x\nprint(spare(1))\n") == {"tools.py::spare"}
 
 
+def test_a_file_that_imports_the_name_and_defines_a_stand_in_uses_it(tmp_path: Path) -> None:
+    other = "# file: other.py\ntry:\n    from tools import spare\nexcept ImportError:\n    def spare(x):\n        return x\n"
+    assert unused(tmp_path, TOOLS + other) <= {"other.py::spare"}
+
+
 @pytest.mark.parametrize("access", [
     "getattr(tools, sys.argv[1])(1)", "vars(tools)[sys.argv[1]](1)", "tools.__dict__[sys.argv[1]](1)", "inspect.getmembers(tools)",
     "getattr(sys.modules[sys.argv[1]], 'spa' + sys.argv[2])(1)",
@@ -104,6 +109,9 @@ class Two(metaclass=Meta):
     pass
 Base = make_base()
 class Three(Base):
+    pass
+from locust import HttpUser
+class Five(HttpUser):
     pass
 class Plain:
     pass
@@ -151,7 +159,7 @@ class Shell:
 print(1)
 """, tmp_path)
     done = analyse(tmp_path, Settings(), jobs=1)
-    found = {item.definition.qualname: item.helper for item in Liveness(done.project, done.flow.deeds).unused()}
+    found = {item.definition.qualname: item.helper for item in Liveness(done.project, done.flow.deeds, done.catalogue).unused()}
     assert found == {"helper": True, "first": False, "Shell": False}
 
 

@@ -30,7 +30,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; copies of a file are one."""
     touch = Touch(context, spec.roles)
     files: dict[str, list[tuple[Unused, Step]]] = {}
-    for item in Liveness(context.graph.project, context.deeds, spec.called_by_name, context.catalogue.method_names()).unused():
+    for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
         step = touch.step(item.path, item.definition) if item.path.rpartition("/")[2] not in spec.interfaces else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
@@ -48,7 +48,7 @@ def _match(names: tuple[str, ...], found: list[tuple[Unused, Step]], copies: lis
     steps = (proof, *(Step(_place(item), f"`{item.definition.qualname}` is {'used only by such' if item.helper else 'never used either'}")
                       for item, _ in found[1:MOST]),
              *(Step(_place(item), f"the same in `{item.path}`") for item in copies[:MOST]))
-    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and no other file names {them}",
+    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and no other file refers to {them}",
                  steps, " ".join(names), first.id, spec.confidence)
 
 

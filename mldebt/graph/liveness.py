@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.distribution import offered_folders
 from mldebt.link.mentions import Mentions
 from mldebt.link.project import is_test
@@ -36,9 +38,10 @@ class Unused:
 class Liveness:
     """Answers which functions and classes of a project are dead; both sources must say so: what was reached, and what is mentioned."""
 
-    def __init__(self, project: Project, deeds: Deeds, called_by_name: Collection[str] = (), methods: Collection[str] = ()) -> None:
-        """`called_by_name`: names under which something outside of the project finds functions; `methods`: names that libraries call on what they are given."""
-        self._project, self._deeds, self._called, self._methods = project, deeds, frozenset(called_by_name), methods
+    def __init__(self, project: Project, deeds: Deeds, catalogue: Catalogue, called_by_name: Collection[str] = ()) -> None:
+        """`called_by_name` are names under which something outside of the project finds functions."""
+        self._project, self._deeds, self._catalogue, self._called = project, deeds, catalogue, frozenset(called_by_name)
+        self._methods = catalogue.method_names()
         self._mentions = Mentions(project)
         self._offered = offered_folders(project)
         self._programs = {entry.path for entry in project.entries if entry.definition < 0}
@@ -72,11 +75,16 @@ class Liveness:
         return (path not in self._programs or path in self._project.importers) and any(path.startswith(folder) for folder in self._offered)
 
     def _plain_class(self, id_: str, definition: Definition) -> bool:
-        """Return whether making a class tells no one of it: its bases are known, and none of them gathers its subclasses."""
+        """Return whether making a class tells no one of it: its bases are known, and none of them gathers its subclasses.
+
+        A library that no row describes may look for the classes that derive from its own.
+        """
         bases = self._deeds.bases.get(id_, (UNKNOWN_BASE,))
-        known = [base for base in bases if "::" in base]
-        gathers = any(base.keyword is not None for base in definition.bases) or (bool(known) and self._gathers)
-        return UNKNOWN_BASE not in bases and not gathers and not any(_GATHERING in self._members(base) for base in known)
+        own = [base for base in bases if "::" in base]
+        if not all(base in own or self._catalogue.type(base) or base.partition(".")[0] in sys.stdlib_module_names for base in bases):
+            return False
+        gathers = any(base.keyword is not None for base in definition.bases) or (bool(own) and self._gathers)
+        return not gathers and not any(_GATHERING in self._members(base) for base in own)
 
     def _plain_method(self, path: str, parent: Definition, definition: Definition) -> bool:
         """Return whether a definition is a method that no library knows of and that overrides none: all bases of its class are the project's own."""
