@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -31,7 +31,7 @@ def retired(context: Context, spec: RetiredSpec) -> Iterator[Match]:
     project = context.graph.project
     folders: dict[str, list[PythonFacts]] = {}
     for path, module in project.modules.items():
-        folder = _retired_folder(path, spec)
+        folder = retired_folder(path, spec.folders, spec.plain)
         if folder and module.facts.lines:
             folders.setdefault(folder, []).append(module.facts)
     for folder, files in folders.items():
@@ -41,12 +41,12 @@ def retired(context: Context, spec: RetiredSpec) -> Iterator[Match]:
             yield _match(folder, kept, spec)
 
 
-def _retired_folder(path: str, spec: RetiredSpec) -> str:
-    """Return the outermost folder of retired code around a file, the empty text when there is none."""
+def retired_folder(path: str, retired: Collection[str], plain: Collection[str] = ()) -> str:
+    """Return the outermost folder around a file whose name has a word for retired code and besides only `plain` words; the empty text when there is none."""
     parts = path.split("/")[:-1]
     for number, part in enumerate(parts):
         words = words_of(part)
-        if any(word in spec.folders for word in words) and all(word in spec.folders or word in spec.plain or word.isdigit() for word in words):
+        if any(word in retired for word in words) and all(word in retired or word in plain or word.isdigit() for word in words):
             return "/".join(parts[: number + 1])
     return ""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, listed
+from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
 from mldebt.graph.liveness import Liveness, Unused
 from mldebt.model.finding import Confidence, Match, Step
@@ -16,13 +17,15 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only."""
+    """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
+    `apart`: words of folders of retired code, which are debts as a whole."""
 
     kind: str
     form: str
     roles: tuple[str, ...]
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -31,7 +34,8 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     touch = Touch(context, spec.roles)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
-        step = touch.step(item.path, item.definition) if item.path.rpartition("/")[2] not in spec.interfaces else None
+        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart)
+        step = touch.step(item.path, item.definition) if not apart else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
     copies: dict[tuple[str, ...], list[list[tuple[Unused, Step]]]] = {}
