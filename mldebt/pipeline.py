@@ -136,7 +136,8 @@ def survey(
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events, done.flow.calls))
+        context = Context(done.graph, done.flow.events, done.flow.calls, done.flow.deeds, done.catalogue)
+        matches, errors = detect([card for card in cards if card.match], context)
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):

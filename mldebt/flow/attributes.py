@@ -45,6 +45,8 @@ class Attributes:
     def get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
         """Return `value.name`."""
         target = value.target
+        if name == "__dict__" and target is not None:
+            self._run.ledger.open(value)
         if isinstance(target, ModuleTarget):
             return self._run.modules.member(target.path, name) or NOTHING
         if isinstance(target, LibraryTarget):

@@ -24,6 +24,7 @@ from mldebt.flow.value import (
     LibraryMethod,
     LibraryTarget,
     MethodTarget,
+    ModuleTarget,
     PartialTarget,
     SuperTarget,
     Value,
@@ -63,6 +64,8 @@ class Calls:
         unknown = False
         for arg in node.args:
             value = evaluate(self._run, arg.value, frame)
+            if isinstance(value.target, ModuleTarget):
+                self._run.ledger.open(value)
             if arg.star:
                 known = self._run.heap.get(value.ref)
                 whole = known is not None and (known.items is not None if arg.star == 1 else known.rest is None)
@@ -147,6 +150,7 @@ class Calls:
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
+            self._run.ledger.act(frame.owner, kind.role, target.path, place)
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
             return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
@@ -174,6 +178,7 @@ class Calls:
         *, must: bool = True
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
+        self._run.ledger.act(frame.owner, row.role, api, place)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:

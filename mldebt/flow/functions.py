@@ -49,6 +49,7 @@ class Functions:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
+        self._run.ledger.calls.add((frame.owner, key))
         if target in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)

@@ -15,6 +15,7 @@ from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
+from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
@@ -24,6 +25,7 @@ from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
+from mldebt.model.deeds import Deeds
 from mldebt.model.events import Access, CallSite, Event, Kind
 from mldebt.model.facts import Definition
 from mldebt.model.project import EntryKind, EntryPoint, Project
@@ -33,7 +35,7 @@ _FLOW = "flow"
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries.
+    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries, what definitions do.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -42,6 +44,7 @@ class Flow(msgspec.Struct, frozen=True):
     project: Project
     counters: tuple[tuple[str, int], ...]
     calls: tuple[CallSite, ...]
+    deeds: Deeds = Deeds()
 
 
 class Interpreter:
@@ -52,7 +55,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes, self.conversions = Hooks(self), Nodes(self), Conversions(self)
+        self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -183,13 +186,14 @@ class Interpreter:
         for entry, trace in self._found():
             entries.append(entry)
             events.extend(replay(trace, entry.id, len(events), self.conversions.table))
-        self._entry_point = None
+        self._entry_point, reached = None, self.ledger.reached()
         for trace in (*imported, *self._unreached()):
             events.extend(replay(trace, "", len(events), self.conversions.table))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters,
-                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))))
+        project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)
+        return Flow(tuple(events), project, counters,
+                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))), self.ledger.deeds())
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

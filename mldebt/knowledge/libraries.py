@@ -30,6 +30,7 @@ class Catalogue:
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
         self._representations: dict[str, str] = {}
+        self._members: dict[str, set[str]] = {}
         self._conventions: dict[str, list[tuple[str, str]]] = {}
         self.missing: set[str] = set()
         self.resolvers: dict[str, str] = {}
@@ -120,6 +121,27 @@ class Catalogue:
     def conventions(self, name: str) -> list[tuple[str, str]]:
         """Return the libraries that find a function by this name, each with the kind of entry point it is."""
         return self._conventions.get(name, [])
+
+    def method_names(self) -> frozenset[str]:
+        """Return the names of all methods and hooks that library types have: what libraries call on what they are given, whatever its type."""
+        hooks = {name for row in self.types.values() for name in row.hooks}
+        return frozenset(hooks | {name for path in self.calls if (parts := path.rpartition("."))[0] in self.types for name in (parts[2],)})
+
+    def member_roles(self, name: str) -> frozenset[str]:
+        """Return the roles of what a name is on all the types that have a member of that name; none when no type has one.
+
+        Attributes tell nothing (the empty role) but where they are a type of their own, as indexers are.
+        """
+        if not self._members:
+            for path, row in self.calls.items():
+                owner, _, method = path.rpartition(".")
+                if owner in self.types:
+                    self._members.setdefault(method, set()).add(row.role)
+            for kind in self.types.values():
+                for attribute, path in kind.attributes.items():
+                    made = self.types.get(path) if path.endswith(f".{attribute}") else None
+                    self._members.setdefault(attribute, set()).add(made.role if made is not None else "")
+        return frozenset(self._members.get(name, ()))
 
     def called(self, type_path: str) -> str:
         """Return the name of the method that calling an instance runs, else the empty text."""

@@ -37,7 +37,7 @@ def link(
                if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None]
     entries += _consoles(data or {}, facts, index)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present), index
+    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present, importers=index.importers()), index
 
 
 def subproject(path: str, names: Collection[str]) -> str:
@@ -67,7 +67,7 @@ def is_test(path: str, facts: PythonFacts) -> bool:
     A name that ends in `_test` is a test's only where the file defines tests.
     """
     *folders, name = path.split("/")
-    defines = any(item.name.startswith(("test_", "Test")) for item in facts.definitions)
+    defines = any(item.name.startswith(("test_", "Test") if item.parent < 0 else "test") for item in facts.definitions)
     return name.startswith("test_") or name == "conftest.py" or "tests" in folders or (name.endswith("_test.py") and defines)
 
 

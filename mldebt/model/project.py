@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,7 +79,9 @@ class Module:
 class Project:
     """Everything link knows: modules and data files by path, entry points, stages, names that exist.
 
-    `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not entered ending in `/`.
+    `reached` are the ids (`path::qualname`) of the definitions that interpretation reached from entry points; `importers` are the import statements by the
+    file they import. `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not
+    entered ending in `/`.
     """
 
     root: str
@@ -90,6 +93,7 @@ class Project:
     invocations: tuple[Invocation, ...] = ()
     reached: frozenset[str] = field(default_factory=frozenset)
     present: frozenset[str] = field(default_factory=frozenset)
+    importers: Mapping[str, Sequence[Place]] = field(default_factory=dict)
 
     def holds_folder(self, path: str) -> bool:
         """Return whether the index or the disk holds something in a folder (empty: the root)."""
