@@ -8,6 +8,7 @@ from typing import Any
 
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
+from mldebt.link.names import NameIndex
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
@@ -15,10 +16,11 @@ from mldebt.model.source import Place
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, and the events of the run by id."""
+    """Everything a rule may ask: the graph, the events of the run by id, the names of every file."""
 
     graph: ProjectGraph
     events: Sequence[Event]
+    names: NameIndex
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]

@@ -15,7 +15,7 @@ from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
 from mldebt.flow.tokens import Tokens
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage
+from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage, opened
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.ir import Body, Parameter
 from mldebt.model.source import Place
@@ -178,6 +178,7 @@ class Functions:
             else:
                 scope = self._run.frames[target.frame - 1] if target.frame else frame
                 value = self._filled(param, rest, left, args.open, scope) if used else NOTHING
+                value = opened(value) if used and args.assumed else value
             bound[param.name] = value if used else NOTHING
         return bound
 
@@ -201,7 +202,7 @@ class Functions:
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        self.call(target, Arguments(receiver, assumed=True), Place(target.path, 0, 0), frame)
         return trace
 
     def _receiver(self, cls: ClassTarget, frame: Frame) -> Value:
@@ -210,7 +211,7 @@ class Functions:
             made = self._receivers[cls] = self._run.calls.instance(cls, Place(cls.path, -cls.index - 2, 1))
             init = self._run.attributes.method(made, "__init__")
             if init is not None:
-                self.call(init, Arguments((made,)), Place(cls.path, 0, 0), frame)
+                self.call(init, Arguments((made,), assumed=True), Place(cls.path, 0, 0), frame)
         return self._receivers[cls]
 
     def call_lambda(self, key: int, args: tuple[Value, ...], place: Place, caller: Frame) -> Value:

@@ -9,6 +9,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
@@ -47,7 +48,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes = Hooks(self), Nodes(self)
+        self.hooks, self.nodes, self.decisions = Hooks(self), Nodes(self), Decisions(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -104,10 +105,6 @@ class Interpreter:
         if not value.known:
             return None
         return bool(value.text) if value.texts else bool(value.const[0])
-
-    def decided(self, node: ir.If, frame: Frame) -> bool:
-        """Return whether only the branch that the constants select is run: main blocks are, flags that a user may edit are not."""
-        return isinstance(node.test, ir.Compare) and isinstance(node.test.left, ir.Name) and node.test.left.id == "__name__"
 
     def key(self, value: Value) -> str | None:
         """Return the dict key a value is, when it is one constant."""

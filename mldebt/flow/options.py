@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NO_SOURCES, NOTHING, LibraryTarget, Value, hole, join, join_all, text
+from mldebt.flow.value import NO_SOURCES, NOTHING, Choice, LibraryTarget, Value, chosen, hole, join, join_all, text
 from mldebt.flow.words import word_pattern
 from mldebt.model.pattern import pattern
 from mldebt.model.project import Invocation
@@ -146,7 +146,7 @@ def passed(
     for name in options:
         words = [text(word_pattern(found[name]), sources=read, type=kind, home=home) for found, home in given if name in found]
         kept = [defaults.get(name, hole("option", name))] if len(words) < len(given) or not given else []
-        values[name] = join_all([*kept, *words])
+        values[name] = chosen(join_all([*kept, *words]), Choice("option", name, place))
     return values
 
 

@@ -17,6 +17,21 @@ ROOT = Hole("root")
 """First part of a path that is known to start at the project root, because it was built from `__file__`."""
 
 
+class Choice(msgspec.Struct, frozen=True, order=True):
+    """What somebody sets from outside: an `option` of a command line, a `config` key, an `environment` variable.
+
+    `name` is what it is set by, `place` where its value stands or where it is declared. `unknown`: nothing is known of one of the ways to the value.
+    """
+
+    kind: str
+    name: str
+    place: Place | None = None
+
+
+NO_CHOICES: frozenset[Choice] = frozenset()
+OPEN = frozenset({Choice("unknown", "")})
+
+
 class ModuleTarget(msgspec.Struct, frozen=True):
     """A module of the project."""
 
@@ -101,6 +116,7 @@ class Value(msgspec.Struct, frozen=True):
     `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
     `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
+    `choices`: what somebody may set to make it another: it may be other values than those listed.
     """
 
     type: str = ""
@@ -112,6 +128,7 @@ class Value(msgspec.Struct, frozen=True):
     shared: Place | None = None
     home: str = ""
     columns: frozenset[int] = NO_SOURCES
+    choices: frozenset[Choice] = NO_CHOICES
 
     @property
     def text(self) -> str | None:
@@ -148,7 +165,8 @@ def join(left: Value, right: Value) -> Value:
         return left
     if left is NOTHING or right is NOTHING:
         known = right if left is NOTHING else left
-        return known if known.texts or known.target or known.ref else msgspec.structs.replace(known, const=())
+        kept = known.texts or known.target or known.ref
+        return opened(known if kept or not known.const else msgspec.structs.replace(known, const=()))
     return Value(
         type=left.type if left.type == right.type else right.type if _absent(left) else left.type if _absent(right) else "",
         texts=_texts(left, right),
@@ -160,7 +178,13 @@ def join(left: Value, right: Value) -> Value:
         shared=left.shared if left.shared == right.shared else None,
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
+        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) else left.choices | right.choices,
     )
+
+
+def blank(value: Value) -> bool:
+    """Return whether nothing is known of which object a value is."""
+    return not (value.const or value.texts or value.ref or value.target)
 
 
 def _either(left: Target, right: Target) -> Alternatives:
@@ -200,6 +224,25 @@ def lineage(*values: Value) -> frozenset[int]:
     return result
 
 
+def choices(*values: Value) -> frozenset[Choice]:
+    """Return what decides several values."""
+    result = NO_CHOICES
+    for value in values:
+        if value.choices:
+            result = result | value.choices if result else value.choices
+    return result
+
+
+def chosen(value: Value, choice: Choice) -> Value:
+    """Return a value as what somebody may set: where it is not given, it is as it stands."""
+    return msgspec.structs.replace(value, choices=value.choices | {choice})
+
+
+def opened(value: Value) -> Value:
+    """Return a value that may be something else, too."""
+    return value if value.choices >= OPEN or value is NOTHING else msgspec.structs.replace(value, choices=value.choices | OPEN)
+
+
 def concat(left: Value, right: Value) -> Value:
     """Return the text of `left` followed by that of `right`: the cross product of alternatives, bounded."""
     ones, others = as_texts(left), as_texts(right)
@@ -210,6 +253,7 @@ def concat(left: Value, right: Value) -> Value:
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
         home=right.home or left.home,
+        choices=left.choices | right.choices,
     )
 
 
