@@ -8,13 +8,17 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, listed
-from mldebt.link.names import Load, makes_names, mentions
+from mldebt.link.names import Use, makes_names, mentions
+from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
 _NEWER = frozenset({"BaseExceptionGroup", "EncodingWarning", "ExceptionGroup", "PythonFinalizationError", "WindowsError", "aiter", "anext"})
 _KNOWN = frozenset(dir(builtins)) | _NEWER
+
+
+Load = Use[ir.Name]
 
 
 class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
@@ -30,36 +30,34 @@ class Scope:
     elsewhere: dict[str, Scope] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """A name that is read: `guarded` where the code around it expects that it may be missing, `tests` are those of the branches around it."""
-
-    node: ir.Name
-    scope: Scope
-    guarded: bool
-    tests: tuple[ir.Expr, ...]
+Read = TypeVar("Read", ir.Name, ir.Attr, ir.Import)
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """An import statement with the scope it binds in; `guarded` and `tests` as of a `Load`."""
+class Use(Generic[Read]):
+    """What needs a name: `guarded` where the code around it expects that it may be missing, `tests` are those of the branches around it."""
 
-    node: ir.Import
+    node: Read
     scope: Scope
     guarded: bool
     tests: tuple[ir.Expr, ...]
 
 
 class Names:
-    """The scopes of one file. `scopes[0]` is the module's; those of definitions are in `of`, by index."""
+    """The scopes of one file: the module's, those of definitions in `of` by index; names, attributes of names and imports as the code needs them.
+
+    `stored` are the attributes it sets.
+    """
 
     def __init__(self, facts: PythonFacts) -> None:
         """Read every body of a file once."""
         self._facts = facts
         self.module = Scope("module", None)
         self.of: dict[int, Scope] = {}
-        self.loads: list[Load] = []
-        self.imports: list[Brought] = []
+        self.loads: list[Use[ir.Name]] = []
+        self.members: list[Use[ir.Attr]] = []
+        self.imports: list[Use[ir.Import]] = []
+        self.stored: set[str] = set()
         self._guarded, self._tests = False, tuple[ir.Expr, ...]()
         if facts.bodies and facts.bodies[0]:
             self._body(decode_body(facts.bodies[0]), self.module)
@@ -159,7 +157,7 @@ class Names:
         self._body((*node.orelse, *node.final), scope)
 
     def _import(self, node: ir.Import, scope: Scope) -> None:
-        self.imports.append(Brought(node, scope, self._guarded, self._tests))
+        self.imports.append(Use(node, scope, self._guarded, self._tests))
         for alias in node.aliases:
             self.bind(alias.bound if alias.bound_at >= 0 or node.module is not None else alias.bound.partition(".")[0], scope, node)
 
@@ -188,13 +186,15 @@ class Names:
         elif isinstance(target, ir.Starred):
             self._target(target.value, scope, by)
         else:
+            if isinstance(target, ir.Attr):
+                self.stored.add(target.attr)
             self._expression(target, scope)
 
     def _expression(self, node: msgspec.Struct | None, scope: Scope) -> None:
         if node is None:
             return
         if isinstance(node, ir.Name):
-            self.loads.append(Load(node, scope, self._guarded, self._tests))
+            self.loads.append(Use(node, scope, self._guarded, self._tests))
         elif isinstance(node, ir.Lambda):
             inner = Scope("function", scope)
             for param in node.params:
@@ -216,6 +216,8 @@ class Names:
         elif isinstance(node, ir.BoolOp):
             self._bool(node, scope)
         else:
+            if isinstance(node, ir.Attr) and isinstance(node.value, ir.Name):
+                self.members.append(Use(node, scope, self._guarded, self._tests))
             for part in parts(node):
                 self._expression(part, scope)
 
@@ -285,6 +287,7 @@ class NameIndex:
         self._files, self._index = files, index
         self._known: dict[str, Names] = {}
         self._starred: dict[str, frozenset[str] | None] = {}
+        self._stored: frozenset[str] | None = None
 
     def of(self, path: str) -> Names:
         """Return the names of a file."""
@@ -295,6 +298,24 @@ class NameIndex:
     def module(self, brought: ir.Import, importer: str) -> str | None:
         """Return the project file (or folder) that `from module import …` names, None for a library or nothing."""
         return self._index.resolve(brought.module or "", importer, brought.level)
+
+    def certain(self, dotted: str, importer: str, level: int = 0) -> str | None:
+        """Return the one project file that a dotted name means, None when something else may be meant."""
+        return self._index.certain(dotted, importer, level)
+
+    def modules(self, dotted: str, importer: str) -> list[str]:
+        """Return every project file that a dotted name may mean."""
+        return self._index.candidates(dotted, importer)
+
+    def submodule(self, module: str, name: str) -> str | None:
+        """Return the module `name` of a package (its `__init__.py`, or its folder with `/`)."""
+        return self._index.submodule(module.rpartition("/")[0], name) if module.endswith(("/__init__.py", "/")) else None
+
+    def stored(self) -> frozenset[str]:
+        """Return the attributes that some file of the project sets on something."""
+        if self._stored is None:
+            self._stored = frozenset(name for path in self._files for name in self.of(path).stored)
+        return self._stored
 
     def starred(self, path: str) -> frozenset[str] | None:
         """Return the names that the star imports of a file may bind, None when they may be any."""
