@@ -121,7 +121,7 @@ def check(
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events, done.names))
+        matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events, done.names, done.flow.observed))
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):

@@ -11,16 +11,18 @@ from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.link.names import NameIndex
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
+from mldebt.model.observed import Observations
 from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, the events of the run by id, the names of every file."""
+    """Everything a rule may ask: the graph, the events of the run by id, the names of every file, what the run noticed."""
 
     graph: ProjectGraph
     events: Sequence[Event]
     names: NameIndex
+    observed: Observations
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]

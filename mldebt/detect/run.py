@@ -19,6 +19,7 @@ from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
+from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
@@ -30,6 +31,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
     "unbound-name": (UnboundNameSpec, unbound_name), "missing-member": (MissingMemberSpec, missing_member),
+    "unreachable": (UnreachableSpec, unreachable),
 }
 
 

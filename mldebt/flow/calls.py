@@ -135,6 +135,7 @@ class Calls:
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
+            self._run.observer.act(place, kind.role, target.path, frame.owner)
             self._call_back((*args, *keywords.values()), place, frame)
         return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
 
@@ -154,6 +155,7 @@ class Calls:
         *, must: bool = True
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
+        self._run.observer.act(place, row.role, api, frame.owner)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mldebt.flow.effects import Bound, strip_start
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, Choice, ClassTarget, Value, chosen, hole, join_all, lineage, text
+from mldebt.flow.value import NOTHING, ClassTarget, Value, chosen, hole, join_all, lineage, text
 from mldebt.flow.words import word_pattern
 from mldebt.model.facts import DataFacts, Setting
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Hole, Part, Pattern, pattern
 from mldebt.model.source import Place
 

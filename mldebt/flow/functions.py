@@ -49,12 +49,13 @@ class Functions:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
+        definition = self._run.definition(*key)
+        self._run.observer.visit(place, frame.owner, f"{target.path}::{definition.qualname}")
         if target in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
             return Value(sources=args.lineage())
         self._run.modules.load(target.path)
-        definition = self._run.definition(*key)
         bound = self._bind(definition, args, target)
         found = self._known(key, target, bound)
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:

@@ -16,6 +16,7 @@ from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
+from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
@@ -24,12 +25,13 @@ from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.events import Access, Event, Kind
 from mldebt.model.facts import Definition
+from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
 from mldebt.model.source import Place
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known), what it noticed.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -38,6 +40,7 @@ class Flow(msgspec.Struct, frozen=True):
     project: Project
     counters: tuple[tuple[str, int], ...]
     calls: tuple[tuple[str, bool], ...]
+    observed: Observations = Observations()
 
 
 class Interpreter:
@@ -48,7 +51,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes, self.decisions = Hooks(self), Nodes(self), Decisions(self)
+        self.hooks, self.nodes, self.decisions, self.observer = Hooks(self), Nodes(self), Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -56,6 +59,7 @@ class Interpreter:
         self.lambdas: list[tuple[ir.Lambda, Frame]] = []
         self._kept: dict[int, int] = {}
         self._raw = 0
+        self.passed: set[Place] = set()
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -182,7 +186,8 @@ class Interpreter:
             events.extend(replay(trace, "", len(events)))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())),
+                    self.observer.observations())
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

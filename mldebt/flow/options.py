@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NO_SOURCES, NOTHING, Choice, LibraryTarget, Value, chosen, hole, join, join_all, text
+from mldebt.flow.value import NO_SOURCES, NOTHING, LibraryTarget, Value, chosen, hole, join, join_all, text
 from mldebt.flow.words import word_pattern
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import pattern
 from mldebt.model.project import Invocation
 from mldebt.model.source import Place

@@ -9,6 +9,7 @@ from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
 from mldebt.flow.heap import Object
 from mldebt.flow.magics import perform_magic
+from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, Value
 from mldebt.model import ir
 
@@ -19,11 +20,27 @@ if TYPE_CHECKING:
 
 def execute(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> bool:
     """Run statements in order; return whether control can reach the end."""
-    for statement in body:
+    for position, statement in enumerate(body):
         run.steps += 1
         if not _EXECUTORS[type(statement)](run, statement, frame):
+            if position + 1 < len(body) and isinstance(statement, ir.Return | ir.Raise | ir.Flow):
+                aside(run, body[position + 1:], frame)
             return False
     return True
+
+
+def aside(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> None:
+    """Look once at code that control never comes to: what its calls are is noted, what they do is not."""
+    place = run.place(frame, body[0])
+    if place in run.passed:
+        return
+    run.passed.add(place)
+    reached, trace, returned, ended, loops = set(run.functions.reached), frame.trace, list(frame.returned), frame.ended, frame.loops
+    frame.trace, frame.loops = Trace(), []
+    with frame.branch({}), run.heap.aside(), frame.nested():
+        execute(run, body, frame)
+    frame.trace, frame.returned, frame.ended, frame.loops = trace, returned, ended, loops
+    run.functions.reached = reached
 
 
 def _expression(run: Interpreter, node: ir.ExprStmt, frame: Frame) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
 
@@ -15,17 +16,6 @@ MANY = -1
 NO_SOURCES: frozenset[int] = frozenset()
 ROOT = Hole("root")
 """First part of a path that is known to start at the project root, because it was built from `__file__`."""
-
-
-class Choice(msgspec.Struct, frozen=True, order=True):
-    """What somebody sets from outside: an `option` of a command line, a `config` key, an `environment` variable.
-
-    `name` is what it is set by, `place` where its value stands or where it is declared. `unknown`: nothing is known of one of the ways to the value.
-    """
-
-    kind: str
-    name: str
-    place: Place | None = None
 
 
 NO_CHOICES: frozenset[Choice] = frozenset()

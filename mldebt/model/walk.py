@@ -33,19 +33,3 @@ def inside(nodes: Iterable[msgspec.Struct]) -> Iterator[msgspec.Struct]:
         node = stack.pop()
         yield node
         stack.extend(list(parts(node))[::-1])
-
-
-def leaves_end(body: ir.Body) -> bool:
-    """Return whether control cannot pass a block: it ends in `return`, `raise`, `break` or `continue`, or in a choice whose every way does."""
-    return any(leaves(statement) for statement in body)
-
-
-def leaves(statement: ir.Stmt) -> bool:
-    """Return whether control never passes a statement."""
-    if isinstance(statement, ir.Return | ir.Raise):
-        return True
-    if isinstance(statement, ir.Flow):
-        return statement.kind != "pass"
-    if isinstance(statement, ir.If):
-        return leaves_end(statement.body) and leaves_end(statement.orelse)
-    return isinstance(statement, ir.With) and False

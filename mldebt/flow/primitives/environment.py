@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
-from mldebt.flow.value import Choice, Value, chosen, hole, join
+from mldebt.flow.value import Value, chosen, hole, join
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Hole, Pattern
 
 if TYPE_CHECKING:

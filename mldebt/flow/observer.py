@@ -1,0 +1,52 @@
+"""Noting what happens at places: library calls, calls of project functions, branches, arguments that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mldebt.model.observed import Act, Choice, Misfit, Observations, Settled, Visit
+from mldebt.model.source import Place
+
+
+class Observer:
+    """Collects over a whole run; what a place does under any call counts."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._acts: dict[Place, Act] = {}
+        self._visits: dict[Place, set[Visit]] = {}
+        self._branches: dict[Place, tuple[bool | None, frozenset[Choice]]] = {}
+        self._misfits: dict[Place, Misfit | None] = {}
+
+    def act(self, place: Place, role: str, api: str, owner: str) -> None:
+        """Note a library call."""
+        if place not in self._acts:
+            self._acts[place] = Act(role, api, owner)
+
+    def visit(self, place: Place, owner: str, callee: str) -> None:
+        """Note a call of a project function."""
+        self._visits.setdefault(place, set()).add(Visit(owner, callee))
+
+    def branch(self, place: Place, truth: bool | None, choices: frozenset[Choice]) -> None:
+        """Note how a test came out: it stays settled as long as it comes out the same."""
+        known = self._branches.get(place)
+        if known is None:
+            self._branches[place] = (truth, choices)
+        elif known[0] is not None:
+            self._branches[place] = (known[0] if known[0] is truth else None, known[1] | choices)
+
+    def fit(self, place: Place, misfit: Misfit | None) -> None:
+        """Note whether the arguments of a call fit; a call that fits once may be meant."""
+        if misfit is None or place not in self._misfits:
+            self._misfits[place] = misfit
+
+    def observations(self) -> Observations:
+        """Return everything seen."""
+        settled: Iterable[Settled] = (Settled(place, truth, tuple(sorted(choices, key=_order))) for place, (truth, choices) in self._branches.items()
+                                      if truth is not None and choices)
+        return Observations(self._acts, {place: frozenset(found) for place, found in self._visits.items()}, tuple(sorted(settled, key=lambda item: item.place)),
+                            tuple(found for _, found in sorted(self._misfits.items()) if found is not None))
+
+
+def _order(choice: Choice) -> tuple[str, str, Place]:
+    return choice.kind, choice.name, choice.place or Place("", 0, 0)
