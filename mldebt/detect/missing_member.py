@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -64,22 +64,34 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
         folder = path.rpartition("/")[0]
         for _ in range(node.level - 1):
             folder = folder.rpartition("/")[0]
-        if node.level and node.module and not _may_be_made(context, f"{folder}/{node.module.replace('.', '/')}".lstrip("/"), spec):
+        steps = (node.module or "").split(".")
+        stems = [f"{folder}/{'/'.join(steps[:count])}".lstrip("/") for count in range(1, len(steps) + 1)]
+        if node.level and node.module and not any(_may_be_made(context, path, stem, spec) for stem in stems):
             yield _Wanted("." * node.level + node.module, ""), place
         return
     for alias in node.aliases:
         if alias.name != "*" and _lacks(context, module, alias.name, path, node):
             package = module.rpartition("/")[0]
-            if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, f"{package}/{alias.name}".lstrip("/"), spec):
+            if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, path, f"{package}/{alias.name}".lstrip("/"), spec):
                 yield _Wanted(module, alias.name), Place(path, alias.name_ats[0], alias.name_ats[0] + len(alias.name)) if alias.name_ats else place
+                return  # the statement raises at the first name that is missing
 
 
-def _may_be_made(context: Context, stem: str, spec: MissingMemberSpec) -> bool:
-    """Return whether a module that is no Python file of the project may be there all the same: compiled, ignored, or written by a tool."""
+def _may_be_made(context: Context, path: str, stem: str, spec: MissingMemberSpec) -> bool:
+    """Return whether a module that is no Python file of the project may be there all the same: compiled, ignored, or written or named by another file."""
     project = context.graph.project
+    if any(_names(facts.words, stem) for facts in project.data.values()) or any(
+            _names(module.facts.strings, stem) for other, module in project.modules.items() if other != path):
+        return True
     if re.fullmatch(spec.generated, stem.rpartition("/")[2]) or project.may_exist(f"{stem}.py") or project.may_exist(f"{stem}/__init__.py"):
         return True
     return any(name.startswith((f"{stem}.", f"{stem}/")) for names in (project.tracked, project.present) for name in names)
+
+
+def _names(words: Iterable[str], stem: str) -> bool:
+    """Return whether some words name the module at a path, alone or behind dots."""
+    last = stem.rpartition("/")[2]
+    return any(word == last or word.endswith(f".{last}") for word in words)
 
 
 def _module_of(context: Context, path: str, names: Names, use: Use[ir.Attr]) -> str | None:

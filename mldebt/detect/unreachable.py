@@ -57,8 +57,25 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
             for body, cause, constant in _ruled_out(block, flow, spec):
                 if acts := _touches(context, path, body, spec, acting):
                     groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
-    for group in groups.values():
+    for group in _joined(groups.values()):
         yield _match(group, spec)
+
+
+def _joined(groups: Iterable[list[_Dead]]) -> Iterator[list[_Dead]]:
+    """Yield groups of dead pieces, those of one constant as one."""
+    first: dict[object, list[_Dead]] = {}
+    for group in groups:
+        keys = [dead.constant.names[-1] for dead in group if dead.constant.names]
+        known = next((first[key] for key in keys if key in first), None)
+        if known is None:
+            first.update((key, group) for key in keys or (id(group),))
+        else:
+            known.extend(group)
+    seen: set[int] = set()
+    for group in first.values():
+        if id(group) not in seen:
+            seen.add(id(group))
+            yield group
 
 
 def _ruled_out(block: Block, flow: Flow, spec: UnreachableSpec) -> Iterator[tuple[tuple[ir.Stmt, ...], ir.Expr | ir.Stmt, Constant]]:
@@ -100,10 +117,9 @@ def _touches(context: Context, path: str, body: Iterable[ir.Stmt], spec: Unreach
 
 
 def _cause(path: str, body: Sequence[ir.Stmt], constant: Constant) -> object:
-    """Return what dead pieces of one cause share: the constant that rules them out, else their code, wherever it was pasted."""
-    if constant.names:
-        return constant.names[-1]
-    return tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
+    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out."""
+    shape = tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
+    return (constant.names[-1][0], shape) if constant.names else shape
 
 
 def _match(group: Sequence[_Dead], spec: UnreachableSpec) -> Match:

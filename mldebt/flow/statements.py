@@ -23,10 +23,17 @@ def execute(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> bool:
     for position, statement in enumerate(body):
         run.steps += 1
         if not _EXECUTORS[type(statement)](run, statement, frame):
-            if position + 1 < len(body) and isinstance(statement, ir.Return | ir.Raise | ir.Flow):
+            if position + 1 < len(body) and _leaves(statement):
                 aside(run, body[position + 1:], frame)
             return False
     return True
+
+
+def _leaves(statement: ir.Stmt) -> bool:
+    """Return whether a statement leaves whatever the values are."""
+    if isinstance(statement, ir.If):
+        return all(side and any(map(_leaves, side)) for side in (statement.body, statement.orelse))
+    return isinstance(statement, ir.Return | ir.Raise | ir.Flow)
 
 
 def aside(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> None:
