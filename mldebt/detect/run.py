@@ -16,6 +16,7 @@ from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_par
 from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
@@ -31,7 +32,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-output": (DeclaredOutputSpec, declared_output), "declared-product": (DeclaredProductSpec, declared_product),
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
     "unbound-name": (UnboundNameSpec, unbound_name), "missing-member": (MissingMemberSpec, missing_member),
-    "unreachable": (UnreachableSpec, unreachable),
+    "unreachable": (UnreachableSpec, unreachable), "misfit": (MisfitSpec, misfit),
 }
 
 

@@ -8,6 +8,7 @@ from mldebt.flow.arguments import Arguments
 from mldebt.flow.effects import EVENTS, Bound, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
+from mldebt.flow.fitting import fitting
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
@@ -64,6 +65,7 @@ class Calls:
                 keywords[arg.keyword] = value
             else:
                 args.append(value)
+        fitting(self._run, node, function, len(args), keywords, frame)
         return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, unpacked=unknown)
 
     def call(

@@ -137,7 +137,8 @@ class CallRow(_Strict, frozen=True):
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
     configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
-    `former`: the newest release lacks it, code for older ones calls it.
+    `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
+    where any other number always raises. A `role` of `exit` says that the call never returns.
     """
 
     path: str
@@ -169,6 +170,7 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
+    takes: tuple[int, int] | None = None
 
 
 class AttributeRow(_Strict, frozen=True):
