@@ -1,15 +1,17 @@
-"""The blocks of a file, and whether control passes their statements."""
+"""The blocks of a file, whether control passes their statements, and what their calls touch."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from mldebt.detect.base import Context
 from mldebt.link.constants import Constant, Constants
 from mldebt.link.names import NameIndex, Scope
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place
+from mldebt.model.walk import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,24 @@ def _breaks(body: ir.Body) -> bool:
     """Return whether a `break` leaves the loop that a block belongs to."""
     return any(isinstance(node, ir.Flow) and node.kind == "break" or not isinstance(node, ir.Loop) and any(map(_breaks, inner_blocks(node)))
                or isinstance(node, ir.Loop) and _breaks(node.orelse) for node in body)
+
+
+def touches(
+    context: Context, path: str, body: Iterable[ir.Stmt], roles: Collection[str], acting: Collection[str],
+) -> tuple[tuple[Place, str], ...]:
+    """Return the calls in some code that touch data, models or training, each with what is called.
+
+    They are library calls of some roles and calls of definitions that make such calls (`acting`).
+    """
+    found = []
+    for node in inside(body):
+        if isinstance(node, ir.Call):
+            place = Place(path, node.at, node.end)
+            act = context.observed.acts.get(place)
+            callee = next((visit.callee for visit in sorted(context.observed.visits.get(place, ()), key=lambda visit: visit.callee)
+                           if visit.callee in acting), "")
+            if act is not None and act.role in roles:
+                found.append((place, act.api))
+            elif callee:
+                found.append((place, callee.partition("::")[2]))
+    return tuple(found)

@@ -19,6 +19,7 @@ from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.settled import SettledSpec, settled
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -33,6 +34,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-option": (DeclaredOptionSpec, declared_option), "declared-parameter": (DeclaredParameterSpec, declared_parameter),
     "unbound-name": (UnboundNameSpec, unbound_name), "missing-member": (MissingMemberSpec, missing_member),
     "unreachable": (UnreachableSpec, unreachable), "misfit": (MisfitSpec, misfit),
+    "settled": (SettledSpec, settled),
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.blocks import Block, Flow, blocks
+from mldebt.detect.blocks import Block, Flow, blocks, touches
 from mldebt.link.constants import Constant, Constants
 from mldebt.link.names import mentions
 from mldebt.model import ir
@@ -55,7 +55,7 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
         flow = Flow(constants, path, facts, exits)
         for block in blocks(context.names, path, facts):
             for body, cause, constant in _ruled_out(block, flow, spec):
-                if acts := _touches(context, path, body, spec, acting):
+                if acts := touches(context, path, body, spec.roles, acting):
                     groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
     for group in _joined(groups.values()):
         yield _match(group, spec)
@@ -98,22 +98,6 @@ def _sides(node: ir.If | ir.Loop, block: Block, flow: Flow, spec: UnreachableSpe
     dead = node.orelse if constant.value and isinstance(node, ir.If) else node.body if not constant.value else ()
     if dead:
         yield dead, test, constant
-
-
-def _touches(context: Context, path: str, body: Iterable[ir.Stmt], spec: UnreachableSpec, acting: frozenset[str]) -> tuple[tuple[Place, str], ...]:
-    """Return the calls in dead code that touch data, models or training, each with what is called."""
-    found = []
-    for node in inside(body):
-        if isinstance(node, ir.Call):
-            place = Place(path, node.at, node.end)
-            act = context.observed.acts.get(place)
-            callee = next((visit.callee for visit in sorted(context.observed.visits.get(place, ()), key=lambda visit: visit.callee)
-                           if visit.callee in acting), "")
-            if act is not None and act.role in spec.roles:
-                found.append((place, act.api))
-            elif callee:
-                found.append((place, callee.partition("::")[2]))
-    return tuple(found)
 
 
 def _cause(path: str, body: Sequence[ir.Stmt], constant: Constant) -> object:

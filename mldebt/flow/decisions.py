@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.value import Value
 from mldebt.model import ir
+from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
@@ -26,6 +27,8 @@ class Decisions:
         Main blocks are decided, and tests of nothing but parameters that this very call binds to known values: a summary is remembered by the arguments,
         so it holds for calls that decide alike. Constants that somebody may edit are not.
         """
+        if value.choices or self._run.observer.watched:
+            self._run.observer.branch(Place(frame.path, node.test.at, node.test.end), _alike(value), value.choices)
         truth = self._run.truth(value)
         if truth is None or value.choices:
             return None
@@ -33,6 +36,14 @@ class Decisions:
             params = {param.name for param in self._run.definition(frame.path, frame.index).params}
             return truth if params and _asks_only(node.test, params) else None
         return truth if isinstance(node.test, ir.Compare) and isinstance(node.test.left, ir.Name) and node.test.left.id == "__name__" else None
+
+
+def _alike(value: Value) -> bool | None:
+    """Return the truth that all the constants share which a value may be, None when they differ or when it may be something else."""
+    if value.ref or value.target or any(text.literal is None for text in value.texts):
+        return None
+    found = {*(bool(text.literal) for text in value.texts), *map(bool, value.const)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _asks_only(test: ir.Expr, params: Collection[str]) -> bool:

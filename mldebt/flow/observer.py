@@ -31,9 +31,15 @@ class Observer:
         """Note how a test came out: it stays settled as long as it comes out the same."""
         known = self._branches.get(place)
         if known is None:
-            self._branches[place] = (truth, choices)
+            if choices:
+                self._branches[place] = (truth, choices)
         elif known[0] is not None:
             self._branches[place] = (known[0] if known[0] is truth else None, known[1] | choices)
+
+    @property
+    def watched(self) -> bool:
+        """Return whether some test depends on what somebody may set."""
+        return bool(self._branches)
 
     def fit(self, place: Place, misfit: Misfit | None) -> None:
         """Note whether the arguments of a call fit; a call that fits once may be meant."""

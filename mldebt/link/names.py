@@ -46,7 +46,7 @@ class Use(Generic[Read]):
 class Names:
     """The scopes of one file: the module's, those of definitions in `of` by index; names, attributes of names and imports as the code needs them.
 
-    `stored` are the attributes it sets.
+    `stored` are the attributes and keys it sets.
     """
 
     def __init__(self, facts: PythonFacts) -> None:
@@ -188,6 +188,8 @@ class Names:
         else:
             if isinstance(target, ir.Attr):
                 self.stored.add(target.attr)
+            elif isinstance(target, ir.Subscript):
+                self.stored.update(part.value for part in target.index if isinstance(part, ir.Const) and isinstance(part.value, str))
             self._expression(target, scope)
 
     def _expression(self, node: msgspec.Struct | None, scope: Scope) -> None:
