@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.link.project import is_test
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.observed import Misfit
 
@@ -23,7 +24,7 @@ class MisfitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one."""
-    tests = {entry.path for entry in context.graph.project.entries if entry.kind == "test"}
+    tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
     for found in context.observed.misfits:
         if found.place.path not in tests:

@@ -47,8 +47,10 @@ def compile_card(card: Card) -> list[tuple[Detector, msgspec.Struct]]:
             faults.append(CardError(f"no detector `{kind}`; known: {', '.join(sorted(DETECTORS))}", card.file, f"match {number}.kind"))
             continue
         spec, detector = DETECTORS[kind]
+        if table.get("tier", card.tier) not in ("on", "opt"):
+            faults.append(CardError(f"expected `on` or `opt`, got `{table['tier']}`", card.file, f"match {number}.tier"))
         try:
-            compiled.append((detector, msgspec.convert(table, spec)))
+            compiled.append((detector, msgspec.convert({key: value for key, value in table.items() if key != "tier"}, spec)))
         except msgspec.ValidationError as error:
             message, key = spotted(error)
             faults.append(CardError(message, card.file, f"match {number}{'.' if key else ''}{key}"))

@@ -19,7 +19,7 @@ _MOST = 4
 
 
 class SettledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`by`: the kind of what may be set (`config`, `option`). `roles` as of `unreachable`, `guards` as of `unbound-name`.
+    """`by`: the kind of what may be set (`config`, `bare-option`). `roles` as of `unreachable`, `guards` as of `unbound-name`.
 
     `documents`: formats of the files in which the name of a documented switch stands.
     """
@@ -54,8 +54,10 @@ def settled(context: Context, spec: SettledSpec) -> Iterator[Match]:
 
 def _alone(context: Context, choice: Choice, spec: SettledSpec) -> bool:
     """Return whether nothing in the project sets a switch to another value, and no document speaks of it."""
-    key = choice.name.rpartition(".")[2]
-    if not key or key.isdigit() or key in context.names.stored():
+    key = choice.name.lstrip("-").rpartition(".")[2]
+    if not key or key.isdigit() or key.replace("-", "_") in context.names.stored():
+        return False
+    if choice.name.startswith("-") and any(word.partition("=")[0] == choice.name for item in context.graph.project.invocations for word in item.words):
         return False
     values: set[object] = set()
     for facts in context.graph.project.data.values():
@@ -68,7 +70,9 @@ def _alone(context: Context, choice: Choice, spec: SettledSpec) -> bool:
 
 
 def _speaks_of(facts: DataFacts, key: str) -> bool:
-    return any(word == key or word.endswith(f".{key}") for word in facts.words)
+    """Return whether a document has a word, or all the words that hyphens join."""
+    parts = [part for part in key.split("-") if len(part) > 2]
+    return any(word == key or word.endswith(f".{key}") for word in facts.words) or len(parts) > 1 and all(part in facts.words for part in parts)
 
 
 def _match(names: Sequence[str], group: Sequence[tuple[Block, Settled, tuple[tuple[Place, str], ...]]], spec: SettledSpec) -> Match:

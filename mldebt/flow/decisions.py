@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 
+_SWITCH = "bare-option"
+
+
 class Decisions:
     """Decides branches of a run."""
 
@@ -43,6 +46,8 @@ def _alike(value: Value) -> bool | None:
     if value.ref or value.target or any(text.literal is None for text in value.texts):
         return None
     found = {*(bool(text.literal) for text in value.texts), *map(bool, value.const)}
+    if len(found) == 2 and not value.texts and all(choice.kind == _SWITCH for choice in value.choices):
+        return bool(value.const[0])  # a switch of the command line that is not given
     return found.pop() if len(found) == 1 else None
 
 

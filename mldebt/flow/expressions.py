@@ -116,7 +116,8 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
         return Value(type=value.type, const=(-value.const[0],))
     if node.op == "not":
         truth = run.truth(value)
-        return Value(const=(not truth,) if truth is not None else (True, False), choices=value.choices)
+        either = tuple(not item for item in value.const) if len(value.const) == 2 and not value.texts else (True, False)
+        return Value(const=(not truth,) if truth is not None else either, choices=value.choices)
     return Value(type=value.type, sources=value.sources)
 
 

@@ -58,10 +58,10 @@ def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invo
     body = decode_body(facts.bodies[0])
     if not (run or stated or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
-    return EntryPoint(path, "test" if _is_test(path, facts) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
+    return EntryPoint(path, "test" if is_test(path, facts) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
 
 
-def _is_test(path: str, facts: PythonFacts) -> bool:
+def is_test(path: str, facts: PythonFacts) -> bool:
     """Return whether a file belongs to the tests: by the names that test runners collect, or because it lies among them.
 
     A name that ends in `_test` is a test's only where the file defines tests.

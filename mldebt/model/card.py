@@ -58,7 +58,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule.
 
     `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
-    of that row of `thresholds`.
+    of that row of `thresholds`. A form with `tier = "opt"` runs only where the rule is selected by its code, name or family, or with `ALL`.
     """
 
     code: str

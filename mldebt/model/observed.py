@@ -18,7 +18,7 @@ class Act(msgspec.Struct, frozen=True, gc=False):
 
 
 class Choice(msgspec.Struct, frozen=True, order=True, gc=False):
-    """What somebody sets from outside: an `option` of a command line, a `config` key, an `environment` variable.
+    """What somebody sets from outside: an `option` of a command line (a `bare-option` when nothing explains it), a `config` key, an `environment` variable.
 
     `name` is what it is set by, `place` where its value stands or where it is declared. `unknown`: nothing is known of one of the ways to the value.
     """
