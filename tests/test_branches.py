@@ -22,7 +22,14 @@ def reads(folder: Path, text: str) -> list[str]:
     ("load([])", ["{…}"]),
 ])
 def test_a_side_that_an_argument_rules_out_is_not_run(call: str, found: list[str], tmp_path: Path) -> None:
-    text = f"# file: a.py\nimport pandas as pd\ndef load(path=None):\n    if path is None:\n        path = 'default.csv'\n    return pd.read_csv(path)\n{call}\n"
+    text = f"""# file: a.py
+import pandas as pd
+def load(path=None):
+    if path is None:
+        path = "default.csv"
+    return pd.read_csv(path)
+{call}
+"""
     assert reads(tmp_path, text) == found
 
 
