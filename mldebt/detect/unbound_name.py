@@ -15,6 +15,7 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
 _NEWER = frozenset({"BaseExceptionGroup", "EncodingWarning", "ExceptionGroup", "PythonFinalizationError", "WindowsError", "aiter", "anext"})
+_MOST = 8
 _KNOWN = frozenset(dir(builtins)) | _NEWER
 
 
@@ -22,33 +23,54 @@ Load = Use[ir.Name]
 
 
 class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`injected`: names that tools give to the scripts they run; `guards`: words of tests whose branches are for other programs, versions or checkers."""
+    """`injected`: names that tools give to the scripts they run; `guards`: words of tests whose branches are for other programs, versions or checkers.
+
+    `former`: names that Python 2 knew without an import: the project is told once.
+    """
 
     kind: str
     form: str
     injected: tuple[str, ...]
     guards: tuple[str, ...]
+    former: tuple[str, ...]
     confidence: Confidence = "high"
 
 
 def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
     """Yield one match for each function, or module body, that reads names nothing binds; those of several functions are told where they first stand."""
-    given = _KNOWN.union(spec.injected)
+    given, old = _KNOWN.union(spec.injected), list[tuple[str, Load]]()
     for path, module in sorted(context.graph.project.modules.items()):
         if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts):
-            yield from _of_file(context, path, module.facts, given, spec)
+            missing = _missing(context, path, given, spec)
+            old.extend((path, load) for load in missing if load.node.id in spec.former)
+            for group in _causes([load for load in missing if load.node.id not in spec.former]):
+                yield _match(path, module.facts, group, spec)
+    told = any(problem.kind == "python-2" for module in context.graph.project.modules.values() for problem in module.facts.problems)
+    if old and not told:
+        yield _former(old, spec)
 
 
-def _of_file(context: Context, path: str, facts: PythonFacts, given: frozenset[str], spec: UnboundNameSpec) -> Iterator[Match]:
+def _missing(context: Context, path: str, given: frozenset[str], spec: UnboundNameSpec) -> list[Load]:
+    """Return the reads of names that nothing binds and nothing asks for before."""
     through = context.names.starred(path)
     if through is None:
-        return
+        return []
     names, known = context.names.of(path), given | through
-    missing = [load for load in names.loads
-               if load.node.id not in known and not (load.node.id.startswith("__") and load.node.id.endswith("__")) and not load.guarded
-               and names.find(load.node.id, load.scope) is None and not mentions(load.tests, (*spec.guards, load.node.id))]
-    for group in _causes(missing):
-        yield _match(path, facts, group, spec)
+    return [load for load in names.loads
+            if load.node.id not in known and not (load.node.id.startswith("__") and load.node.id.endswith("__")) and not load.guarded
+            and names.find(load.node.id, load.scope) is None and not mentions(load.tests, (*spec.guards, load.node.id)) and not any(map(_never, load.tests))]
+
+
+def _never(test: ir.Expr) -> bool:
+    return isinstance(test, ir.Const) and not test.value
+
+
+def _former(old: Sequence[tuple[str, Load]], spec: UnboundNameSpec) -> Match:
+    (path, first), *others = old
+    names = listed(list(dict.fromkeys(load.node.id for _, load in old)))
+    steps = tuple(Step(Place(where, load.node.at, load.node.end), f"`{load.node.id}` is read here, too") for where, load in others[:_MOST])
+    place = Place(path, first.node.at, first.node.end)
+    return Match(place, f"{names}: only Python 2 has that, so this raises whenever it is reached", steps, "python 2", f"{path}::", spec.confidence)
 
 
 def _causes(missing: Sequence[Load]) -> list[list[Load]]:
@@ -85,6 +107,6 @@ def _match(path: str, facts: PythonFacts, loads: Sequence[Load], spec: UnboundNa
     return Match(Place(path, first.node.at, first.node.end), message, steps, f"unbound {names[0]}", f"{path}::{owner}", spec.confidence)
 
 
-def _once(loads: Sequence[Load], most: int = 8) -> list[Load]:
+def _once(loads: Sequence[Load]) -> list[Load]:
     """Return the first loads, none on top of another."""
-    return list({load.node.at: load for load in loads}.values())[:most]
+    return list({load.node.at: load for load in loads}.values())[:_MOST]

@@ -35,7 +35,10 @@ Read = TypeVar("Read", ir.Name, ir.Attr, ir.Import)
 
 @dataclass(frozen=True, slots=True)
 class Use(Generic[Read]):
-    """What needs a name: `guarded` where the code around it expects that it may be missing, `tests` are those of the branches around it."""
+    """What needs a name: `guarded` where nothing raises when it is missing, because the code around expects that or is never reached.
+
+    `tests` are those of the branches around it.
+    """
 
     node: Read
     scope: Scope
@@ -76,8 +79,11 @@ class Names:
         return None
 
     def _body(self, body: Iterable[ir.Stmt], scope: Scope) -> None:
+        around = self._guarded
         for statement in body:
             self._statement(statement, scope)
+            self._guarded = self._guarded or isinstance(statement, ir.Return | ir.Raise | ir.Flow) and getattr(statement, "kind", "") != "pass"
+        self._guarded = around
 
     def _statement(self, node: ir.Stmt, scope: Scope) -> None:
         if isinstance(node, ir.Define):
