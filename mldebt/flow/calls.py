@@ -65,8 +65,9 @@ class Calls:
                 keywords[arg.keyword] = value
             else:
                 args.append(value)
-        fitting(self._run, node, function, len(args), keywords, frame)
-        return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, unpacked=unknown)
+        place = self._run.place(frame, node)
+        fitting(self._run, node, function, len(args), keywords, place, frame)
+        return self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, *, unpacked: bool = False

@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 
-def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywords: Collection[str], frame: Frame) -> None:
+def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywords: Collection[str], place: Place, frame: Frame) -> None:
     """Note whether `count` positional arguments and some keywords fit a function, a method or a class of the project, or a method whose row counts."""
-    if function.target is None:
-        return
-    place = run.place(frame, node)
-    found = None
-    if not function.choices and not any(arg.star for arg in node.args):
-        target = function.target
+    target, found = function.target, None
+    if isinstance(target, _CHECKED) and not function.choices and not any(arg.star for arg in node.args):
         found = _of_row(run, target, count, keywords) if isinstance(target, LibraryMethod) else _of_project(run, node, target, count, keywords)
-    run.observer.fit(place, None if found is None else Misfit(place, found[0], found[1], found[2], frame.owner))
+    if found is not None:
+        run.observer.fit(place, Misfit(place, found[0], found[1], found[2], frame.owner))
+    elif target is not None:
+        run.observer.fit(place, None)
+
+
+_CHECKED = (FunctionTarget, MethodTarget, ClassTarget, LibraryMethod)
 
 
 def _of_row(run: Interpreter, target: LibraryMethod, count: int, keywords: Collection[str]) -> tuple[str, str, Place | None] | None:

@@ -50,7 +50,7 @@ class Functions:
         key = (target.path, target.index)
         self.reached.add(key)
         definition = self._run.definition(*key)
-        self._run.observer.visit(place, frame.owner, f"{target.path}::{definition.qualname}")
+        self._run.observer.visit(place, frame.owner, *key)
         if target in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)

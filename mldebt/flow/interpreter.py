@@ -187,7 +187,7 @@ class Interpreter:
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
         return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())),
-                    self.observer.observations())
+                    self.observer.observations(lambda path, index: self.definition(path, index).qualname))
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

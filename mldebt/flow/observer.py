@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mldebt.model.observed import Act, Choice, Misfit, Observations, Settled, Visit
 from mldebt.model.source import Place
@@ -14,7 +14,7 @@ class Observer:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self._acts: dict[Place, Act] = {}
-        self._visits: dict[Place, set[Visit]] = {}
+        self._visits: dict[Place, set[tuple[str, str, int]]] = {}
         self._branches: dict[Place, tuple[bool | None, frozenset[Choice]]] = {}
         self._misfits: dict[Place, Misfit | None] = {}
 
@@ -23,9 +23,13 @@ class Observer:
         if place not in self._acts:
             self._acts[place] = Act(role, api, owner)
 
-    def visit(self, place: Place, owner: str, callee: str) -> None:
-        """Note a call of a project function."""
-        self._visits.setdefault(place, set()).add(Visit(owner, callee))
+    def visit(self, place: Place, owner: str, path: str, index: int) -> None:
+        """Note a call of definition `index` of a project file."""
+        known = self._visits.get(place)
+        if known is None:
+            self._visits[place] = {(owner, path, index)}
+        else:
+            known.add((owner, path, index))
 
     def branch(self, place: Place, truth: bool | None, choices: frozenset[Choice]) -> None:
         """Note how a test came out: it stays settled as long as it comes out the same."""
@@ -46,11 +50,12 @@ class Observer:
         if misfit is None or place not in self._misfits:
             self._misfits[place] = misfit
 
-    def observations(self) -> Observations:
-        """Return everything seen."""
+    def observations(self, named: Callable[[str, int], str]) -> Observations:
+        """Return everything seen; `named` gives the qualified name of a definition."""
+        visits = {place: frozenset(Visit(owner, f"{path}::{named(path, index)}") for owner, path, index in found) for place, found in self._visits.items()}
         settled: Iterable[Settled] = (Settled(place, truth, tuple(sorted(choices, key=_order))) for place, (truth, choices) in self._branches.items()
                                       if truth is not None and choices)
-        return Observations(self._acts, {place: frozenset(found) for place, found in self._visits.items()}, tuple(sorted(settled, key=lambda item: item.place)),
+        return Observations(self._acts, visits, tuple(sorted(settled, key=lambda item: item.place)),
                             tuple(found for _, found in sorted(self._misfits.items()) if found is not None))
 
 
