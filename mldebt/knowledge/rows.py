@@ -171,7 +171,8 @@ class CallRow(_Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
-    `former`: the newest release lacks it, code for older ones calls it.
+    `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
+    where any other number always raises. A `role` of `exit` says that the call never returns.
     """
 
     path: str
@@ -212,6 +213,7 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
+    takes: tuple[int, int] | None = None
 
 
     @property
