@@ -101,7 +101,7 @@ def wrong_parameters(row: CallRow, real: object, method: bool) -> str:
         every = list(inspect.signature(real).parameters.values())  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return ""
-    every = every[1:] if method and every and (every[0].name in ("self", "cls") or inspect.isfunction(real)) else every
+    every = every[1:] if every and (every[0].name in ("self", "cls") or method and inspect.isfunction(real)) else every
     kinds = {item.kind for item in every}
     order = _POSITIONAL if inspect.Parameter.VAR_POSITIONAL in kinds else (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)  # older releases take these in order
     names = [item.name for item in every if item.kind in order]

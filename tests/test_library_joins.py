@@ -8,6 +8,7 @@ from mldebt.config import Settings
 from mldebt.pipeline import check
 
 PANDAS = "import pandas as pd\n"
+SPARK = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
 WRITES = f"{PANDAS}frame = pd.DataFrame()\n"
 JOINS = {
     "polars": ("import polars as pl\npl.read_csv('raw.csv').filter(pl.col('x') > 1).write_parquet('clean.parquet')",
@@ -15,11 +16,10 @@ JOINS = {
     "polars-pandas": ("import polars as pl\npl.DataFrame().lazy().sink_parquet('clean.parquet')", f"{PANDAS}pd.read_parquet('clean.parquet')"),
     "dask": ("import dask.dataframe as dd\ndd.read_csv('raw.csv').dropna().to_parquet('clean.parquet')", f"{PANDAS}pd.read_parquet('clean.parquet')"),
     "pyspark": (
-        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nspark.read.csv('raw.csv').write.mode('overwrite').parquet('out/clean')",
+        f"{SPARK}spark.read.csv('raw.csv').write.mode('overwrite').parquet('out/clean')",
         f"{PANDAS}pd.read_parquet('out/clean')"),
     "pyspark-table": (
-        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nspark.read.csv('raw.csv').write.saveAsTable('lake.sales')",
-        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nspark.read.table('lake.sales').show()"),
+        f"{SPARK}spark.read.csv('raw.csv').write.saveAsTable('lake.sales')", f"{SPARK}spark.read.table('lake.sales').show()"),
     "pyspark-model": (
         "from pyspark.ml.classification import LogisticRegression\nLogisticRegression().fit(None).write().overwrite().save('models/churn')",
         "from pyspark.ml.classification import LogisticRegressionModel\nLogisticRegressionModel.load('models/churn').transform(None)"),
@@ -50,8 +50,7 @@ def test_a_consumer_in_another_library_is_found(name: str, tmp_path: Path) -> No
     ("import boto3\nboto3.client('s3').upload_file('a.csv', 'lake', 'a.csv')", f"{PANDAS}pd.read_csv('s3://other/a.csv')"),
     ("import sys\nimport boto3\nboto3.client('s3').upload_file('a.csv', sys.argv[1], 'a.csv')",
      "import sys\nimport boto3\nboto3.client('s3').download_file(sys.argv[1], 'a.csv', 'b.csv')"),
-    ("from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().range(1).createOrReplaceTempView('rows')",
-     "from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().sql('select * from rows').show()"),
+    (f"{SPARK}spark.range(1).createOrReplaceTempView('rows')", f"{SPARK}spark.sql('select * from rows').show()"),
 ])
 def test_objects_of_other_or_unknown_buckets_and_passing_views_do_not_join(maker: str, user: str, tmp_path: Path) -> None:
     assert undeclared(tmp_path, maker, user) == []

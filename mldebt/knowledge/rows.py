@@ -140,7 +140,8 @@ class CallRow(_Strict, frozen=True):
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
     configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
-    `former`: the newest release lacks it, code for older ones calls it.
+    `former`: the newest release lacks it, code for older ones calls it. `of-class`: it is called on the class and returns an instance (`self`); classes of
+    the project below it have it, too.
     """
 
     path: str
@@ -172,6 +173,7 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
+    of_class: bool = False
 
 
 class AttributeRow(_Strict, frozen=True):
