@@ -48,6 +48,12 @@ class Types:
         found.extend(resolve(name) for name in self.rows[path].stands_for)
         return [*found, *(cls for name in self.under.get(path, ()) for cls in self.classes(name))]
 
+    def real(self, path: str) -> bool:
+        """Return whether real classes stand behind a type."""
+        with contextlib.suppress(LookupError):
+            return bool(self.classes(path))
+        return False
+
     def resolve(self, path: str) -> object:
         """Return the object at a path or at another spelling of it; raises LookupError when there is none."""
         others = [other + path[len(public):] for public, other in self.spellings if f"{path}.".startswith(f"{public}.")]
@@ -123,7 +129,7 @@ def faults(file: LibraryFile, types: Types) -> Iterator[str]:
             try:
                 found = behind(path, types)
             except LookupError:
-                if not row.former and not (isinstance(row, TypeRow) and types.classes(path)):
+                if not row.former and not (isinstance(row, TypeRow) and types.real(path)):
                     yield f"{path}: no such path"
                 continue
             except RuntimeError:  # an object that exists only while a request or a session runs
