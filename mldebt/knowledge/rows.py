@@ -183,7 +183,7 @@ class AttributeRow(_Strict, frozen=True):
     """
 
     path: str
-    role: str = "inspect"
+    role: str = "other"
     returns: str = ""
     value: str = ""
     read: AccessRow | None = None
