@@ -38,6 +38,7 @@ from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep
 
 _PATH = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})*[\w%+)}-]\.\w+")
+_MENTIONS = "text"  # read for the names it mentions only
 _MANIFESTS = ("yaml", "toml", "json", "make", "ini", "env", "snakemake")
 _SETTINGS = (OWN_FILE, SHARED_FILE)
 MAX_MANIFEST = 1 << 20
@@ -155,7 +156,7 @@ def survey(
 def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[str]) -> tuple[str, ...]:
     """Return what a user should know beside the findings: paths without files, settings that do not count, patterns that match nothing."""
     notes = []
-    if not any(in_scopes(file.path, scopes) and file.path != OWN_FILE for file in found.files):
+    if not any(in_scopes(file.path, scopes) and file.path != OWN_FILE and file.kind != _MENTIONS for file in found.files):
         notes.append("note: no files to analyse under the given paths")
     if inner := nested_settings(root, found.names):
         notes.append(f"note: settings below the root are ignored: {', '.join(inner)}")

@@ -24,7 +24,7 @@ def keys(*parts: str | Hole, anchor: str = "cwd", base: str = "") -> list[str]:
 
 def codes(folder: Path, text: str) -> list[tuple[str, int, str]]:
     write_sections(text, folder)
-    return sorted(reported(folder))
+    return sorted(reported(folder, "default"))
 
 
 @pytest.mark.parametrize(("manifest", "words", "paths"), [
@@ -98,7 +98,7 @@ def test_columns_by_position_in_a_notebook_that_only_looks(tmp_path: Path, last:
     source = f"import pandas as pd\nframe = pd.read_csv('table.csv')\nx = frame.iloc[:, 2:]\n{last}\n"
     cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": source.splitlines(keepends=True)}
     (tmp_path / "look.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
-    assert sorted((line, code) for _, line, code in reported(tmp_path)) == found
+    assert sorted((line, code) for _, line, code in reported(tmp_path, "default")) == found
 
 
 def test_tables_of_one_database_by_url(tmp_path: Path) -> None:

@@ -149,8 +149,8 @@ import os
 import shutil
 from pathlib import Path
 open("a.txt").read()                                            # read a.txt
-open("b.txt", mode="a").write("x")                              # append b.txt, append b.txt
-open(file="c.txt", mode="x").write("x")                         # write c.txt, write c.txt
+open("b.txt", mode="a").write("x")                              # append b.txt
+open(file="c.txt", mode="x").write("x")                         # write c.txt
 Path("d.txt").read_text()                                       # read d.txt
 Path("e.bin").read_bytes()                                      # read e.bin
 Path("f.txt").write_text("x")                                   # write f.txt
@@ -180,9 +180,9 @@ import io
 import tarfile
 import zipfile
 import pandas as pd
-gzip.open("a.gz", "wt").write("x")                              # write a.gz, write a.gz
+gzip.open("a.gz", "wt").write("x")                              # write a.gz
 bz2.open("b.bz2").read()                                        # read b.bz2
-codecs.open("c.txt", "w", "utf-8").write("x")                   # write c.txt, write c.txt
+codecs.open("c.txt", "w", "utf-8").write("x")                   # write c.txt
 io.open("d.txt").read()                                         # read d.txt
 with zipfile.ZipFile("e.zip", "w") as archive:                  # write e.zip
     archive.write("f.txt")                                      # read f.txt

@@ -18,7 +18,8 @@ _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|v
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)|\?\?\?\?-\?\?")
 _HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
 _HOLE = re.compile(r"\{([^{}]*)\}")
-_FLOWS = ("write", "append", "fit", "predict", "search", "score", "split", "resample", "join")
+_WRITES = ("write", "append", "fill")
+_FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "join")
 
 
 class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -54,11 +55,11 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
 
 def _uses(context: Context) -> tuple[set[int], set[int]]:
     """Return the reads whose data flows on to anything, and those whose data is learned from, predicted on, or written for some reader."""
-    read = {use.event.id for artifact in context.graph.artifacts() if context.graph.readers(artifact) or context.graph.is_declared(artifact)
-            for use in context.graph.writers(artifact)}
+    read = {(use.event.entry, use.event.access) for artifact in context.graph.artifacts()
+            if context.graph.readers(artifact) or context.graph.is_declared(artifact) for use in context.graph.writers(artifact)}
     flowing = [event for event in context.events if event.kind in _FLOWS]
     used = {number for event in flowing for number in event.sources}
-    return used, {number for event in flowing if event.kind not in ("write", "append") or event.id in read for number in event.sources}
+    return used, {number for event in flowing if event.kind not in _WRITES or (event.entry, event.access) in read for number in event.sources}
 
 
 def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSourceSpec) -> Match:

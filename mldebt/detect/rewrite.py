@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -25,9 +25,13 @@ class RewriteSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def rewrite(context: Context, spec: RewriteSpec) -> Iterator[Match]:
     """Yield one match for each program that rewrites artefacts in place that other programs read, at its first write: whether it ran shows in none of them."""
     found: dict[str, list[tuple[Use, Use, list[Use]]]] = {}
+    filled: dict[object, set[int]] = {}
+    for event in context.events:
+        if event.kind == "fill":
+            filled.setdefault((event.entry, event.access), set()).update(event.sources)
     for artifact in context.graph.artifacts():
         for write in context.graph.writers(artifact) if literal(artifact) else ():
-            read = _own_read(context, write, spec.states)
+            read = _own_read(context, write, {*write.event.sources, *filled.get((write.event.entry, write.event.access), ())}, spec.states)
             readers = [flow.reader for flow in flows_of(context).flows if flow.writer.program == write.program and flow.reader.artifact == artifact
                        and certain(flow)]
             if read is not None and readers:
@@ -36,12 +40,12 @@ def rewrite(context: Context, spec: RewriteSpec) -> Iterator[Match]:
         yield _match(context, program, items)
 
 
-def _own_read(context: Context, write: Use, states: tuple[str, ...]) -> Use | None:
+def _own_read(context: Context, write: Use, sources: Iterable[int], states: tuple[str, ...]) -> Use | None:
     """Return the read of the same artefact that flows into a write, in the same program; none when it appends or only may happen."""
     access = write.event.access
     if write.event.kind != "write" or not write.event.must or access is None or access.format in states:
         return None
-    reads = (context.graph.sources.get(number) for number in write.event.sources)
+    reads = (context.graph.sources.get(number) for number in sorted(sources))
     return next((use for use in reads if use is not None and use.artifact == write.artifact and use.program == write.program and use.event.must), None)
 
 

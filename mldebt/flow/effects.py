@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
-from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
+from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, constant, lineage
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
@@ -84,8 +84,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         return _query(run, bound, frame, row, data)
     if row.append and bound.get(row.append).text in ("a", "append"):
         mode = "append"
-    if mode == "write" and _appends(run, bound.get(row.path)):
-        mode = "append"
+    if mode == "write" and row.path == "self" and _opened(run, bound.get(row.path)):
+        mode = "fill"
     found = accesses(run, row, bound)
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
@@ -128,15 +128,15 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
         for access in found:
             number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api, must=len(found) == 1)
             reads |= {number} if kind == "read" else set()
-    fields = {"path": value, **({"mode": bound.get(row.mode)} if row.mode in bound.named else {})}
+    fields = {"path": value, **({"mode": constant(mode)} if row.store == "file" and mode is not None else {})}
     bound.handle = run.new(bound.place, Object("handle", None, fields), bound.row.returns, frozenset(reads))
     return reads
 
 
-def _appends(run: Interpreter, value: Value) -> bool:
-    """Return whether a value is a handle that was opened to append."""
+def _opened(run: Interpreter, value: Value) -> bool:
+    """Return whether a value is a handle whose opening was noted as an access."""
     known = run.heap.get(value.ref)
-    return known is not None and known.kind == "handle" and "a" in (known.fields.get("mode", NOTHING).text or "")
+    return known is not None and known.kind == "handle" and "mode" in known.fields
 
 
 def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:

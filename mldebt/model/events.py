@@ -12,7 +12,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter",
+    "option", "parse", "scan", "escape", "join", "filter", "fill",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -70,7 +70,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `owner` the qualified name of the function (`path::qualname`, module level: `path::`); `chain` the call sites from the entry point down.
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
-    whether all options are known where a command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
+    whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the
+    opening is the write. An `escape` hands a path to code that no row describes: it may be written there.
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed`: the function it happens in was
     handed to code that is not followed, which calls it when and where it likes.
