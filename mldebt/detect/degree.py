@@ -49,7 +49,7 @@ def _writers(context: Context, artifact: str) -> list[Use]:
     writers: dict[str, Use] = {}
     for use in context.graph.writers(artifact):
         if use.event.kind == "write" and use.event.must:
-            writers.setdefault(use.program, use)
+            writers.setdefault(context.graph.origin(use.program), use)
     folders = {program.rpartition("/")[0] for program in writers}
     if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
         return []

@@ -39,8 +39,9 @@ class ProjectGraph:
         self._components: dict[str, str] = {}
         self._starters: dict[str, frozenset[str]] = {}
         for entry in project.entries:
-            self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
-            self._starters[entry.program] = self.starters(entry.program) | {item.place.path for item in entry.invocations}
+            name = self.origin(entry.program)
+            self._launchers.setdefault(name, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
+            self._starters[name] = self.starters(name) | {item.place.path for item in entry.invocations}
 
     def add(self, use: Use) -> None:
         """Add one access."""
@@ -52,13 +53,17 @@ class ProjectGraph:
         if not writes:
             self.sources[use.event.id] = use
 
+    def origin(self, program: str) -> str:
+        """Return what a program is an export of, itself when of nothing: a notebook and its export are one program."""
+        return self.project.exports.get(program, program)
+
     def starters(self, program: str) -> frozenset[str]:
         """Return the files whose commands start a program, checked or not."""
-        return self._starters.get(program, frozenset())
+        return self._starters.get(self.origin(program), frozenset())
 
     def together(self, program: str, other: str) -> bool:
         """Return whether two programs are one component: parts of one declared stage, or started by one script (or one by the other) that checks its status."""
-        own, others = ({name, *self._launchers.get(name, ())} for name in (program, other))
+        own, others = ({name, *self._launchers.get(name, ())} for name in map(self.origin, (program, other)))
         return not own.isdisjoint(others)
 
     def component(self, program: str) -> str:
@@ -68,7 +73,7 @@ class ProjectGraph:
             joined.add_edges_from((name, launcher) for name, launchers in self._launchers.items() for launcher in (name, *launchers))
             for group in nx.connected_components(joined):
                 self._components.update(dict.fromkeys(group, min(group & self._launchers.keys())))
-        return self._components.get(program, program)
+        return self._components.get(self.origin(program), self.origin(program))
 
     def one_process(self, reader: Use, writer: Use) -> bool:
         """Return whether some program does both accesses in one run: then its parts, though each can start alone, are one component."""
@@ -124,7 +129,10 @@ def _in_order(uses: list[Use]) -> list[Use]:
 
 
 def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None) -> ProjectGraph:
-    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
+    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds.
+
+    What an export does is left out where its notebook does the same.
+    """
     graph = ProjectGraph(project, declared or Declarations(project))
     entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
     held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
@@ -135,16 +143,29 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()
+    uses: list[Use] = []
     for event, entry, keys in accesses:
         if event.kind != "read":
             key, certain = next(((key, sure) for key, sure in keys if key in project.tracked or key in written), None) or next(
                 ((key, sure) for key, sure in keys if key in read_keys), keys[0])
             written.add(key)
-            graph.add(Use(entry.program, key, event, certain))
+            uses.append(Use(entry.program, key, event, certain))
+    _add_once(graph, uses)
+    uses = []
     for event, entry, keys in reads:
         key, certain = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), keys[0])
-        graph.add(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+        uses.append(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+    _add_once(graph, uses)
     return graph
+
+
+def _add_once(graph: ProjectGraph, uses: Sequence[Use]) -> None:
+    """Add accesses, those of exports only where the notebook does not do them."""
+    known = {(use.program, use.artifact) for use in uses}
+    for use in uses:
+        origin = graph.origin(use.program)
+        if origin == use.program or (origin, use.artifact) not in known:
+            graph.add(use)
 
 
 def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> list[tuple[Event, EntryPoint, Keys]]:

@@ -72,6 +72,7 @@ class Project:
     """Everything link knows: modules and data files by path, entry points, stages, names that exist.
 
     `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not entered ending in `/`.
+    `exports` are the scripts that are exports of notebooks, with the notebook of each.
     """
 
     root: str
@@ -83,6 +84,7 @@ class Project:
     invocations: tuple[Invocation, ...] = ()
     reached: frozenset[str] = field(default_factory=frozenset)
     present: frozenset[str] = field(default_factory=frozenset)
+    exports: dict[str, str] = field(default_factory=dict)
 
     def holds_folder(self, path: str) -> bool:
         """Return whether the index or the disk holds something in a folder (empty: the root)."""
