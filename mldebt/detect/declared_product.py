@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, shown
-from mldebt.detect.declared_names import literal, place_of
+from mldebt.detect.declared_names import literal, places_of
 from mldebt.detect.declared_output import other_output
 from mldebt.graph.identity import candidates
 from mldebt.model.events import Event
@@ -65,7 +65,7 @@ def declared_product(context: Context, spec: DeclaredProductSpec) -> Iterator[Ma
     for path, facts in context.graph.project.data.items():
         for target in facts.targets:
             programs = _programs(doings, path, target, spec) if _judged(target) else None
-            written = _written(doings, programs, [place_of(path, item) for item in target.outputs]) if programs else None
+            written = _written(doings, programs, [name for item in target.outputs for name in places_of(facts, item)]) if programs else None
             if written:
                 yield _match(path, target.outputs, written)
 

@@ -112,7 +112,7 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
     value = bound.get(row.path)
     mode = bound.get(row.mode).text if row.mode and bound.get(row.mode).texts else row.default_mode
     reads: set[int] = set()
-    if row.store == "file" and mode is not None:
+    if row.store == "file" and mode:
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
         found = accesses(run, row, bound)
         for access in found:

@@ -11,9 +11,11 @@ from typing import TypeAlias
 import networkx as nx
 
 from mldebt.graph.declarations import Declarations
-from mldebt.graph.identity import candidates, may_be
+from mldebt.graph.identity import candidates, may_be, may_mean
+from mldebt.link.outputs import command_outputs
 from mldebt.model.events import Event
 from mldebt.model.project import EntryPoint, Invocation, Project
+from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class ProjectGraph:
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
+        self._reads: dict[Place, list[Use]] = {}
         self._loose: set[re.Pattern[str]] = set()
+        self._made: set[str] = set()
         self._launchers: dict[str, set[str]] = {}
         self._components: dict[str, str] = {}
         self._starters: dict[str, frozenset[str]] = {}
@@ -52,6 +56,7 @@ class ProjectGraph:
         self._graph.add_edge(*ends, use=use)
         if not writes:
             self.sources[use.event.id] = use
+            self._reads.setdefault(use.event.place, []).append(use)
 
     def origin(self, program: str) -> str:
         """Return what a program is an export of, itself when of nothing: a notebook and its export are one program."""
@@ -92,6 +97,10 @@ class ProjectGraph:
         """Return the accesses that read an artefact, in event order."""
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
+    def reads_at(self, place: Place) -> Sequence[Use]:
+        """Return the reads of one place: several where it is reached with several paths."""
+        return self._reads.get(place, ())
+
     def acts(self, program: str) -> bool:
         """Return whether a program reads or writes an artefact."""
         return program in self._graph
@@ -106,9 +115,17 @@ class ProjectGraph:
         """Note what a write whose path is known in part may make."""
         self._loose.update(patterns)
 
+    def made_by_commands(self, paths: Iterable[str]) -> None:
+        """Note what commands make that are no programs of the project; what is not known of a path stands as `${NAME}`."""
+        for path in paths:
+            if "$" in path:
+                self.loosely(may_mean(path))
+            else:
+                self._made.add(path)
+
     def may_be_written(self, artifact: str) -> bool:
-        """Return whether a write whose path is known in part may make the artefact."""
-        return any(pattern.fullmatch(artifact) for pattern in self._loose)
+        """Return whether a command, or a write whose path is known in part, may make the artefact."""
+        return artifact in self._made or any(pattern.fullmatch(artifact) for pattern in self._loose)
 
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""
@@ -122,6 +139,7 @@ def _launcher(item: Invocation) -> str:
 
 Keys: TypeAlias = list[tuple[str, bool]]
 _KINDS = ("read", "write", "append")
+_DRIVE = re.compile(r"(?:^|/)[A-Za-z]:/")
 
 
 def _in_order(uses: list[Use]) -> list[Use]:
@@ -139,7 +157,8 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
     for event, entry in held:
         if event.kind != "read" and event.access is not None:
             graph.loosely(may_be(event.access, entry.folders))
-    accesses = _accesses(project, held)
+    graph.made_by_commands(command_outputs(project))
+    accesses = _one_spelling(_accesses(project, held))
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()
@@ -191,6 +210,13 @@ def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> lis
         if keys := [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]:
             result.append((event, entry, keys))
     return result
+
+
+def _one_spelling(accesses: Sequence[tuple[Event, EntryPoint, Keys]]) -> list[tuple[Event, EntryPoint, Keys]]:
+    """Return the accesses with paths on a drive spelt as the first of them, for case does not tell files apart there."""
+    first: dict[str, str] = {}
+    return [(event, entry, [(first.setdefault(key.lower(), key) if _DRIVE.search(key) else key, sure) for key, sure in keys])
+            for event, entry, keys in accesses]
 
 
 def _plausible(key: str, entry: EntryPoint, project: Project) -> bool:

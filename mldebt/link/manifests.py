@@ -35,13 +35,23 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
     for setting in facts.settings:
         if len(setting.keys) > depth and _matches(setting.keys[:depth], row.stages):
             stages.setdefault(setting.keys[:depth], []).append(_of_template(setting, depth, row))
+    foreign: dict[Keys, list[str]] = {}
     for keys, settings in stages.items():
-        folder = next((str(item.value) for item in settings if row.folder and _matches(item.keys[depth:], row.folder)), "")
-        commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
+        folder = _value(settings, depth, row.folder)
+        others = foreign.setdefault(keys[:-1], [])
+        if (name := _value(settings, depth, row.foreign)) and not name.startswith("$"):
+            others.append(_value(settings, depth, row.foreign_folder))
+        start = "unknown" if any(not other or join_folder(folder, "").startswith(other) for other in others) else row.start
+        commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
             yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
+
+
+def _value(settings: Sequence[Setting], depth: int, path: str) -> str:
+    """Return the text under a stage that a key path names; empty when there is none."""
+    return next((str(item.value) for item in settings if path and _matches(item.keys[depth:], path)), "")
 
 
 def _of_template(setting: Setting, depth: int, row: ManifestRow) -> Setting:
