@@ -87,7 +87,7 @@ def _interpreted(
     with clock.phase("graph"):
         project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
         declarations = Declarations(project, mentioned_paths(found), [row.path for row in settings.artifacts])
-        graph = assemble(project, flow.events, declarations)
+        graph = assemble(project, flow.events, declarations, rulebook.places)
     return Analysis(graph, flow, clock, rulebook.catalogue, found)
 
 

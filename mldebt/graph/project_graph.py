@@ -13,7 +13,8 @@ import networkx as nx
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.identity import candidates, may_be, may_mean
 from mldebt.link.outputs import command_outputs
-from mldebt.model.events import Event
+from mldebt.model.events import Access, Event
+from mldebt.model.places import Places
 from mldebt.model.project import EntryPoint, Invocation, Project
 from mldebt.model.source import Place
 
@@ -138,6 +139,7 @@ def _launcher(item: Invocation) -> str:
 
 
 Keys: TypeAlias = list[tuple[str, bool]]
+_NO_PLACES = Places()
 _KINDS = ("read", "write", "append")
 _DRIVE = re.compile(r"(?:^|/)[A-Za-z]:/")
 
@@ -146,14 +148,15 @@ def _in_order(uses: list[Use]) -> list[Use]:
     return sorted(uses, key=lambda use: use.event.id)
 
 
-def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None) -> ProjectGraph:
+def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None, places: Places = _NO_PLACES) -> ProjectGraph:
     """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds.
 
-    What an export does is left out where its notebook does the same.
+    What an export does is left out where its notebook does the same, and so is what lies in `places` that pass.
     """
     graph = ProjectGraph(project, declared or Declarations(project))
     entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
-    held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
+    held = [(event, entries[event.entry]) for event in events
+            if event.access is not None and event.entry in entries and event.kind in _KINDS and not _passes(event.access, places)]
     for event, entry in held:
         if event.kind != "read" and event.access is not None:
             graph.loosely(may_be(event.access, entry.folders))
@@ -176,6 +179,12 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
         uses.append(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
     _add_once(graph, uses)
     return graph
+
+
+def _passes(access: Access, places: Places) -> bool:
+    """Return whether an access lies where nothing stays for another program."""
+    head = access.path.parts[0] if access.path.parts else ""
+    return access.anchor == "absolute" and isinstance(head, str) and places.passes(head)
 
 
 def _add_once(graph: ProjectGraph, uses: Sequence[Use]) -> None:
