@@ -218,7 +218,7 @@ def _descend(words: list[str], folder: str) -> tuple[list[str], str]:
 def _remember(values: Mapping[str, str], state: _State) -> None:
     """Keep what is known of each value; one that is unknown as a whole, or made from the name itself, makes the name unknown."""
     for name, value in values.items():
-        if not _UNKNOWN.sub("", value).strip("/. ") and value or f"${{{name}}}" in value:
+        if "${" in value and (f"${{{name}}}" in value or not _UNKNOWN.sub("", value).strip("/. ")):
             state.variables.pop(name, None)
         elif "${" in value:
             state.variables[name] = value
