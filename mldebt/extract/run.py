@@ -10,8 +10,8 @@ import msgspec
 
 from mldebt.discover.files import SourceFile
 from mldebt.extract.cache.facts import FactCache
+from mldebt.extract.configuration_files import is_much, mentioned
 from mldebt.extract.crew import Crew
-from mldebt.extract.mentions import is_much, mentioned
 from mldebt.extract.messages import Ticket
 from mldebt.model.facts import DataFacts, Problem, PythonFacts
 from mldebt.model.source import LineTable

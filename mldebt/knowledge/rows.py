@@ -14,12 +14,12 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 class AccessRow(_Strict, frozen=True):
     """An artefact that a call touches. Every value but `store`, `format`, `default-mode`, `folder` and `suffix` names a parameter.
 
-    `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the parameter that decides between read,
-    write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default (none: without a mode the call only opens): the table is then an `open` table.
-    `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`: the path is a folder that
-    holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter `suffix-by`. `template`: the
-    library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start with neither a folder mark nor
-    something unknown are those of a registry.
+    `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
+    parameter that decides between read, write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default: the table is then
+    an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
+    the path is a folder that holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter
+    `suffix-by`. `template`: the library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start
+    with neither a folder mark nor something unknown are those of a registry.
     """
 
     path: str = ""

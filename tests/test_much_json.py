@@ -7,7 +7,7 @@ import pytest
 from expectations import write_sections
 
 from mldebt.config import Settings
-from mldebt.extract import mentions
+from mldebt.extract import configuration_files
 from mldebt.pipeline import analyse
 
 PROJECT = """
@@ -36,7 +36,7 @@ broken
 def test_json_that_nothing_mentions_is_left_out_where_there_is_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_sections(PROJECT, tmp_path)
     assert "results/1.json" in analyse(tmp_path, Settings(), jobs=1).project.data
-    monkeypatch.setattr(mentions, "MUCH", 50)
+    monkeypatch.setattr(configuration_files, "MUCH", 50)
     done = analyse(tmp_path, Settings(), jobs=1)
     assert {path for path in done.project.data if path.endswith(".json")} == {"params.json", "settings/prod.json"}
     assert "data/a.csv" in {event.access.path.literal for event in done.flow.events if event.access is not None}
