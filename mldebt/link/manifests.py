@@ -40,13 +40,18 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
         folder = _value(settings, depth, row.folder)
         others = foreign.setdefault(keys[:-1], [])
         if (name := _value(settings, depth, row.foreign)) and not name.startswith("$"):
-            others.append(_value(settings, depth, row.foreign_folder))
-        start = "unknown" if any(not other or join_folder(folder, "").startswith(other) for other in others) else row.start
-        commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, start))
+            others.append(join_folder(_value(settings, depth, row.foreign_folder), "."))
+        commands = tuple(_placed(command, others) for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
             yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
+
+
+def _placed(command: Command, foreign: Sequence[str]) -> Command:
+    """Return a command as one whose start is unknown where it runs in a folder that another repository was put in."""
+    inside = any(f"{command.folder}/".startswith(f"{other}/" if other else "") for other in foreign)
+    return msgspec.structs.replace(command, start="unknown") if inside else command
 
 
 def _value(settings: Sequence[Setting], depth: int, path: str) -> str:
