@@ -103,7 +103,7 @@ def _has_way_out(context: Context, use: Use) -> bool:
     graph, event = context.graph, use.event
     if event.must:
         return False
-    others = {item.artifact for item in graph.reads_at(event.place) if item.program == use.program and not item.event.must}
+    others = {item.artifact for item in graph.reads_at(event.place) if item.program == use.program and not item.event.must} - {use.artifact}
     return any(graph.writers(other) or other in graph.project.tracked or graph.may_be_written(other) for other in others)
 
 
