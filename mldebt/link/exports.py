@@ -11,6 +11,7 @@ from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
 from mldebt.model.walk import inner, statements
 
+_SAME, _OTHER = 0.9, 0.3  # part of the names in common above and below which statements need not be compared
 _MOST = 0.5  # an export that was edited since still shares most statements; a script of its own that is named alike shares few
 
 
@@ -24,7 +25,7 @@ def exports(facts: Mapping[str, PythonFacts]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, item in facts.items():
         near = [other for other in notebooks.get(_stem(path), ()) if not item.notebook and _near(path, other)]
-        alike = [(_shared(_cached(shapes, path, item), _cached(shapes, other, facts[other])), other) for other in near]
+        alike = [(_likeness(item, facts[other], shapes), other) for other in near]
         best = max(alike, key=lambda pair: (pair[0], _common(path, pair[1])), default=(0.0, ""))
         if best[0] > _MOST:
             found[path] = best[1]
@@ -44,6 +45,18 @@ def _near(path: str, other: str) -> bool:
 def _common(path: str, other: str) -> int:
     """Return how many folders two paths share."""
     return next((count for count, (left, right) in enumerate(zip(path.split("/"), other.split("/"))) if left != right), 0)
+
+
+def _likeness(script: PythonFacts, notebook: PythonFacts, shapes: dict[str, Counter[Hashable]]) -> float:
+    """Return which part of two files is the same: by their names where these settle it, else by their statements."""
+    left, right = _names(script), _names(notebook)
+    alike = len(left & right) / max(len(left | right), 1)
+    settled = alike > _SAME or alike < _OTHER
+    return alike if settled else _shared(_cached(shapes, script.path, script), _cached(shapes, notebook.path, notebook))
+
+
+def _names(facts: PythonFacts) -> frozenset[str]:
+    return frozenset((*facts.names, *facts.attrs, *(name for item in facts.definitions for name in (item.name, *item.names, *item.attrs))))
 
 
 def _cached(shapes: dict[str, Counter[Hashable]], path: str, facts: PythonFacts) -> Counter[Hashable]:
