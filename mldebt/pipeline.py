@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,7 @@ def analyse(
     with clock.phase("extract") as step:
         store = open_cache(root, cache)
         facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, cache=store, watch=step)
-        data = with_stages(extract_data_files(found.files, cache=store), rulebook.manifests)
+        data = with_stages(extract_data_files(found.files, cache=store, code=facts), rulebook.manifests)
     return deep(lambda: _interpreted(root, settings, rulebook, clock, found, facts, data))
 
 
@@ -98,8 +98,8 @@ def _interpreted(
         flow = interpret(project, index, rulebook.catalogue, step)
     with clock.phase("graph"):
         project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
-        declarations = Declarations(project, mentioned_paths(found), [row.path for row in settings.artifacts])
-        graph = assemble(project, flow.events, declarations)
+        declarations = Declarations(project, mentioned_paths(found, data), [row.path for row in settings.artifacts])
+        graph = assemble(project, flow.events, declarations, rulebook.places)
     return Analysis(graph, flow, clock, rulebook.catalogue, found, NameIndex(facts, index))
 
 
@@ -193,11 +193,11 @@ class Clock:
         self.phases.append((name, round(perf_counter() - start, 4)))
 
 
-def mentioned_paths(found: Discovery) -> frozenset[str]:
-    """Return the paths of files that manifests and configuration files mention, as `Declarations` compares them."""
+def mentioned_paths(found: Discovery, data: Collection[str]) -> frozenset[str]:
+    """Return the paths of files that manifests and configuration files (those of `data`) mention, as `Declarations` compares them."""
     paths: set[str] = set()
     for file in found.files:
-        if file.kind in _MANIFESTS and file.size <= MAX_MANIFEST and file.path not in _SETTINGS:
+        if file.kind in _MANIFESTS and file.size <= MAX_MANIFEST and file.path in data and file.path not in _SETTINGS:
             try:
                 text = file.absolute.read_text("utf-8", "replace")
             except OSError:

@@ -14,6 +14,13 @@ def test_shell_folder_loop_and_checks() -> None:
     assert found[0].folder == "src" and found[0].redirect_out == "out.txt"
 
 
+def test_shell_variables_that_are_known_in_part() -> None:
+    found = parse_shell("base=$1\nkind=good\nout=results/$base/$kind.tsv\nPATH=$PATH:bin\nrun $base -o $out\nout=$out.gz\nrun $PATH $out\n"
+                        "here=./\npython $here/a.py\n")
+    assert [c.words for c in found] == [("run", "${base}", "-o", "results/${base}/good.tsv"), ("run", "${PATH}", "results/${base}/good.tsv.gz"),
+                                        ("python", ".//a.py")]
+
+
 def test_yaml_settings_and_fault() -> None:
     facts = extract_data("p.yaml", b"a:\n  b: 3\n  c: [x, true]\n", "yaml")
     assert [(s.keys, s.value) for s in facts.settings] == [(("a", "b"), 3), (("a", "c", 0), "x"), (("a", "c", 1), True)]

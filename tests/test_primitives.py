@@ -15,6 +15,7 @@ CASES = {
     "unknown split": ("read('data/' + name().split('_')[0] + '.csv')", {"data/{…}.csv"}),
     "template": ("read(string.Template('$folder/${kind}_x.csv').substitute(folder='data', kind=name()))", {"data/{…}_x.csv"}),
     "template of a mapping": ("read(string.Template('$folder/x.csv').safe_substitute({'folder': 'data'}))", {"data/x.csv"}),
+    "folders above": ("read(Path('d/e/f/a.csv').parents[1] / 'b.csv'); read(Path('d/e/a.csv').parents[-8] / 'c.csv')", {"d/e/b.csv", "d/e/c.csv"}),
     "with_stem": ("read(Path('d/a.csv').with_stem('b'))", {"d/b.csv"}),
     "with_suffix": ("read(Path('d/a.csv').with_suffix('.parquet'))", {"d/a.parquet"}),
     "relative_to": ("read('copy' / Path('d/e/a.csv').relative_to('d'))", {"copy/e/a.csv"}),

@@ -8,9 +8,11 @@ import msgspec
 
 from mldebt.detect.base import Context, one_definition, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
+from mldebt.model import ir
 from mldebt.model.events import Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
+from mldebt.model.walk import statements
 
 
 class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,10 +32,25 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             continue
         for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources):
             made = _made(context, use, spec)
-            if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program):
+            if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program) and not _in_text(context, event.place):
                 seen.add((use.program, use.artifact))
                 found.setdefault(event.place, []).append((event, use, made))
     yield from (_match(uses) for uses in found.values())
+
+
+def _in_text(context: Context, place: Place) -> bool:
+    """Return whether a place lies inside a formatted text: what stands there is shown, not taken."""
+    module = context.graph.project.modules.get(place.path)
+    return module is not None and any(_formats(node, place) for node in statements(module.facts) if node.at <= place.at < node.end)
+
+
+def _formats(node: object, place: Place) -> bool:
+    """Return whether a formatted text around a place stands in a statement or a part of it."""
+    if isinstance(node, tuple):
+        return any(_formats(item, place) for item in node)
+    if not isinstance(node, msgspec.Struct) or isinstance(node, ir.Node) and not node.at <= place.at < node.end:
+        return False
+    return isinstance(node, ir.FString) or any(_formats(getattr(node, name), place) for name in node.__struct_fields__)
 
 
 def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:

@@ -9,7 +9,7 @@ from posixpath import normpath
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.declared_names import is_folder, place_of, plain
+from mldebt.detect.declared_names import is_folder, place_of, places_of, plain
 from mldebt.detect.names import letters, misspelt, numbers, split_name, words_of
 from mldebt.model.facts import DataFacts, Item
 from mldebt.model.finding import Match, Step
@@ -40,12 +40,13 @@ def declared_dependency(context: Context, spec: DeclaredDependencySpec) -> Itera
             continue
         seen: set[str] = set()
         for item in (item for target in facts.targets for item in target.inputs):
-            wanted = place_of(path, item)
-            held = any(wanted in names for names in (project.tracked, made, written))
+            places = places_of(facts, item)
+            wanted, *_ = places
+            held = any(name in names for name in places for names in (project.tracked, made, written))
             if held or wanted in seen or not plain(item.text) or wanted.startswith(("..", "/", "~")):
                 continue
             seen.add(wanted)
-            if not _below(wanted, everywhere) and not is_folder(wanted, project.tracked) and not _names(facts, item.text):
+            if not any(_below(name, everywhere) or is_folder(name, project.tracked) for name in places) and not _names(facts, item.text):
                 yield from _match(context, path, item, wanted, made, spec)
 
 

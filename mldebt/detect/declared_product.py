@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, shown
-from mldebt.detect.declared_names import literal, place_of
+from mldebt.detect.declared_names import literal, place_of, places_of
 from mldebt.detect.declared_output import other_output
 from mldebt.graph.identity import candidates
 from mldebt.model.events import Event
-from mldebt.model.facts import Command, Item, Target
+from mldebt.model.facts import Command, DataFacts, Item, Target
 from mldebt.model.finding import Match, Step
 from mldebt.model.project import EntryPoint, Invocation
 from mldebt.model.source import Place
@@ -64,14 +64,22 @@ def declared_product(context: Context, spec: DeclaredProductSpec) -> Iterator[Ma
     doings = _Doings(context)
     for path, facts in context.graph.project.data.items():
         for target in facts.targets:
-            programs = _programs(doings, path, target, spec) if _judged(target) else None
-            written = _written(doings, programs, [place_of(path, item) for item in target.outputs]) if programs else None
+            programs = _programs(doings, path, target, spec) if _judged(target) and not _task(context, facts, target) else None
+            written = _written(doings, programs, [name for item in target.outputs for name in places_of(facts, item)]) if programs else None
             if written:
                 yield _match(path, target.outputs, written)
 
 
 def _judged(target: Target) -> bool:
     return bool(target.outputs) and not target.phony and all(literal(item.text) for item in target.outputs) and other_output(target) is None
+
+
+def _task(context: Context, facts: DataFacts, target: Target) -> bool:
+    """Return whether targets are commands that were left out of the list of phony ones: bare words that no file has and no program reads."""
+    if facts.format != "make" or not any(item.phony for item in facts.targets):
+        return False
+    names = [(item.text, place_of(facts.path, item)) for item in target.outputs]
+    return not any("." in text or "/" in text or key in context.graph.project.tracked or context.graph.readers(key) for text, key in names)
 
 
 def _programs(doings: _Doings, path: str, target: Target, spec: DeclaredProductSpec) -> list[EntryPoint] | None:

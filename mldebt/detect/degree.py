@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_each, shown, site, written_here
+from mldebt.detect.guards import guarded
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match
@@ -44,12 +45,18 @@ def _awaited(context: Context, artifact: str) -> bool:
     return any(not any(handed_over(context, use, writer) for writer in writers) for use in awaiting)
 
 
+def _begins(context: Context, use: Use) -> bool:
+    """Return whether a write only begins what its program otherwise appends to: it happens where the artefact is not there yet."""
+    appends = any(item.event.kind == "append" and item.program == use.program for item in context.graph.writers(use.artifact))
+    return appends and guarded(context, use, False)
+
+
 def _writers(context: Context, artifact: str) -> list[Use]:
     """Return one write a program, programs sorted; none where one function does it for all, or where the identity is guessed."""
     writers: dict[str, Use] = {}
     for use in context.graph.writers(artifact):
-        if use.event.kind == "write" and use.event.must:
-            writers.setdefault(use.program, use)
+        if use.event.kind == "write" and use.event.must and not _begins(context, use):
+            writers.setdefault(context.graph.origin(use.program), use)
     folders = {program.rpartition("/")[0] for program in writers}
     if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
         return []

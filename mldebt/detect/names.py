@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 _PARTS = re.compile(r"\d+|[a-z]+")
+_NUMBERED = re.compile(r"(?<![a-z])([a-z]+)(\d+)(?![a-z\d])")
 
 
 def split_name(artifact: str) -> tuple[str, str, str]:
@@ -29,13 +30,19 @@ def letters(stem: str, versions: Collection[str]) -> tuple[str, ...]:
     return tuple(word for word in words_of(stem) if not word.isdigit() and word not in versions)
 
 
+def identifiers(stem: str, versions: Collection[str]) -> frozenset[str]:
+    """Return the words with a number of their own in a name that states its version apart: numbers of a catalogue, which name another thing."""
+    found = [(match[1], match[0]) for match in _NUMBERED.finditer(stem.lower())]
+    return frozenset(whole for word, whole in found if word not in versions) if any(word in versions for word, _ in found) else frozenset()
+
+
 def numbers(stem: str) -> tuple[str, ...]:
     """Return the numbers of a name."""
     return tuple(word for word in words_of(stem) if word.isdigit())
 
 
 class Name(NamedTuple):
-    """What is compared of an artefact's name: only names of one `series` (folder, extension, words of a role) can be near each other."""
+    """What is compared of an artefact's name: only names of one `series` (folder, extension, words of a role and of a catalogue) can be near each other."""
 
     series: tuple[str, str, frozenset[str]]
     stem: str
@@ -52,7 +59,8 @@ def named(artifact: str, roles: Collection[str], versions: Collection[str]) -> N
     """Return the name of an artefact; `roles` are words that say which part or stage of the data it is, `versions` those that mark a version."""
     folder, stem, end = split_name(artifact)
     words = words_of(stem)
-    return Name((folder, end, frozenset(word for word in words if word in roles)), stem, words, letters(stem, versions))
+    telling = frozenset(word for word in words if word in roles) | identifiers(stem, versions)
+    return Name((folder, end, telling), stem, words, letters(stem, versions))
 
 
 def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

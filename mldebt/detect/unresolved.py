@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, shown, site, written_here
+from mldebt.detect.guards import guarded
 from mldebt.detect.names import Name, is_part, misspelt, named, numbers, split_name
 from mldebt.graph.identity import literal
-from mldebt.graph.project_graph import Use
+from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match
 from mldebt.model.source import Place
@@ -54,8 +55,8 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         exists = artifact in graph.project.tracked
         near = [other for other in written.get(name.series, ())  # a program that touches both means both
                 if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)]
-        near = _plausible(context, name, near, spec, len(families[name.family]))
-        if near and (use.program, near[0]) not in seen:
+        near = [other for other in _plausible(context, name, near, spec, len(families[name.family])) if _one_kind(graph, use, other)]
+        if near and not guarded(context, use, True) and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
             found.setdefault((use.program, site(use)), []).append((use, near))
     for (_, place), uses in sorted(found.items()):
@@ -93,7 +94,25 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | No
     graph = context.graph
     if graph.writers(artifact) or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
         return None
-    return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)), None)
+    return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)
+                 and not _has_way_out(context, use)), None)
+
+
+def _has_way_out(context: Context, use: Use) -> bool:
+    """Return whether another of the paths that this read may take can be had."""
+    graph, event = context.graph, use.event
+    if event.must:
+        return False
+    others = {item.artifact for item in graph.reads_at(event.place) if item.program == use.program and not item.event.must} - {use.artifact}
+    return any(graph.writers(other) or other in graph.project.tracked or graph.may_be_written(other) for other in others)
+
+
+def _one_kind(graph: ProjectGraph, use: Use, other: str) -> bool:
+    """Return whether two artefacts are of one kind: by extension, as tables, or, for names in a folder without extension, by the format of both accesses."""
+    if split_name(use.artifact)[2]:
+        return True
+    own = use.event.access.format if use.event.access is not None else ""
+    return "/" in other and bool(own) and any(item.event.access is not None and item.event.access.format == own for item in graph.writers(other))
 
 
 def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> bool:

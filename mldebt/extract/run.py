@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from mldebt.discover.files import SourceFile
 from mldebt.extract.cache.facts import FactCache
+from mldebt.extract.configuration_files import is_much, mentioned
 from mldebt.extract.crew import Crew
 from mldebt.extract.messages import Ticket
 from mldebt.model.facts import DataFacts, Problem, PythonFacts
@@ -45,9 +46,22 @@ def extract(
     return dict(sorted(result.items()))
 
 
-def extract_data_files(files: Sequence[SourceFile], limit: int = 1 << 20, *, cache: FactCache | None = None) -> dict[str, DataFacts]:
-    """Return the facts of every file that is not Python, by path; files above `limit` bytes are left out, unreadable ones hold their problem."""
+def extract_data_files(
+    files: Sequence[SourceFile], limit: int = 1 << 20, *, cache: FactCache | None = None, code: Mapping[str, PythonFacts] | None = None,
+) -> dict[str, DataFacts]:
+    """Return the facts of every file that is not Python, by path; files above `limit` bytes are left out, unreadable ones hold their problem.
+
+    Where there is more JSON than configuration, what neither `code` nor the other files mention is data and left out.
+    """
     wanted = [file for file in files if file.kind not in ("python", "notebook") and file.size <= limit]
+    if code is None or not is_much(wanted):
+        return _extracted(wanted, limit, cache)
+    result = _extracted([file for file in wanted if file.kind != "json"], limit, cache)
+    more = mentioned([file for file in wanted if file.kind == "json"], code, result)
+    return dict(sorted((result | _extracted(more, limit, cache)).items()))
+
+
+def _extracted(wanted: Sequence[SourceFile], limit: int, cache: FactCache | None) -> dict[str, DataFacts]:
     result = cache.known(wanted, DataFacts, limit) if cache else {}
     for file in wanted:
         if file.path not in result:

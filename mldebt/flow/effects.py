@@ -122,13 +122,13 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
     value = _named(run, row, row.path, bound)
     mode = bound.get(row.mode).text if row.mode and bound.get(row.mode).texts else row.default_mode
     reads: set[int] = set()
-    if mode is not None and (row.store == "file" or mode):
+    if mode:
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
         found = accesses(run, row, bound)
         for access in found:
             number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api, must=len(found) == 1)
             reads |= {number} if kind == "read" else set()
-    fields = {"path": value, **({"mode": constant(mode)} if row.store == "file" and mode is not None else {})}
+    fields = {"path": value, **({"mode": constant(mode)} if mode else {})}
     bound.handle = run.new(bound.place, Object("handle", None, fields), bound.row.returns, frozenset(reads))
     return reads
 

@@ -12,6 +12,7 @@ from mldebt.model.project import Folder
 
 MIN_LITERAL = 6
 MIN_IN_FOLDER = 4
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\(\w+\)|\$\w+")
 _PASSING = ("/tmp/", "/var/tmp/", "/dev/")  # what lies there is gone or no file when another program looks
 
 
@@ -91,6 +92,12 @@ def may_be(access: Access, folders: Sequence[Folder]) -> list[re.Pattern[str]]:
         return []
     starts = [""] if access.anchor != "cwd" or text.startswith(("{}", "${")) else [item.path for item in folders]
     return [re.compile(".*".join(map(re.escape, normpath(f"{start}/{text}" if start else text).split("{}")))) for start in starts]
+
+
+def may_mean(path: str) -> list[re.Pattern[str]]:
+    """Return what a path of a command may mean whose variables are not known; nothing where a variable is the whole name."""
+    pieces = _VARIABLE.split(path)
+    return [re.compile(".*".join(map(re.escape, pieces)))] if _letters("{}".join(_VARIABLE.split(path.rpartition("/")[2]))) else []
 
 
 def outside(key: str) -> str:

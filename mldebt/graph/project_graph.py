@@ -11,9 +11,12 @@ from typing import TypeAlias
 import networkx as nx
 
 from mldebt.graph.declarations import Declarations
-from mldebt.graph.identity import candidates, may_be
-from mldebt.model.events import Event
+from mldebt.graph.identity import candidates, may_be, may_mean
+from mldebt.link.outputs import command_outputs
+from mldebt.model.events import Access, Event
+from mldebt.model.places import Places
 from mldebt.model.project import EntryPoint, Invocation, Project
+from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,16 @@ class ProjectGraph:
         self.project, self.declared = project, declared
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.sources: dict[int, Use] = {}
+        self._reads: dict[Place, list[Use]] = {}
         self._loose: set[re.Pattern[str]] = set()
+        self._made: set[str] = set()
         self._launchers: dict[str, set[str]] = {}
         self._components: dict[str, str] = {}
         self._starters: dict[str, frozenset[str]] = {}
         for entry in project.entries:
-            self._launchers.setdefault(entry.program, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
-            self._starters[entry.program] = self.starters(entry.program) | {item.place.path for item in entry.invocations}
+            name = self.origin(entry.program)
+            self._launchers.setdefault(name, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
+            self._starters[name] = self.starters(name) | {item.place.path for item in entry.invocations}
 
     def add(self, use: Use) -> None:
         """Add one access."""
@@ -51,14 +57,19 @@ class ProjectGraph:
         self._graph.add_edge(*ends, use=use)
         if not writes:
             self.sources[use.event.id] = use
+            self._reads.setdefault(use.event.place, []).append(use)
+
+    def origin(self, program: str) -> str:
+        """Return what a program is an export of, itself when of nothing: a notebook and its export are one program."""
+        return self.project.exports.get(program, program)
 
     def starters(self, program: str) -> frozenset[str]:
         """Return the files whose commands start a program, checked or not."""
-        return self._starters.get(program, frozenset())
+        return self._starters.get(self.origin(program), frozenset())
 
     def together(self, program: str, other: str) -> bool:
         """Return whether two programs are one component: parts of one declared stage, or started by one script (or one by the other) that checks its status."""
-        own, others = ({name, *self._launchers.get(name, ())} for name in (program, other))
+        own, others = ({name, *self._launchers.get(name, ())} for name in map(self.origin, (program, other)))
         return not own.isdisjoint(others)
 
     def component(self, program: str) -> str:
@@ -68,7 +79,7 @@ class ProjectGraph:
             joined.add_edges_from((name, launcher) for name, launchers in self._launchers.items() for launcher in (name, *launchers))
             for group in nx.connected_components(joined):
                 self._components.update(dict.fromkeys(group, min(group & self._launchers.keys())))
-        return self._components.get(program, program)
+        return self._components.get(self.origin(program), self.origin(program))
 
     def one_process(self, reader: Use, writer: Use) -> bool:
         """Return whether some program does both accesses in one run: then its parts, though each can start alone, are one component."""
@@ -87,6 +98,10 @@ class ProjectGraph:
         """Return the accesses that read an artefact, in event order."""
         return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
 
+    def reads_at(self, place: Place) -> Sequence[Use]:
+        """Return the reads of one place: several where it is reached with several paths."""
+        return self._reads.get(place, ())
+
     def acts(self, program: str) -> bool:
         """Return whether a program reads or writes an artefact."""
         return program in self._graph
@@ -101,9 +116,17 @@ class ProjectGraph:
         """Note what a write whose path is known in part may make."""
         self._loose.update(patterns)
 
+    def made_by_commands(self, paths: Iterable[str]) -> None:
+        """Note what commands make that are no programs of the project; what is not known of a path stands as `${NAME}`."""
+        for path in paths:
+            if "$" in path:
+                self.loosely(may_mean(path))
+            else:
+                self._made.add(path)
+
     def may_be_written(self, artifact: str) -> bool:
-        """Return whether a write whose path is known in part may make the artefact."""
-        return any(pattern.fullmatch(artifact) for pattern in self._loose)
+        """Return whether a command, or a write whose path is known in part, may make the artefact."""
+        return artifact in self._made or any(pattern.fullmatch(artifact) for pattern in self._loose)
 
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""
@@ -116,35 +139,61 @@ def _launcher(item: Invocation) -> str:
 
 
 Keys: TypeAlias = list[tuple[str, bool]]
+_NO_PLACES = Places()
 _KINDS = ("read", "write", "append")
+_DRIVE = re.compile(r"(?:^|/)[A-Za-z]:/")
 
 
 def _in_order(uses: list[Use]) -> list[Use]:
     return sorted(uses, key=lambda use: use.event.id)
 
 
-def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None) -> ProjectGraph:
-    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds."""
+def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None, places: Places = _NO_PLACES) -> ProjectGraph:
+    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds.
+
+    What an export does is left out where its notebook does the same, and so is what lies in `places` that pass.
+    """
     graph = ProjectGraph(project, declared or Declarations(project))
     entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
-    held = [(event, entries[event.entry]) for event in events if event.access is not None and event.entry in entries and event.kind in _KINDS]
+    held = [(event, entries[event.entry]) for event in events
+            if event.access is not None and event.entry in entries and event.kind in _KINDS and not _passes(event.access, places)]
     for event, entry in held:
         if event.kind != "read" and event.access is not None:
             graph.loosely(may_be(event.access, entry.folders))
-    accesses = _accesses(project, held)
+    graph.made_by_commands(command_outputs(project))
+    accesses = _one_spelling(_accesses(project, held))
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}
     written: set[str] = set()
+    uses: list[Use] = []
     for event, entry, keys in accesses:
         if event.kind != "read":
             key, certain = next(((key, sure) for key, sure in keys if key in project.tracked or key in written), None) or next(
                 ((key, sure) for key, sure in keys if key in read_keys), keys[0])
             written.add(key)
-            graph.add(Use(entry.program, key, event, certain))
+            uses.append(Use(entry.program, key, event, certain))
+    _add_once(graph, uses)
+    uses = []
     for event, entry, keys in reads:
         key, certain = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), keys[0])
-        graph.add(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+        uses.append(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+    _add_once(graph, uses)
     return graph
+
+
+def _passes(access: Access, places: Places) -> bool:
+    """Return whether an access lies where nothing stays for another program."""
+    head = access.path.parts[0] if access.path.parts else ""
+    return access.anchor == "absolute" and isinstance(head, str) and places.passes(head)
+
+
+def _add_once(graph: ProjectGraph, uses: Sequence[Use]) -> None:
+    """Add accesses, those of exports only where the notebook does not do them."""
+    known = {(use.program, use.artifact) for use in uses}
+    for use in uses:
+        origin = graph.origin(use.program)
+        if origin == use.program or (origin, use.artifact) not in known:
+            graph.add(use)
 
 
 def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> list[tuple[Event, EntryPoint, Keys]]:
@@ -170,6 +219,13 @@ def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> lis
         if keys := [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]:
             result.append((event, entry, keys))
     return result
+
+
+def _one_spelling(accesses: Sequence[tuple[Event, EntryPoint, Keys]]) -> list[tuple[Event, EntryPoint, Keys]]:
+    """Return the accesses with paths on a drive spelt as the first of them, for case does not tell files apart there."""
+    first: dict[str, str] = {}
+    return [(event, entry, [(first.setdefault(key.lower(), key) if _DRIVE.search(key) else key, sure) for key, sure in keys])
+            for event, entry, keys in accesses]
 
 
 def _plausible(key: str, entry: EntryPoint, project: Project) -> bool:

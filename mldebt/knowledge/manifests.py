@@ -23,6 +23,8 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     `one-flow`: the stages hand on what they make through the tool, which starts them as one program. `start` says where commands and paths start: `file`
     (the manifest's folder), `root`, or `unknown`. `declared-only`: entries are names without commands.
     A stage may be a template: its keys then stand below `each`, and texts name the item of its loop as `${variable}` (`loop-variables`).
+    `foreign` leads to the name of another repository that a stage puts in place of the project, in the folder at `foreign-folder` or everywhere: what the
+    later stages of its list run there is none of the project's.
     `programs` lead to commands that the installed project offers: each value is `module:function`, named by the key at the `*`, or holds lines
     `name = module:function`.
     """
@@ -45,6 +47,8 @@ class ManifestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     each: str = ""
     loop_variables: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    foreign: str = ""
+    foreign_folder: str = ""
 
 
 def load_manifests(folders: Iterable[Path]) -> tuple[ManifestRow, ...]:

@@ -54,14 +54,14 @@ def magic_invocations(modules: Mapping[str, PythonFacts], resolve: Resolve) -> I
 def missing_scripts(project: Project) -> Iterator[tuple[str, Place, str]]:
     """Yield scripts that a command hands to a Python interpreter and that do not exist: word, place of the command, stage.
 
-    A command in a folder that the project does not hold runs what something else put there.
+    A command in a folder that the project does not hold runs what something else put there, and which one a variable names nobody knows.
     """
     for path, facts in project.data.items():
         if facts.format in _DOCUMENTS:
             continue
         for stage, command in _commands(facts):
             word = _script_word(command.words)
-            if word is None or "$" in word or "{" in word or word.startswith(("/", "~")) or command.start == "unknown":
+            if word is None or "$" in word or "{" in word or word.startswith(("/", "~")) or command.start == "unknown" or "$" in command.folder:
                 continue
             folders = folders_of(command, path.rpartition("/")[0])
             wanted = [normpath(f"{folder}/{word}" if folder else word) for folder in folders]

@@ -42,15 +42,30 @@ def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
     for setting in facts.settings:
         if len(setting.keys) > depth and (not depth or _matches(setting.keys[:depth], row.stages)):
             stages.setdefault(setting.keys[:depth], []).append(_of_template(setting, depth, row))
+    foreign: dict[Keys, list[str]] = {}
     for keys, settings in stages.items():
-        folder = next((str(item.value) for item in settings if row.folder and _matches(item.keys[depth:], row.folder)), "")
+        folder = _value(settings, depth, row.folder)
+        others = foreign.setdefault(keys[:-1], [])
+        if (repository := _value(settings, depth, row.foreign)) and not repository.startswith("$"):
+            others.append(join_folder(_value(settings, depth, row.foreign_folder), "."))
         told = [*_at(settings, depth, row.commands), *_joined(settings, depth, row.words)]
-        commands = tuple(command for item in told for command in _commands(item, folder, row.start))
+        commands = tuple(_placed(command, others) for item in told for command in _commands(item, folder, row.start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
             name = keys[:-1] if row.one_flow else keys
             yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in name),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
+
+
+def _placed(command: Command, foreign: Sequence[str]) -> Command:
+    """Return a command as one whose start is unknown where it runs in a folder that another repository was put in."""
+    inside = any(f"{command.folder}/".startswith(f"{other}/" if other else "") for other in foreign)
+    return msgspec.structs.replace(command, start="unknown") if inside else command
+
+
+def _value(settings: Sequence[Setting], depth: int, path: str) -> str:
+    """Return the text under a stage that a key path names; empty when there is none."""
+    return next((str(item.value) for item in settings if path and _matches(item.keys[depth:], path)), "")
 
 
 def _of_template(setting: Setting, depth: int, row: ManifestRow) -> Setting:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from mldebt.link.commands import commands_of, invocations, magic_invocations
 from mldebt.link.console import console_scripts, named_commands
+from mldebt.link.exports import exports
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts, decode_body
@@ -37,7 +38,8 @@ def link(
                if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None]
     entries += _consoles(data or {}, facts, index)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present, importers=index.importers()), index
+    project = Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present, importers=index.importers(), exports=exports(facts))
+    return project, index
 
 
 def subproject(path: str, names: Collection[str]) -> str:

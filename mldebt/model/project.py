@@ -81,7 +81,7 @@ class Project:
 
     `reached` are the ids (`path::qualname`) of the definitions that interpretation reached from entry points; `importers` are the import statements by the
     file they import. `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not
-    entered ending in `/`.
+    entered ending in `/`. `exports` are the scripts that are exports of notebooks, with the notebook of each.
     """
 
     root: str
@@ -94,6 +94,7 @@ class Project:
     reached: frozenset[str] = field(default_factory=frozenset)
     present: frozenset[str] = field(default_factory=frozenset)
     importers: Mapping[str, Sequence[Place]] = field(default_factory=dict)
+    exports: dict[str, str] = field(default_factory=dict)
 
     def holds_folder(self, path: str) -> bool:
         """Return whether the index or the disk holds something in a folder (empty: the root)."""

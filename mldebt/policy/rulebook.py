@@ -17,7 +17,9 @@ from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.libraries import Catalogue, load_libraries
 from mldebt.knowledge.locate import rules_folder
 from mldebt.knowledge.manifests import ManifestRow, load_manifests
+from mldebt.knowledge.places import load_places
 from mldebt.model.card import Card
+from mldebt.model.places import Places
 from mldebt.policy.select import wrong_words
 from mldebt.policy.thresholds import with_thresholds, wrong_thresholds
 
@@ -27,11 +29,12 @@ Loaded = TypeVar("Loaded")
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All cards (thresholds as chosen), library rows and manifest rows of a run."""
+    """All cards (thresholds as chosen), library rows, manifest rows and shared folders of a run."""
 
     cards: tuple[Card, ...]
     catalogue: Catalogue
     manifests: tuple[ManifestRow, ...]
+    places: Places
 
 
 def load_rulebook(root: Path, settings: Settings, source: str = "") -> Rulebook:
@@ -45,13 +48,14 @@ def load_rulebook(root: Path, settings: Settings, source: str = "") -> Rulebook:
     cards = _kept(faults, lambda: load_cards(folder / "cards" for folder in folders)) or ()
     catalogue = _kept(faults, lambda: load_libraries((folder / "libraries" for folder in folders), PRIMITIVES))
     manifests = _kept(faults, lambda: load_manifests(folder / "manifests" for folder in folders))
+    places = _kept(faults, lambda: load_places(folders))
     for card in cards:
         _kept(faults, lambda card=card: compile_card(_chosen(card, Settings())))  # type: ignore[misc]
     if not faults:
         faults.extend((*wrong_words(cards, settings, source), *wrong_thresholds(cards, settings.thresholds, source)))
-    if faults or catalogue is None or manifests is None:
+    if faults or catalogue is None or manifests is None or places is None:
         raise _raised(faults, root)
-    return Rulebook(tuple(_chosen(card, settings) for card in cards), catalogue, manifests)
+    return Rulebook(tuple(_chosen(card, settings) for card in cards), catalogue, manifests, places)
 
 
 def _chosen(card: Card, settings: Settings) -> Card:

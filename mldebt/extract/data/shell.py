@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mldebt.extract.data.lexer import Token, tokens
 from mldebt.model.facts import Command
 
+_UNKNOWN = re.compile(r"\$\{[^}]*\}")
 _ASSIGN = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
 _CLOSERS = frozenset({"fi", "done", "}", "esac"})
@@ -236,10 +237,12 @@ def _descend(words: list[str], folder: str) -> tuple[list[str], str]:
 
 
 def _remember(values: Mapping[str, str], state: _State) -> None:
-    """Keep literal assignments; an unknown value makes the name unknown."""
+    """Keep what is known of each value; one that is unknown as a whole, or made from the name itself, makes the name unknown."""
     for name, value in values.items():
-        if "${" in value:
+        if "${" in value and (f"${{{name}}}" in value or not _UNKNOWN.sub("", value).strip("/. ")):
             state.variables.pop(name, None)
+        elif "${" in value:
+            state.variables[name] = value
         else:
             state.variables[name] = value
             if name in state.exported:

@@ -16,6 +16,8 @@ from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
+_LEVELS = 8  # folders above a path that are told apart
+
 
 def _child(parent: Value, name: Value) -> Value:
     """Return `parent / name`: an absolute or rooted name replaces the parent."""
@@ -29,6 +31,16 @@ def _child(parent: Value, name: Value) -> Value:
             empty = base.literal == "" or (base.parts and isinstance(base.parts[-1], str) and base.parts[-1].endswith("/"))
             texts.append(pattern(*base.parts, *(() if empty else ("/",)), *one.parts))
     return text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
+
+
+def _parents(run: Interpreter, call: Bound) -> Value:
+    """Return the folders above a path, the nearest first."""
+    subject, items = subject_of(call), []
+    texts = as_texts(subject)
+    for _ in range(_LEVELS):
+        texts = tuple(dict.fromkeys(_cut(item)[0] for item in texts))
+        items.append(Value(subject.type, texts, sources=subject.sources, shared=subject.shared, home=subject.home))
+    return run.new(call.place, Object("tuple", tuple(items)), run.catalogue.literal("tuple"), subject.sources)
 
 
 def _join(run: Interpreter, call: Bound) -> Value:
@@ -158,7 +170,7 @@ def _star(item: Pattern) -> Pattern:
 
 PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.join": _join, "path.make": _join, "path.child": _join, "path.parent": _each(lambda item: _cut(item)[0]),
-    "path.name": _each(lambda item: _cut(item)[1]),
+    "path.parents": _parents, "path.name": _each(lambda item: _cut(item)[1]),
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
     "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem, "path.with-suffix": _with_suffix, "path.relative": _relative,

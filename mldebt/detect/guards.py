@@ -1,0 +1,66 @@
+"""Accesses that stand under a look whether the artefact is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mldebt.detect.base import Context
+from mldebt.graph.project_graph import Use
+from mldebt.model import ir
+from mldebt.model.events import Event
+from mldebt.model.source import Place
+from mldebt.model.walk import statements
+
+
+def guarded(context: Context, use: Use, there: bool) -> bool:
+    """Return whether an access happens only where a look finds the artefact (`there`), or only where it does not."""
+    event = use.event
+    looks = [probe for probe in context.events if probe.kind == "probe" and probe.entry == event.entry and _same(probe, event)]
+    return any(_under(context, look, event, there) for look in looks)
+
+
+def _same(probe: Event, event: Event) -> bool:
+    left, right = probe.access, event.access
+    return left is not None and right is not None and (left.path, left.anchor) == (right.path, right.anchor)
+
+
+def _under(context: Context, look: Event, event: Event, there: bool) -> bool:
+    """Return whether a branch that a look decides holds the access, or a call on the way to it."""
+    module = context.graph.project.modules.get(look.place.path)
+    places = [place for place in (event.place, *event.chain) if place.path == look.place.path]
+    if module is None or not places:
+        return False
+    for node in statements(module.facts):
+        if isinstance(node, ir.If) and node.test.at <= look.place.at < node.test.end:
+            wanted = there != _negated(node.test, look.place.at)
+            return any(_holds(node, wanted, place) or _leaves(node, not wanted) and event.owner == look.owner and place.at >= node.end for place in places)
+    return False
+
+
+def _holds(node: ir.If, truth: bool, place: Place) -> bool:
+    """Return whether the branch that runs when the test has a truth value holds a place."""
+    body = _branch(node, truth)
+    return bool(body) and body[0].at <= place.at < body[-1].end
+
+
+def _leaves(node: ir.If, truth: bool) -> bool:
+    """Return whether that branch goes away without an error, so that what follows is not reached."""
+    body = _branch(node, truth)
+    last = body[-1] if body else None
+    return isinstance(last, ir.Return) or isinstance(last, ir.Flow) and last.kind != "pass"
+
+
+def _branch(node: ir.If, truth: bool) -> Sequence[ir.Stmt]:
+    return node.body if truth else node.orelse
+
+
+def _negated(node: ir.Expr, at: int) -> bool:
+    """Return whether an odd number of `not` stands around what a test says at a place."""
+    if isinstance(node, ir.UnaryOp) and node.op == "not":
+        return not _negated(node.operand, at)
+    return next((_negated(item, at) for item in _parts(node) if item.at <= at < item.end), False)
+
+
+def _parts(node: ir.Expr) -> Iterator[ir.Expr]:
+    if isinstance(node, ir.BoolOp):
+        yield from node.values

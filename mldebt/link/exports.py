@@ -1,0 +1,80 @@
+"""Scripts that are exports of notebooks: both are one program, kept in two forms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+
+import msgspec
+
+from mldebt.model import ir
+from mldebt.model.facts import PythonFacts
+from mldebt.model.walk import inner, statements
+
+_SAME, _OTHER = 0.9, 0.3  # part of the names in common above and below which statements need not be compared
+_MOST = 0.5  # an export that was edited since still shares most statements; a script of its own that is named alike shares few
+
+
+def exports(facts: Mapping[str, PythonFacts]) -> dict[str, str]:
+    """Return, for each script that is an export of a notebook, that notebook: of one name, in one folder or near it, with most statements the same."""
+    notebooks: dict[str, list[str]] = {}
+    for path, item in facts.items():
+        if item.notebook:
+            notebooks.setdefault(_stem(path), []).append(path)
+    shapes: dict[str, Counter[Hashable]] = {}
+    found: dict[str, str] = {}
+    for path, item in facts.items():
+        near = [other for other in notebooks.get(_stem(path), ()) if not item.notebook and _near(path, other)]
+        alike = [(_likeness(item, facts[other], shapes), other) for other in near]
+        best = max(alike, key=lambda pair: (pair[0], _common(path, pair[1])), default=(0.0, ""))
+        if best[0] > _MOST:
+            found[path] = best[1]
+    return found
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0].replace(" ", "_").lower()
+
+
+def _near(path: str, other: str) -> bool:
+    """Return whether two files lie in one folder, one lies in a folder beside the other, or both in folders of one folder."""
+    own, others = path.rpartition("/")[0], other.rpartition("/")[0]
+    return not {own, own.rpartition("/")[0]}.isdisjoint({others, others.rpartition("/")[0]})
+
+
+def _common(path: str, other: str) -> int:
+    """Return how many folders two paths share."""
+    return next((count for count, (left, right) in enumerate(zip(path.split("/"), other.split("/"))) if left != right), 0)
+
+
+def _likeness(script: PythonFacts, notebook: PythonFacts, shapes: dict[str, Counter[Hashable]]) -> float:
+    """Return which part of two files is the same: by their names where these settle it, else by their statements."""
+    left, right = _names(script), _names(notebook)
+    alike = len(left & right) / max(len(left | right), 1)
+    settled = alike > _SAME or alike < _OTHER
+    return alike if settled else _shared(_cached(shapes, script.path, script), _cached(shapes, notebook.path, notebook))
+
+
+def _names(facts: PythonFacts) -> frozenset[str]:
+    return frozenset((*facts.names, *facts.attrs, *(name for item in facts.definitions for name in (item.name, *item.names, *item.attrs))))
+
+
+def _cached(shapes: dict[str, Counter[Hashable]], path: str, facts: PythonFacts) -> Counter[Hashable]:
+    if path not in shapes:
+        shapes[path] = Counter(_shape(node) for node in statements(facts) if not (inner(node) or isinstance(node, ir.Import)))
+    return shapes[path]
+
+
+def _shared(left: Counter[Hashable], right: Counter[Hashable]) -> float:
+    """Return which part of the statements of the longer file the other holds too."""
+    return (left & right).total() / max(left.total(), right.total(), 1)
+
+
+def _shape(node: object) -> Hashable:
+    """Return a statement or a part of it without places."""
+    if isinstance(node, tuple):
+        return tuple(map(_shape, node))
+    if not isinstance(node, msgspec.Struct):
+        return repr(node)
+    fields = [name for name in node.__struct_fields__ if name not in ("at", "end") and not name.endswith(("_at", "_ats"))]
+    return (type(node).__name__, *(_shape(getattr(node, name)) for name in fields))
