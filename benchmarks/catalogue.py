@@ -70,15 +70,21 @@ def resolve(dotted: str) -> object:
 
 
 def member(owner: object, name: str) -> object:
-    """Return an attribute; None for one that annotations promise to instances; raises LookupError for none."""
+    """Return an attribute; None for one that annotations or the constructor promise to instances; raises LookupError for none."""
     found = getattr(owner, name, _MISSING)
     if found is _MISSING and inspect.isclass(owner):
         found = inspect.getattr_static(owner, name, _MISSING)
-        if found is _MISSING and any(name in vars(base).get("__annotations__", {}) for base in owner.__mro__):
+        if found is _MISSING and any(name in vars(base).get("__annotations__", {}) or name in made_by(base) for base in owner.__mro__):
             found = None
     if found is _MISSING:
         raise LookupError(name)
     return found
+
+
+def made_by(cls: type) -> tuple[str, ...]:
+    """Return the names that a class's own constructor mentions: it may give them to instances."""
+    code = getattr(vars(cls).get("__init__"), "__code__", None)
+    return code.co_names if code is not None else ()
 
 
 def behind(path: str, types: Types) -> list[tuple[object, bool]]:
@@ -101,7 +107,7 @@ def wrong_parameters(row: CallRow, real: object, method: bool) -> str:
         every = list(inspect.signature(real).parameters.values())  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return ""
-    every = every[1:] if method and every and every[0].name in ("self", "cls") else every
+    every = every[1:] if every and every[0].name in ("self", "cls") else every  # also of a function that stands in for a method
     kinds = {item.kind for item in every}
     order = _POSITIONAL if inspect.Parameter.VAR_POSITIONAL in kinds else (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)  # older releases take these in order
     names = [item.name for item in every if item.kind in order]

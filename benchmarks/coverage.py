@@ -10,23 +10,21 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.run import catalogue, interpreted
+from benchmarks.run import interpreted
 
 
 def main(folders: list[str]) -> None:
     """Measure the projects in `folders` together."""
-    known = catalogue()
     sites: Counter[str] = Counter()
     covered: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     accesses = resolved = 0
     for folder in folders:
         flow = interpreted(Path(folder))
-        for path, row in flow.calls:
-            library = known.library(path) or "?"
-            sites[library] += 1
-            covered[library] += row
-            missing[path] += not row
+        for site in flow.calls:
+            sites[site.library] += 1
+            covered[site.library] += site.known
+            missing[site.api] += not site.known
         for event in flow.events:
             if event.entry and event.kind in ("read", "write", "append") and event.access is not None:
                 accesses += 1

@@ -30,7 +30,7 @@ from mldebt.model.card import Card
 from mldebt.model.facts import DataFacts, PythonFacts
 from mldebt.model.finding import Match, Report
 from mldebt.model.project import Project
-from mldebt.policy.findings import findings, in_scopes, ordered, scoped, unreadable, without_ignored
+from mldebt.policy.findings import findings, in_scopes, ordered, scoped, subjects, unreadable, without_ignored
 from mldebt.policy.rulebook import Rulebook, load_rulebook
 from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
@@ -43,6 +43,15 @@ MAX_MANIFEST = 1 << 20
 
 
 Watch = Callable[[str, int, int], None]  # told the phase, and how many of how many steps of it are done (0 of 0: unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A project analysed and judged: the findings, the analysis they rest on, the artefacts they are about (by fingerprint)."""
+
+    report: Report
+    analysis: Analysis
+    subjects: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,22 @@ def check(
     run to run: `True` the user's cache folder, a path that folder, `False` nowhere. Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge
     files of the project, `InternalError` for wrong ones of mldebt and when no worker process can be started.
     """
+    return survey(root, settings, scopes=scopes, jobs=jobs, rulebook=rulebook, watch=watch, cache=cache).report
+
+
+def survey(
+    root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
+    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
+) -> Survey:
+    """Return what `check` does, and what it rests on."""
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        matches, errors = detect([card for card in cards if card.match], Context(done.graph, done.flow.events))
+        context = Context(done.graph, done.flow.events, done.flow.calls, done.flow.deeds, done.catalogue)
+        matches, errors = detect([card for card in cards if card.match], context)
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):
@@ -127,8 +145,9 @@ def check(
             kept = ordered((*kept, *findings(unused, done.project, suppressions)))
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
     facts = [module.facts for module in done.project.modules.values()]
-    return Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
-                  tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes))
+    report = Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
+                    tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes))
+    return Survey(report, done, subjects(matches))
 
 
 def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[str]) -> tuple[str, ...]:

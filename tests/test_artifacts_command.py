@@ -8,8 +8,8 @@ import tomli
 from click.testing import CliRunner, Result
 from expectations import write_sections
 
-from mldebt.cli.artifacts import folded
 from mldebt.cli.main import main
+from mldebt.report.canvas import folded
 
 PROJECT = Path(__file__).parents[1] / "fixtures" / "projects" / "csv_scripts"
 LONG = "a_very_long_folder_name/" * 3

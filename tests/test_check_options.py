@@ -96,7 +96,7 @@ def test_quiet_and_verbose(project: Path) -> None:
     loud, quiet = run(project), run(project, "--quiet")
     assert "Found 2 warnings in 3 files, 6 lines." in loud.stdout and "note: settings below the root are ignored: ui/mldebt.toml" in loud.stderr
     assert "Found" not in quiet.stdout and quiet.stdout in loud.stdout and quiet.stdout.count("MLD104") == 2 and quiet.stderr == ""
-    told = run(project, "--verbose", "--select", "MLD1").stderr
+    told = run(project, "--verbose", "--select", "MLD104").stderr
     for part in (f"root: {project} (the nearest folder with settings)", "settings: mldebt.toml", "rules: MLD104\n", "files: 3 python, 2 toml, 1 yaml"):
         assert f"mldebt: {part}" in told
     assert run(project, "-q", "-v").exit_code == 2

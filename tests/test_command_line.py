@@ -110,7 +110,8 @@ def test_explain_and_rules() -> None:
 
 def test_the_readme_shows_what_is_printed() -> None:
     root = Path(__file__).parents[1]
-    shown = (root / "README.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
-    done = CliRunner().invoke(main, ["check", str(root / "fixtures" / "projects" / "csv_scripts")])
-    parts = [part.strip("\n") for part in shown.split("…") if part.strip()]
-    assert len(parts) == 2 and all(part in done.output for part in parts), done.output
+    shown = [block.partition("```")[0] for block in (root / "README.md").read_text("utf-8").split("```text\n")[1:]]
+    for command, block, count in zip(("check", "report"), shown, (2, 3), strict=True):
+        done = CliRunner().invoke(main, [command, str(root / "fixtures" / "projects" / "csv_scripts")])
+        parts = [part.strip("\n") for part in block.split("…") if part.strip()]
+        assert len(parts) == count and all(part in done.output for part in parts), done.output

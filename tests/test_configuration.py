@@ -144,6 +144,14 @@ def test_configuration_is_composed_from_a_list_of_defaults(tmp_path: Path) -> No
     assert reached(chosen) == {"other/log.csv", "other/large.csv", "other/large.csv.idx.csv"}
 
 
+def test_words_of_configuration_are_rows(tmp_path: Path) -> None:
+    text = FOLDER.replace("- override /model: tree", "- model: tree").replace("  path: ${data.path}\n  home: ${oc.env:HOME_FOLDER,/x}/table.csv\n", """\
+  _args_: [a.csv, "${now:%%Y}.csv"]
+  suffix: ???
+""") % "instantiate(cfg.loader).load()"
+    assert touched(linked(tmp_path, text)[1], "read") == {"store/log.csv", "none.csv", "a.csv{suffix}", "{…}.csv"}
+
+
 def test_objects_are_made_from_configuration(tmp_path: Path) -> None:
     text = FOLDER.replace("- override /model: tree", "- model: tree") % "instantiate(cfg.loader, suffix='.gz').load()"
     assert touched(linked(tmp_path, text)[1], "read") == {"store/log.csv", "none.csv", "store/small.csv.gz", "{HOME_FOLDER}/table.csv"}

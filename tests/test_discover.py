@@ -28,8 +28,8 @@ def paths(found: Discovery) -> list[str]:
 
 @pytest.mark.parametrize(("path", "kind"), [
     ("a/Dockerfile", "docker"), ("Dockerfile.gpu", "docker"), ("gpu.Dockerfile", "docker"), ("Dockerfile_cpu", "docker"), ("dockerfile", "docker"),
-    ("Containerfile", "docker"), ("Dockerfile.dockerignore", ""), ("Dockerfile.j2", ""), ("dockerfile.md", "markdown"), ("test_dockerfile.py", "python"),
-    ("requirements.txt", "requirements"), ("requirements-dev.txt", "requirements"), ("dev_requirements.txt", "requirements"), ("notes.txt", ""),
+    ("Containerfile", "docker"), ("Dockerfile.dockerignore", ""), ("Dockerfile.j2", "text"), ("dockerfile.md", "markdown"), ("test_dockerfile.py", "python"),
+    ("requirements.txt", "requirements"), ("requirements-dev.txt", "requirements"), ("dev_requirements.txt", "requirements"), ("notes.txt", "text"),
     ("requirements/base.txt", "requirements"), ("requirements.in", "requirements"), ("my_requirements_of_life.pdf", ""), ("constraints.txt", "requirements"),
     (".env", "env"), (".env.local", "env"), ("prod.env", "env"), ("Snakefile", "snakemake"), ("rules/map.smk", "snakemake"), ("setup.cfg", "ini"),
     ("data.csv.dvc", "yaml"), ("dvc.lock", "yaml"), ("config.json", "json"), ("query.SQL", "sql"), ("Pipfile", "toml"), ("model.pkl", ""),

@@ -27,7 +27,21 @@ def test_wheel_from_source_distribution_holds_every_card(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert sorted(name.rpartition("/")[2] for name in names if "_rules/cards/" in name) == CARDS
+    assert "mldebt/_rules/vocabulary.toml" in names
     assert "mldebt/py.typed" in names
+
+
+def test_wheel_holds_what_pages_are_made_of(built: Path, tmp_path: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    assets = ROOT / "mldebt" / "report" / "html" / "assets"
+    packed = zipfile.ZipFile(wheel)
+    for asset in (path.name for path in assets.iterdir()):
+        assert packed.read(f"mldebt/report/html/assets/{asset}") == (assets / asset).read_bytes()
+    packed.extractall(tmp_path)
+    project = ROOT / "fixtures" / "projects" / "csv_scripts"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from mldebt.cli.main import main; main(['report', sys.argv[2], '--output-format', 'html'])"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(project)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and "Pick columns by name." in done.stdout, done.stderr
 
 
 def test_installed_wheel_finds_its_rules(built: Path, tmp_path: Path) -> None:

@@ -149,3 +149,37 @@ pd.read_csv("data/other.csv")
     assert declared == {
         "data/cleaned_{}.csv": True, "data/cleaned_one.csv": True, "data/sub/cleaned_one.csv": False, "notes.txt": False, "data/other.csv": False}
     assert sorted(reported(tmp_path)) == [("serve.py", 4, "MLD104"), ("serve.py", 5, "MLD104")]
+
+
+def test_scripts_see_their_rule(tmp_path: Path) -> None:
+    write_sections('''
+# file: workflow/Snakefile
+rule clean:
+    input: "data/rows_{name}.csv", config["more"], extra="data/extra.csv"
+    output: table="out/clean_{name}.csv", more=["out/first_{name}.txt", "out/other_{name}.txt"]
+    script: "scripts/clean.py"
+rule fit:
+    input: rules.clean.output.table
+    output: "out/model_{name}.pkl"
+    script: "scripts/fit.py"
+# file: workflow/scripts/clean.py
+import pandas as pd
+pd.read_csv(snakemake.input[0]).to_csv(snakemake.output.table)
+pd.read_csv(snakemake.input[2])
+open(snakemake.input.extra)
+for name in snakemake.output.more:
+    open(name, "w").write("x")
+# file: workflow/scripts/fit.py
+import pandas as pd
+from snakemake.script import snakemake
+pd.read_csv(snakemake.input[0]).to_pickle(snakemake.output[0])
+# file: alone.py
+print(open(snakemake.input[0]))
+''', tmp_path)
+    done = analyse(tmp_path, Settings(), jobs=1)
+    clean, fit = "workflow/scripts/clean.py", "workflow/scripts/fit.py"
+    uses = {name: ([use.program for use in done.graph.writers(name)], [use.program for use in done.graph.readers(name)]) for name in done.graph.artifacts()}
+    assert uses == {
+        "data/rows_{}.csv": ([], [clean]), "data/extra.csv": ([], [clean]), "out/clean_{}.csv": ([clean], [fit]), "out/first_{}.txt": ([clean], []),
+        "out/other_{}.txt": ([clean], []), "out/model_{}.pkl": ([fit], [])}, "what follows something unknown has no place"
+    assert reported(tmp_path) == {}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +13,14 @@ import msgspec
 
 from mldebt.cli.graph import project_view, scopes_of
 from mldebt.config import load_settings
-from mldebt.graph.queries import ARTIFACTS, Edge, Node, View, within
+from mldebt.graph.artifacts import Row, crosses, rows_of
+from mldebt.graph.queries import Edge, Node, within
+from mldebt.report.canvas import folded
 
 WIDTH = 100
 OTHERS = 32  # columns of a table beside its two long ones
 MOST = 8  # programs shown of each side
-_PIECES = re.compile(r"[^/#]*[/#]|[^/#]+")
 _MARKUP = "\\*?[]!# "
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An artefact with the edges of its producers and consumers."""
-
-    node: Node
-    producers: tuple[Edge, ...]
-    consumers: tuple[Edge, ...]
-
-    @property
-    def makers(self) -> list[str]:
-        """Return the programs that write it."""
-        return [edge.source for edge in self.producers]
-
-    @property
-    def users(self) -> list[str]:
-        """Return the programs that read it."""
-        return [edge.target for edge in self.consumers]
 
 
 def run_artifacts(paths: tuple[Path, ...], project: Path | None, form: str, undeclared: bool, write: bool, cache: Path | bool = True) -> str:
@@ -52,15 +32,6 @@ def run_artifacts(paths: tuple[Path, ...], project: Path | None, form: str, unde
         return proposal(rows, load_settings(root)[1] == "mldebt.toml")
     rows = [row for row in rows if not (undeclared and row.node.declared)]
     return as_json(rows) if form == "json" else as_text(rows)
-
-
-def rows_of(view: View) -> list[Row]:
-    """Return one row an artefact, in the order of their ids."""
-    producers: dict[str, list[Edge]] = {}
-    consumers: dict[str, list[Edge]] = {}
-    for edge in view.edges:
-        (producers if edge.kind == "writes" else consumers).setdefault(edge.target if edge.kind == "writes" else edge.source, []).append(edge)
-    return [Row(node, tuple(producers.get(node.id, ())), tuple(consumers.get(node.id, ()))) for node in view.nodes if node.kind in ARTIFACTS]
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -123,27 +94,8 @@ def _programs(row: Row) -> list[tuple[str, str]]:
     return found
 
 
-def folded(text: str, width: int) -> str:
-    """Return text in lines of at most `width`, broken behind separators where it can be; all lines but the first are indented."""
-    lines, line = [], ""
-    for piece in _PIECES.findall(text):
-        if line.strip() and len(line) + len(piece) > width:
-            lines.append(line)
-            line = "    "
-        line += piece
-        while len(line) > width:
-            lines.append(line[:width])
-            line = "    " + line[width:]
-    return "\n".join([*lines, line])
-
-
 def _mark(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def crosses(row: Row) -> bool:
-    """Return whether one program reads what another writes."""
-    return any(user != maker for user in row.users for maker in row.makers)
 
 
 def proposal(rows: Sequence[Row], own_file: bool) -> str:

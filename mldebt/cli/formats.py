@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,13 +48,16 @@ _COUNTS: dict[str, Format] = {
     **dict.fromkeys(_TEXT, lambda report, page: statistics(report, page.canvas)), "json": lambda report, _: statistics_document(report)}
 
 
-def targets_of(wanted: Sequence[str], output_file: str) -> list[Target]:
-    """Return the outputs that `--output-format FORMAT[:FILE]` and `--output-file` ask for, `full` by default; raises `ConfigError` for what cannot be."""
+def targets_of(wanted: Sequence[str], output_file: str, known: Collection[str] = FORMATS) -> list[Target]:
+    """Return the outputs that `--output-format FORMAT[:FILE]` and `--output-file` ask for, by default the first one `known`.
+
+    Raises `ConfigError` for what cannot be.
+    """
     targets = []
-    for item in wanted or ("full",):
+    for item in wanted or tuple(known)[:1]:
         form, colon, file = item.partition(":")
-        if form not in FORMATS:
-            raise ConfigError(f"no output format `{form}`; known: {', '.join(FORMATS)}", "--output-format")
+        if form not in known:
+            raise ConfigError(f"no output format `{form}`; known: {', '.join(known)}", "--output-format")
         if colon and not file:
             raise ConfigError(f"expected FORMAT:FILE, got `{item}`", "--output-format")
         targets.append(Target(form, file))

@@ -18,8 +18,11 @@ from mldebt.graph.export.svg import svg
 from mldebt.graph.kinds import model_test
 from mldebt.graph.queries import KINDS, View, focused, matching, of_kinds, whole, within
 from mldebt.pipeline import analyse
+from mldebt.report.html.graph import graph_page
 
-FORMATS: dict[str, Callable[[View], str]] = {"json": document, "dot": dot, "mermaid": mermaid, "graphml": graphml, "svg": svg}
+FORMATS: dict[str, Callable[[View, str], str]] = {
+    "json": lambda view, _: document(view), "dot": lambda view, _: dot(view), "mermaid": lambda view, _: mermaid(view),
+    "graphml": lambda view, _: graphml(view), "svg": lambda view, name: svg(view, f"Data dependencies of {name}"), "html": graph_page}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,7 @@ def run_graph(paths: tuple[Path, ...], project: Path | None, form: str, part: Pa
     if part.focus:
         view = focused(view, node_of(view, part.focus), part.upstream, part.downstream)
     view = of_kinds(view, wanted) if wanted else view
-    text = svg(view, f"Data dependencies of {root.name}") if form == "svg" else FORMATS[form](view)
-    return written(text, target)
+    return written(FORMATS[form](view, root.resolve().name), target)
 
 
 def project_view(paths: tuple[Path, ...], project: Path | None, cache: Path | bool = True) -> tuple[View, Path]:

@@ -1,4 +1,4 @@
-"""`mldebt`: check, explain, rules, graph, artifacts, cache."""
+"""`mldebt`: check, explain, rules, graph, artifacts, report, cache."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mldebt import __version__
 from mldebt.errors import MldebtError
 
 
-def _cached(command: Callable[..., None]) -> Callable[..., None]:
+def _cached(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the cache, joined to one argument `cache`: False, a folder, or True for the user's cache folder."""
     @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
     @click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the cache below this folder.")
     @wraps(command)
-    def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> None:
-        command(cache=False if no_cache else cache_dir or True, **given)
+    def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> Any:
+        return command(cache=False if no_cache else cache_dir or True, **given)
 
     return joined
 
@@ -29,6 +29,49 @@ INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
 _COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
                       help="Colours: auto means on a terminal; NO_COLOR and FORCE_COLOR are honoured.")
 _PROJECT = click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
+
+_SELECTION = (
+    click.option("--select", multiple=True, metavar="RULES", help="Rules, families, prefixes, default or ALL, separated by commas."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Rules beside those of the settings."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Rules to leave out."),
+    click.option("--extend-ignore", multiple=True, metavar="RULES", help="Rules to leave out beside those of the settings."),
+    click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE", help="Rules to leave out in some files; !PATTERN: in all other files."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="Paths to leave out, in the syntax of ignore files."),
+    click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Paths to leave out beside those of the settings."),
+    click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named."),
+    click.option("--no-respect-gitignore", is_flag=True, help="Analyse files that ignore files name, too."),
+    click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting as TOML."),
+    click.option("--isolated", is_flag=True, help="Ignore settings files."),
+    _PROJECT,
+)
+
+
+def _selecting(command: Callable[..., int]) -> Callable[..., None]:
+    """Give a command the options that choose rules, files and settings, the latter joined to one argument `settings`; exit with the code that it returns."""
+    @wraps(command)
+    def joined(**given: Any) -> None:
+        _run(lambda: command(settings=_settings(given), **given))
+
+    for option in reversed(_SELECTION):
+        joined = option(joined)
+    return joined
+
+
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    """Take the options that are settings out of those given, and return them by field of `Settings`."""
+    names = ("select", "extend_select", "ignore", "extend_ignore", "exclude", "extend_exclude")
+    words, pairs = {name: given.pop(name) for name in names}, given.pop("per_file_ignores")
+    ignored = not given.pop("no_respect_gitignore")
+    if not any(words.values()) and not pairs and ignored:
+        return {}
+    from mldebt.cli.chosen import per_file_ignores, words_of
+
+    settings: dict[str, Any] = {name: words_of(some, f"--{name.replace('_', '-')}") for name, some in words.items() if some}
+    if pairs:
+        settings["per_file_ignores"] = per_file_ignores(pairs)
+    if not ignored:
+        settings["respect_gitignore"] = False
+    return settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,18 +82,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, metavar="RULES", help="Rules, families, prefixes, default or ALL, separated by commas.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="Rules beside those of the settings.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Rules to leave out.")
-@click.option("--extend-ignore", multiple=True, metavar="RULES", help="Rules to leave out beside those of the settings.")
-@click.option("--per-file-ignores", multiple=True, metavar="PATTERN:RULE", help="Rules to leave out in some files; !PATTERN: in all other files.")
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Paths to leave out, in the syntax of ignore files.")
-@click.option("--extend-exclude", multiple=True, metavar="PATTERN", help="Paths to leave out beside those of the settings.")
-@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even when they are named.")
-@click.option("--no-respect-gitignore", is_flag=True, help="Analyse files that ignore files name, too.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="A settings file, or one setting as TOML.")
-@click.option("--isolated", is_flag=True, help="Ignore settings files.")
-@_PROJECT
+@_selecting
 @click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
               help="full (default), concise, json, jsonl, sarif or github; several are allowed, each may name a file.")
 @click.option("--output-file", "-o", default="", metavar="FILE", help="Write the report to this file.")
@@ -65,34 +97,39 @@ def main() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Say which root, settings, rules and files were used.")
 @click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
 @_cached
-def check(**given: Any) -> None:
+def check(**given: Any) -> int:
     """Report the debts of the project that PATHS lie in.
 
     The whole project is analysed; PATHS choose what is reported. Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 3 internal error.
     """
-    from mldebt.cli.check import run_check
+    from mldebt.cli.check import Options, run_check
 
     if given["quiet"] and given["verbose"]:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    _run(lambda: run_check(_options(given)))
-
-
-def _options(given: dict[str, Any]) -> Any:
-    """Return the options of `check`: those that are settings apart from those that are not."""
-    from mldebt.cli.check import Options
-    from mldebt.cli.chosen import per_file_ignores, words_of
-
-    settings: dict[str, Any] = {}
-    for name in ("select", "extend_select", "ignore", "extend_ignore", "exclude", "extend_exclude"):
-        if words := given.pop(name):
-            settings[name] = words_of(words, f"--{name.replace('_', '-')}")
     if level := given.pop("fail_on"):
-        settings["fail_on"] = level
-    if pairs := given.pop("per_file_ignores"):
-        settings["per_file_ignores"] = per_file_ignores(pairs)
-    if given.pop("no_respect_gitignore"):
-        settings["respect_gitignore"] = False
-    return Options(settings=settings, **given)
+        given["settings"]["fail_on"] = level
+    return run_check(Options(**given))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_selecting
+@click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
+              help="text (default), markdown or html; several are allowed, each may name a file.")
+@click.option("--output-file", "-o", default="", metavar="FILE", help="Write the report to this file.")
+@_COLOR
+@click.option("--quiet", "-q", is_flag=True, help="Print the report, nothing else.")
+@click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
+@_cached
+def report(**given: Any) -> int:
+    """Report the debt of the project that PATHS lie in as a whole.
+
+    Debt by category of the paper, what to do next, the worst components, every artefact; in html with the data-dependency graph drawn. PATHS choose what the
+    report is about. Exit codes: 0, 2 wrong usage or settings, 3 internal error; `mldebt check` is the one that fails on findings.
+    """
+    from mldebt.cli.report import ReportOptions, run_report
+
+    return run_report(ReportOptions(**given))
 
 
 @main.command()
@@ -119,7 +156,7 @@ def rules(form: str, project: Path | None, color: str) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["json", "dot", "mermaid", "graphml", "svg"]), default="json", help="How the graph is written.")
+@click.option("--format", "form", type=click.Choice(["json", "dot", "mermaid", "graphml", "svg", "html"]), default="json", help="How the graph is written.")
 @click.option("--focus", default="", metavar="NODE", help="Only the cone of this node (its id, or a unique end of it).")
 @click.option("--upstream", is_flag=True, help="With --focus: what the node depends on.")
 @click.option("--downstream", is_flag=True, help="With --focus: what depends on the node.")

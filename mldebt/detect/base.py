@@ -9,20 +9,26 @@ from typing import Any
 from mldebt.graph.chains import Flows
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
-from mldebt.model.events import Event
+from mldebt.knowledge.libraries import Catalogue
+from mldebt.model.deeds import Deeds
+from mldebt.model.events import CallSite, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, the events of the run by id, what programs hand to each other (empty until a rule asks), and `told`.
+    """Everything a rule may ask: the graph, the events of the run by id, where it calls libraries, what definitions do, the library rows, what others found.
 
-    `told` are the uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
+    `flows` is what programs hand to each other (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields
+    to have told in a wider finding.
     """
 
     graph: ProjectGraph
     events: Sequence[Event]
+    calls: Sequence[CallSite] = ()
+    deeds: Deeds = Deeds()
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
 

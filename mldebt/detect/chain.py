@@ -29,13 +29,17 @@ def chain(context: Context, spec: ChainSpec) -> Iterator[Match]:
     for part in flows.parts():
         steps = flows.longest(part)
         if len(steps) >= spec.most:
-            told = [flow for flow in part if _of_one_folder(context, flow, spec.logs)]
-            programs = [steps[0].writer.program, *(flow.reader.program for flow in steps)]
-            says = f"{len(programs)} programs form a chain through {len(steps)} artefacts that nothing declares: {_route(programs)}"
-            yield Match(own_site(steps[0].reader), says,
-                        one_each((*evidence(steps), *(read_here(flow.reader) for flow in told))), steps[0].reader.artifact, steps[0].reader.event.owner,
-                        None if all(map(certain, steps)) else "medium", components=(steps[0].source,),
-                        tells=frozenset((flow.reader.program, flow.reader.artifact) for flow in told))
+            yield _match(steps, [flow for flow in part if _of_one_folder(context, flow, spec.logs)])
+
+
+def _match(steps: tuple[Flow, ...], told: list[Flow]) -> Match:
+    """Return the match of a chain; `told` are the flows of its part that need no finding of their own."""
+    programs = [steps[0].writer.program, *(flow.reader.program for flow in steps)]
+    says = f"{len(programs)} programs form a chain through {len(steps)} artefacts that nothing declares: {_route(programs)}"
+    first, sure = steps[0].reader, all(map(certain, steps))
+    return Match(own_site(first), says, one_each((*evidence(steps), *(read_here(flow.reader) for flow in told))), first.artifact, first.event.owner,
+                 None if sure else "medium", components=(steps[0].source,), artifacts=tuple(dict.fromkeys(flow.reader.artifact for flow in (*steps, *told))),
+                 tells=frozenset((flow.reader.program, flow.reader.artifact) for flow in told))
 
 
 def evidence(steps: tuple[Flow, ...]) -> Iterator[Step]:

@@ -46,7 +46,8 @@ def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
     whose = "their" if more else "its"
     steps = [step for _, item, writers in uses[:4] for step in (Step(site(item), f"`{shown(item.artifact)}` is read here"), *map(written_here, writers[:4]))]
     return Match(event.place, f"{taken}, though `{made[0].program}` decides {f'{whose} columns and ' * (columns == ':')}their order",
-                 tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner)
+                 tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner,
+                 artifacts=tuple(dict.fromkeys(item.artifact for _, item, _ in uses)))
 
 
 def _made(context: Context, use: Use, spec: ColumnUseSpec) -> list[Use]:

@@ -27,4 +27,5 @@ def cycle(context: Context, spec: CycleSpec) -> Iterator[Match]:
         programs = sorted({flow.reader.program for flow in ring})
         names = [shown(flow.reader.artifact) for flow in ring]
         yield Match(own_site(ring[0].reader), f"{listed(programs)} need each other's output: {listed(names)} go round in a cycle", tuple(evidence(ring)),
-                    ring[0].reader.artifact, ring[0].reader.event.owner, components=(ring[0].source,))
+                    ring[0].reader.artifact, ring[0].reader.event.owner, components=(ring[0].source,),
+                    artifacts=tuple(flow.reader.artifact for flow in ring))

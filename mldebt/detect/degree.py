@@ -33,7 +33,7 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
         verb = "are" if more else "is"
         steps = one_each((*(written_here(use) for use in writers[:-1]), *(written_here(uses[-1]) for _, uses in members[1:6])))
         yield Match(site(writers[-1]), f"`{shown(artifact)}`{more} {verb} written by {listed(programs, 4)}: the content depends on which ran last",
-                    steps, artifact, writers[-1].event.owner)
+                    steps, artifact, writers[-1].event.owner, artifacts=tuple(artifact for artifact, _ in members))
 
 
 def _awaited(context: Context, artifact: str) -> bool:

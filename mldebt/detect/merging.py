@@ -30,7 +30,9 @@ def _one(members: list[Match]) -> Match:
     sure = max((match.confidence for match in members), key=_rank)
     evidence = _interleaved([[*([] if match is first else [Step(match.place, match.message)]), *match.evidence] for match in members])
     return Match(first.place, "; ".join(dict.fromkeys(match.message for match in members)), evidence, first.key, first.owner, sure,
-                 components=first.components, tells=frozenset().union(*(match.tells for match in members)))
+                 components=first.components,
+                 artifacts=tuple(dict.fromkeys(name for match in members for name in match.artifacts)),
+                 tells=frozenset().union(*(match.tells for match in members)))
 
 
 def _rank(word: Confidence | None) -> int:

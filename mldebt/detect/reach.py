@@ -67,7 +67,8 @@ def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use
     return Match(place, f"{listed(consumers)} read{_s(consumers)} `{shown(use.artifact)}`{more}, which {listed(producers)} write{_s(producers)} and "
                         "nothing declares",
                  one_each(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {consumers[0]}", use.event.owner,
-                 None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "")
+                 None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "",
+                 artifacts=tuple(artifacts))
 
 
 def _s(names: list[str]) -> str:

@@ -51,4 +51,5 @@ def _match(context: Context, program: str, items: list[tuple[Use, Use, list[Use]
     others = sorted({use.program for item in items for use in item[2]})
     steps = [read_here(read), written_here(write), *map(read_here, readers)]
     return Match(site(write), f"`{program}` rewrites {listed(names)} in place, which {listed(others)} read{'s' * (len(others) == 1)}", tuple(steps),
-                 write.artifact, write.event.owner, components=(context.graph.component(program),))
+                 write.artifact, write.event.owner, components=(context.graph.component(program),),
+                 artifacts=tuple(dict.fromkeys(item[0].artifact for item in items)))

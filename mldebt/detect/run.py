@@ -11,6 +11,7 @@ import msgspec
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.chain import ChainSpec, chain
 from mldebt.detect.column_use import ColumnUseSpec, column_use
+from mldebt.detect.conversions import ConversionsSpec, conversions
 from mldebt.detect.cycle import CycleSpec, cycle
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
 from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
@@ -19,15 +20,23 @@ from mldebt.detect.declared_parameter import DeclaredParameterSpec, declared_par
 from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
+from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
 from mldebt.detect.mixture import MixtureSpec, mixture
+from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
+from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
+from mldebt.detect.plumbing import PlumbingSpec, plumbing
+from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
+from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
+from mldebt.detect.unused import UnusedSpec, unused
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
 from mldebt.model.finding import Match, RunError
@@ -35,6 +44,7 @@ from mldebt.model.finding import Match, RunError
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "chain": (ChainSpec, chain),
     "column-use": (ColumnUseSpec, column_use),
+    "conversions": (ConversionsSpec, conversions),
     "cycle": (CycleSpec, cycle),
     "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-option": (DeclaredOptionSpec, declared_option),
@@ -43,14 +53,22 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-product": (DeclaredProductSpec, declared_product),
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
+    "disabled": (DisabledSpec, disabled),
     "floating-source": (FloatingSourceSpec, floating_source),
     "mixture": (MixtureSpec, mixture),
+    "notebook-run": (NotebookRunSpec, notebook_run),
+    "parsed-output": (ParsedOutputSpec, parsed_output),
+    "plumbing": (PlumbingSpec, plumbing),
+    "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
+    "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),
+    "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
+    "unused": (UnusedSpec, unused),
 }
 
 

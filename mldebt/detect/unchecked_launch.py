@@ -36,13 +36,18 @@ def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Ma
 
 
 def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec) -> Iterator[Match]:
-    unseen = [(item, entry) for item, entry in starts if not item.checked]
-    programs = list(dict.fromkeys(entry.program for _, entry in starts))
-    if unseen and len(programs) > spec.most:
+    unseen = [start for start in starts if not start[0].checked and any(_follows(other, start) for other in starts)]
+    programs = list(dict.fromkeys(entry.program for start in unseen for _, entry in (start, *(other for other in starts if _follows(other, start)))))
+    if len(programs) > spec.most:
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
         steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
         yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
                     path, components=(path, *(context.graph.component(name) for name in programs)))
+
+
+def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, EntryPoint]) -> bool:
+    """Return whether a start of another program comes after a start in one run of their file."""
+    return other[1].program != start[1].program and other[0].place.at >= start[0].place.at and not start[0].excludes(other[0])
 
 
 def _is_step(context: Context, entry: EntryPoint) -> bool:

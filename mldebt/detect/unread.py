@@ -37,7 +37,7 @@ def unread(context: Context, spec: UnreadSpec) -> Iterator[Match]:
         first = next(iter(uses.values()))
         steps = one_each(Step(site(use), f"`{shown(name)}` is written here") for name, use in uses.items())
         yield Match(site(first), f"`{program}` writes {listed([shown(name) for name in uses])}, which nothing in the project reads or declares", steps,
-                    next(iter(uses)), first.event.owner, spec.confidence)
+                    next(iter(uses)), first.event.owner, spec.confidence, artifacts=tuple(uses))
 
 
 def _looked_for(context: Context) -> set[re.Pattern[str]]:

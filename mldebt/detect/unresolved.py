@@ -67,7 +67,7 @@ def _match(context: Context, spec: UnresolvedSpec, place: Place, uses: list[tupl
     names = f"`{shown(use.artifact)}` and {count} more are" if count else f"`{shown(use.artifact)}` is"
     return Match(place, f"{names} read here but never written; the near match `{shown(near[0])}` is",
                  tuple(written_here(context.graph.writers(other)[0]) for _, found in uses for other in found), f"{use.artifact} ~ {near[0]}",
-                 use.event.owner, spec.confidence)
+                 use.event.owner, spec.confidence, artifacts=tuple(dict.fromkeys(item.artifact for item, _ in uses)))
 
 
 def _last(artifact: str) -> str:

@@ -21,6 +21,11 @@ def python_comments(text: str) -> tuple[Comment, ...]:
                  for found in _TOKENS.finditer(text) if found["comment"] and _PYTHON.search(found["comment"]))
 
 
+def comment_starts(text: str) -> frozenset[int]:
+    """Return the offsets at which the comments of Python source start; texts in quotes hold none."""
+    return frozenset(found.start("comment") for found in _TOKENS.finditer(text) if found["comment"])
+
+
 def plain_comments(text: str) -> tuple[Comment, ...]:
     """Return the suppressions in a file whose comments run from `#` to the end of the line."""
     return tuple(_comment(text, found.start(), found[0]) for found in _PLAIN.finditer(text)) if "mldebt:" in text else ()

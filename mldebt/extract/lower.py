@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,9 +11,6 @@ from mldebt.extract.lower_expressions import OPERATORS, arguments, lower, option
 from mldebt.extract.positions import Positions
 from mldebt.model import ir
 from mldebt.model.facts import Definition, encode_body
-
-_WORD = re.compile(r"[A-Za-z_][\w.]{2,80}")
-MAX_MENTION = 400
 
 
 class Lowering:
@@ -28,7 +24,6 @@ class Lowering:
         self.bodies: list[bytes] = [b""]
         self.names: set[str] = set()
         self.attrs: set[str] = set()
-        self.strings: set[str] = set()
         self.yields = False
         self.count = 0
         self._parents: list[tuple[int, str]] = [(-1, "")]
@@ -37,11 +32,6 @@ class Lowering:
     def raw_span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return the offsets of a node with everything LibCST counts to it."""
         return self._positions.starts[id(node)], self._positions.ends[id(node)]
-
-    def mention(self, value: str) -> None:
-        """Keep the identifier-like words of a short text."""
-        if len(value) <= MAX_MENTION:
-            self.strings.update(_WORD.findall(value))
 
     def block(self, nodes: Iterable[cst.CSTNode]) -> ir.Body:
         """Return the statements of a block."""

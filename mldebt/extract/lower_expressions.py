@@ -62,9 +62,7 @@ def _string(low: Lowering, node: cst.SimpleString) -> ir.Expr:
         return ir.Opaque(*low.span(node), "bytes")
     if len(node.value) > MAX_TEXT:
         return ir.Opaque(*low.span(node), "text")
-    value = unescape(node.raw_value, "r" in prefix)
-    low.mention(value)
-    return ir.Const(*low.span(node), value)
+    return ir.Const(*low.span(node), unescape(node.raw_value, "r" in prefix))
 
 
 def unescape(raw: str, is_raw: bool) -> str:
@@ -106,7 +104,6 @@ def _format_parts(low: Lowering, parts: Iterable[Any], is_raw: bool) -> Iterable
         at, end = low.raw_span(part)
         if isinstance(part, cst.FormattedStringText | cst.TemplatedStringText):
             value = unescape(part.value, is_raw).replace("{{", "{").replace("}}", "}")
-            low.mention(value)
             yield ir.Const(at, end, value)
         else:
             spec = tuple(_format_parts(low, part.format_spec or (), is_raw))

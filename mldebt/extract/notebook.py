@@ -44,22 +44,30 @@ class CodeCell:
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
     """Return the code cells of a notebook, or why it is none. An empty file, and one in a language other than Python, has none."""
+    cells, _, problem = read_notebook(text)
+    return cells, problem
+
+
+def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]:
+    """Return the code cells of a notebook and the text of all its other cells, or why it is none; as in `read_cells`."""
     if not text.strip():
-        return (), None
+        return (), "", None
     try:
         document = json.loads(text)
     except ValueError as error:
-        return (), Problem("json", f"the notebook is not valid JSON: {error}")
+        return (), "", Problem("json", f"the notebook is not valid JSON: {error}")
     if not isinstance(document, dict):
-        return (), Problem("json", "the notebook is not a JSON object")
+        return (), "", Problem("json", "the notebook is not a JSON object")
     cells = _cells(document)
     if cells is None:
-        return (), Problem("json", "the JSON object has no list of cells, so it is no notebook")
-    found = []
+        return (), "", Problem("json", "the JSON object has no list of cells, so it is no notebook")
+    found, prose = [], []
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
             found.append(code_cell(number, _source(cell)))
-    return tuple(found), None
+        elif isinstance(cell, dict):
+            prose.append(_source(cell))
+    return tuple(found), "\n".join(prose), None
 
 
 def _cells(document: dict[str, Any]) -> list[Any] | None:

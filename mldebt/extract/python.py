@@ -8,12 +8,14 @@ import re
 import libcst as cst
 from msgspec import structs
 
+from mldebt.extract.commented import disabled_code
 from mldebt.extract.comments import python_comments
 from mldebt.extract.content import digest, templated
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
-from mldebt.extract.notebook import CodeCell, assigned_names, read_cells
+from mldebt.extract.mentions import words_beside
+from mldebt.extract.notebook import CodeCell, assigned_names, read_notebook
 from mldebt.model import ir
 from mldebt.model.facts import Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
@@ -31,10 +33,10 @@ def extract_python(path: str, raw: bytes, notebook: bool, limit: int = MAX_SOURC
         text = _FORM_FEED.sub("", text)  # LibCST drops them at the start of lines, which would shift every position after
     if not notebook:
         return _facts(path, digest(raw), text, limit)
-    cells, problem = read_cells(text)
+    cells, prose, problem = read_notebook(text)
     if problem is not None:
         return PythonFacts(path, digest(raw), True, LineTable((0,)), 0, problems=(problem,))
-    return _notebook(path, digest(raw), cells, limit)
+    return _notebook(path, digest(raw), cells, prose, limit)
 
 
 def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
@@ -49,16 +51,18 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
             if templated(path) and ("{{" in text or "{%" in text):
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
-        return PythonFacts(path, key, False, table, lines, problems=(problem,))
+        return PythonFacts(path, key, False, table, lines, strings=words_beside(text), problems=(problem,))
     return _pack(path, key, low, low.body, table, lines, text)
 
 
 def _pack(
-    path: str, key: str, low: Lowering, body: ir.Body, table: LineTable, lines: int, text: str, problems: tuple[Problem, ...] = ()
+    path: str, key: str, low: Lowering, body: ir.Body, table: LineTable, lines: int, text: str, prose: str = "", problems: tuple[Problem, ...] = ()
 ) -> PythonFacts:
+    """Return the facts of what was lowered from `text`; `prose` is what else the file says."""
     low.bodies[0] = encode_body(body)
+    words = words_beside(f"{text}\n{prose}", low.names, low.attrs, (definition.name for definition in low.definitions))
     return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), python_comments(text), tuple(sorted(low.names)),
-                       tuple(sorted(low.attrs)), tuple(sorted(low.strings)), problems, low.count)
+                       tuple(sorted(low.attrs)), words, problems, low.count, disabled=disabled_code(text))
 
 
 def _syntax(error: cst.ParserSyntaxError, text: str, table: LineTable) -> Problem:
@@ -88,9 +92,10 @@ def _cell_problem(source: str, number: int, at: int) -> Problem:
     return Problem(kind, f"cell {number} does not parse as Python{why}", at + inside, at + inside + 1, False)
 
 
-def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> PythonFacts:
+def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limit: int) -> PythonFacts:
     """Join the cells into one source; cells that do not parse are blanked and havoc what they assign."""
     sources = [cell.source for cell in cells]
+    prose = "\n".join((prose, *sources, *(magic.text for cell in cells for magic in cell.magics)))
     problems: list[Problem] = []
     havocs: list[ir.Stmt] = []
     module = _parse("\n".join(sources) + "\n", limit)
@@ -108,12 +113,12 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], limit: int) -> P
     lines = sum(cell.source.count("\n") + 1 for cell in cells)
     if module is None:
         whole = Problem("syntax", "the cells do not parse as one program")
-        return PythonFacts(path, key, True, table, lines, problems=(*problems, whole))
+        return PythonFacts(path, key, True, table, lines, strings=words_beside(prose), problems=(*problems, whole))
     low = Lowering(module)
     magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
               for i, cell in enumerate(cells) for magic in cell.magics]
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
-    return structs.replace(_pack(path, key, low, body, table, lines, text, tuple(problems)), notebook=True, commands=tuple(magic_commands(magics)))
+    return structs.replace(_pack(path, key, low, body, table, lines, text, prose, tuple(problems)), notebook=True, commands=tuple(magic_commands(magics)))
 
 
 def _target(name: str, at: int) -> ir.Expr | None:

@@ -45,12 +45,14 @@ class Attributes:
     def get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
         """Return `value.name`."""
         target = value.target
+        if name == "__dict__" and target is not None:
+            self._run.ledger.open(value)
         if isinstance(target, ModuleTarget):
             return self._run.modules.member(target.path, name) or NOTHING
         if isinstance(target, LibraryTarget):
             return self._run.modules.library(f"{target.path}.{name}")
         if isinstance(target, ClassTarget):
-            return self._of_class(target, None, name, place, frame) or NOTHING
+            return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name, place) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
             return self._of_super(target, name, place, frame)
         known = self._run.heap.get(value.ref)
@@ -64,20 +66,21 @@ class Attributes:
             row = self._run.catalogue.method(value.type, name)
             if row is None:
                 return known.fields[name]
-        return self._of_type(value, value.type, name)
+        return self._of_type(value, value.type, name, place)
 
-    def _of_type(self, value: Value, type_path: str, name: str) -> Value:
+    def _of_type(self, value: Value, type_path: str, name: str, place: Place) -> Value:
         """Return an attribute of a library instance: a typed attribute, else a method to be called."""
         if type_path:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
-                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns)
+                passed = self._run.conversions.attribute(value, member, name, place)
+                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns, passed=passed)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
-                    return Value(type=row.element, sources=value.sources)
+                    return Value(type=row.element, sources=value.sources, passed=value.passed)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def of_row(self, row: AttributeRow, receiver: Value) -> Value:
@@ -90,7 +93,7 @@ class Attributes:
         for info in self._run.modules.linearised(cls):
             if isinstance(info, str):
                 if receiver is not None and (self._run.catalogue.method(info, name) or self._run.catalogue.member(info, name)):
-                    return self._of_type(receiver, info, name)
+                    return self._of_type(receiver, info, name, place)
                 continue
             value = info.names.get(name)
             self._run.heap.running.read_name(info.names, name, value)
@@ -106,7 +109,8 @@ class Attributes:
             return Value(target=MethodTarget(Value(target=cls), value.target))
         if receiver is None or kind == "static":
             return value
-        bound = Value(target=MethodTarget(receiver, value.target))
+        info = self._run.modules.classes.get(cls)
+        bound = Value(type=info.members if info is not None else "", target=MethodTarget(receiver, value.target))
         return self._run.calls.call(bound, (), {}, place, frame) if kind == "property" else bound
 
     def marker(self, target: FunctionTarget) -> str:
@@ -126,7 +130,7 @@ class Attributes:
         for info in self._run.modules.linearised(target.cls)[1:]:
             if isinstance(info, str):
                 if self._run.catalogue.method(info, name):
-                    return self._of_type(target.receiver, info, name)
+                    return self._of_type(target.receiver, info, name, place)
             elif name in info.names:
                 return self._bound(info.names[name], target.receiver, info.target, place, frame)
         return NOTHING
@@ -157,7 +161,7 @@ class Attributes:
 
     def _of_object(self, known: Object, index: Value, value: Value) -> Value:
         key = self._run.key(index)
-        if known.kind in ("list", "tuple") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
+        if known.kind in ("list", "tuple", "namespace") and known.items is not None and len(index.const) == 1 and isinstance(index.const[0], int):
             position = index.const[0]
             return known.items[position] if -len(known.items) <= position < len(known.items) else NOTHING
         if key is not None and key in known.fields:
@@ -179,8 +183,9 @@ class Attributes:
             if not isinstance(node.index[0], ir.Slice | ir.Sequence):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
-            return Value(type=value.type, sources=value.sources, columns=kept)
-        return Value(type=value.type if kind.element == "self" else kind.element, sources=value.sources)
+            return Value(type=value.type, sources=value.sources, columns=kept, passed=value.passed)
+        part = value.type if kind.element == "self" else kind.element
+        return Value(type=part, sources=value.sources, passed=self._run.conversions.kept(part, value.passed))
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""

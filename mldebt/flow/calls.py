@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.arguments import Arguments
-from mldebt.flow.effects import EVENTS, Bound, perform
+from mldebt.flow.callbacks import Callbacks
+from mldebt.flow.effects import Bound, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
+    NO_SOURCES,
     NOTHING,
     Alternatives,
     ClassTarget,
@@ -20,31 +24,37 @@ from mldebt.flow.value import (
     LibraryMethod,
     LibraryTarget,
     MethodTarget,
+    ModuleTarget,
     PartialTarget,
     SuperTarget,
     Value,
+    arrived,
     join_all,
     lineage,
 )
 from mldebt.knowledge.rows import CallRow
 from mldebt.model import ir
+from mldebt.model.events import CallSite
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+MODELS = ("model", "module")
+"""Roles of types whose instances are called with data to predict."""
 _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
 
 
 class Calls:
-    """Dispatch of calls; `seen` notes for every call site of a library whether a row was known."""
+    """Dispatch of calls; `seen` notes the call sites of libraries."""
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
         self._run = run
-        self.seen: dict[Place, tuple[str, bool]] = {}
+        self.seen: dict[Place, CallSite] = {}
         self.parsers = parser_types(run.catalogue)
+        self.callbacks = Callbacks(run)
 
     def call_node(self, node: ir.Call, frame: Frame) -> Value:
         """Evaluate a call expression."""
@@ -54,6 +64,8 @@ class Calls:
         unknown = False
         for arg in node.args:
             value = evaluate(self._run, arg.value, frame)
+            if isinstance(value.target, ModuleTarget):
+                self._run.ledger.open(value)
             if arg.star:
                 known = self._run.heap.get(value.ref)
                 whole = known is not None and (known.items is not None if arg.star == 1 else known.rest is None)
@@ -88,25 +100,28 @@ class Calls:
             return join_all([self.call(item, args, keywords, place, frame, unpacked=unpacked) for item in each])
         if isinstance(target, LambdaTarget):
             return self._run.functions.call_lambda(target.key, args, place, frame)
-        method = self._run.attributes.method(function, "__call__") or self._run.hooks.called(function)
+        method = self._run.attributes.method(function, "__call__")
+        if method is None and function.type and (method := self._run.hooks.called(function)) is not None:
+            args, keywords = self._handed_over(function, args, keywords, place, frame)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=lineage(function, *args, *keywords.values()))
 
+    def _handed_over(
+        self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
+    ) -> tuple[tuple[Value, ...], dict[str, Value]]:
+        """Note that a model that the project defines is given data; return the arguments as it sees them: their way ends here, also at a layer."""
+        passed = self._run.conversions.of((*args, *keywords.values()))
+        if passed and self._run.hooks.role(function) in MODELS:
+            self._run.emit(frame, "predict", place, sources=lineage(*args, *keywords.values()), passed=passed)
+        return tuple(map(arrived, args)), {name: arrived(value) for name, value in keywords.items()}
+
     def _unknown(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Code that no row describes may call, fill and write what it is given."""
-        self._call_back(values, place, frame)
+        self.callbacks.may_call(values, place, frame)
         escaped(self._run, values, place, frame)
         escape(self._run, values, place, frame)
-
-    def _call_back(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
-        """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
-        for value in values:
-            if isinstance(value.target, FunctionTarget | MethodTarget):
-                self.call(value, (), {}, place, frame)
-            elif value.ref:
-                self._run.hooks.run(value, place, frame)
 
     def instance(self, cls: ClassTarget, site: Place) -> Value:
         """Return a fresh instance of a project class."""
@@ -129,21 +144,30 @@ class Calls:
         row, kind = self._run.catalogue.call(target.path), self._run.catalogue.type(target.path)
         library = self._run.catalogue.library(target.path)
         if library:
-            self.seen[place] = (target.path, row is not None or kind is not None)
+            self._see(place, target.path, library, row, kind.role if kind is not None else "", row is not None or kind is not None, args, method=False)
         if row is not None:
             return self.apply(row, None, args, keywords, place, frame, target.path)
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
-            self._call_back((*args, *keywords.values()), place, frame)
-        return Value(type=target.path if kind is not None else "", sources=lineage(*args, *keywords.values()))
+            self._run.ledger.act(frame.owner, kind.role, target.path, place)
+            self.callbacks.may_call((*args, *keywords.values()), place, frame)
+            made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
+            return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
+        return Value(sources=lineage(*args, *keywords.values()))
+
+    def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, given: tuple[Value, ...], *, method: bool) -> None:
+        """Note a call site once: at one place the same call stands, whatever leads there. Constants that are given another form are no data that moves."""
+        if place not in self.seen:
+            moves = row is not None and row.moves and (row.touches or not all(map(self._run.heap.spelled, given)))
+            self.seen[place] = CallSite(place, api, library, known, method, role or (row.role if row is not None else ""), moves)
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row = self._run.catalogue.method(target.path, target.name) if target.path else None
         if not target.path and (told := self._run.catalogue.telling(target.name)):
             return self.apply(self._run.catalogue.calls[told], target.receiver, args, keywords, place, frame, told, must=False)
-        if target.path and self._run.catalogue.library(target.path):
-            self.seen[place] = (f"{target.path}.{target.name}", row is not None)
+        if target.path and (library := self._run.catalogue.library(target.path)):
+            self._see(place, f"{target.path}.{target.name}", library, row, "", row is not None, (target.receiver, *args), method=True)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
         self._unknown((target.receiver, *args, *keywords.values()), place, frame)
@@ -154,6 +178,7 @@ class Calls:
         *, must: bool = True
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
+        self._run.ledger.act(frame.owner, row.role, api, place)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:
@@ -162,25 +187,14 @@ class Calls:
             self._run.nodes.perform(row.node, bound, frame)
         if row.value in PRIMITIVES:
             return PRIMITIVES[row.value](self._run, bound)
-        if row.node is None:
-            self._call_backs(bound, place, frame)
-        return self._result(bound, sources)
+        if row.starts and frame.index < 0:
+            self._run.modules.started.setdefault(frame.path, row.starts)
+        if row.through and receiver is not None:
+            return self._run.hooks.through(receiver, row.through, place, frame)
+        results = self.callbacks.perform(bound, place, frame) if row.node is None else {}
+        return self._result(bound, sources, results)
 
-    def _call_backs(self, bound: Bound, place: Place, frame: Frame) -> None:
-        """Do what a library does with the functions and objects it is given: call them, with the arguments that the row says it hands on."""
-        given = bound.row.given
-        handed = [bound.get(name) for name in bound.row.calls] if given is not None else []
-        if given is not None:
-            names = [name for name in (given.args, given.keywords) if name in bound.named]
-            positional, named = (self._run.heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
-            unknown = any(self._run.heap.get(bound.get(name).ref) is None for name in names)
-            for function in handed:
-                self.call(function, positional.items or () if positional else (), dict(named.fields) if named else {}, place, frame, unpacked=unknown)
-        self._call_back(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in handed), place, frame)
-        if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
-            self._run.hooks.run(bound.receiver, place, frame)
-
-    def _result(self, bound: Bound, own: frozenset[int]) -> Value:
+    def _result(self, bound: Bound, own: frozenset[int], results: dict[str, Value]) -> Value:
         row, receiver = bound.row, bound.receiver
         flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
             *(bound.get(name) for name in row.passes))
@@ -188,10 +202,16 @@ class Calls:
         returns = row.returns
         if bound.handle is not None:
             return bound.handle
+        if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):
+            return msgspec.structs.replace(bound.args[0], type=row.makes)
         if returns == "self" and receiver is not None:
-            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns)
+            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
+        if returns.startswith("result:"):
+            return results.get(returns[7:], NOTHING)
+        if row.split is not None and row.split.out == "pairs":
+            return self._pairs(bound, sources)
         if returns.startswith("tuple:"):
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
@@ -201,7 +221,15 @@ class Calls:
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0
         kept = receiver.columns if receiver is not None and row.keeps_columns else own
-        return Value(type=returns, ref=keep, sources=sources, columns=kept)
+        same = next((value for value in bound.args if value.sources), None) if row.keeps else None
+        if same is not None and self._run.catalogue.representation(same.type) in row.keeps:
+            return Value(type=same.type, sources=sources, passed=same.passed)
+        return Value(type=returns, ref=keep, sources=sources, columns=kept, passed=self._run.conversions.result(bound, returns, own) if sources else ())
+
+    def _pairs(self, bound: Bound, sources: frozenset[int]) -> Value:
+        """Return what a splitter makes of its arguments: two parts of each, of the argument's own type."""
+        parts = tuple(Value(type=value.type, sources=value.sources, passed=value.passed) for value in bound.args for _ in range(2))
+        return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
         """Return the value of an operator that a library type on either side defines, None when no row says."""

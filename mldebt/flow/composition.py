@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
-_DEFAULTS, _SELF, _GLOBAL = "defaults", "_self_", "_global_"
 _ENDINGS = (".yaml", ".yml")
 _DEPTH = 8
 
@@ -26,7 +25,7 @@ def compose(run: Interpreter, arguments: Mapping[str, Value], row: ComposeRow, f
     if name is None:
         return NOTHING
     base = normpath(f"{frame.path.rpartition('/')[0]}/{folder or ''}".lstrip("/"))
-    files = _Files(run.project.data, "" if base == "." else base)
+    files = _Files(run.project.data, "" if base == "." else base, row)
     if files.find("", name) is None:
         return NOTHING
     entry = run.entry
@@ -42,10 +41,10 @@ def compose(run: Interpreter, arguments: Mapping[str, Value], row: ComposeRow, f
 
 
 class _Files:
-    """The files of a configuration folder by group and name."""
+    """The files of a configuration folder by group and name, and the row with the words they use."""
 
-    def __init__(self, data: Mapping[str, DataFacts], base: str) -> None:
-        self._data, self._base = data, base
+    def __init__(self, data: Mapping[str, DataFacts], base: str, row: ComposeRow) -> None:
+        self._data, self._base, self.row = data, base, row
 
     def find(self, group: str, name: str) -> DataFacts | None:
         path = "/".join(part for part in (self._base, group, name) if part)
@@ -65,23 +64,24 @@ def _composed(
     facts = files.find(group, name)
     if facts is None or depth > _DEPTH:
         return
-    if _GLOBAL in facts.words:
+    row = files.row
+    if row.top in facts.words:
         package = ()
     tree = tree_of(facts)
-    listed = _listed(tree.pop(_DEFAULTS, {}), group)
+    listed = _listed(tree.pop(row.defaults, {}), group, row.override)
     own = [(package + keys, leaf) for keys, leaf in _leaves(tree, ())]
     overrides = {inner: option for inner, option, override in listed if override}
     for inner, option, override in listed:
-        if option == _SELF and not inner:
+        if option == row.own and not inner:
             yield from own
         elif not override:
             chosen = given.get(inner, overrides.get(inner, option)) if inner else option
             yield from _composed(files, inner or group, chosen, tuple(inner.split("/")) if inner else package, {**overrides, **given}, depth + 1)
-    if not any(option == _SELF and not inner for inner, option, _ in listed):
+    if not any(option == row.own and not inner for inner, option, _ in listed):
         yield from own
 
 
-def _listed(defaults: Tree | Leaf, group: str) -> list[tuple[str, str, bool]]:
+def _listed(defaults: Tree | Leaf, group: str, mark: str) -> list[tuple[str, str, bool]]:
     """Return the entries of a defaults list: group (empty: a file beside this one), option, whether it only overrides."""
     found: list[tuple[str, str, bool]] = []
     for item in defaults.values() if isinstance(defaults, dict) else ():
@@ -92,7 +92,7 @@ def _listed(defaults: Tree | Leaf, group: str) -> list[tuple[str, str, bool]]:
             words = str(key).partition("@")[0].split()
             name = words[-1] if words else ""
             inner = name.lstrip("/") if name.startswith("/") or not group or not name else f"{group}/{name}"
-            found.append((inner, leaf[1].value, "override" in words[:-1]))
+            found.append((inner, leaf[1].value, mark in words[:-1]))
     return found
 
 

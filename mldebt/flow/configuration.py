@@ -23,7 +23,6 @@ Leaf: TypeAlias = "tuple[str, Setting]"
 Tree: TypeAlias = "dict[str | int, Tree | Leaf]"
 _REFERENCE = re.compile(r"\$\{([^${}]*)\}")
 _DEPTH = 6
-_MANDATORY = "???"  # a value that whoever composes the configuration must give
 
 
 def load(run: Interpreter, call: Bound) -> Value:
@@ -90,14 +89,14 @@ def _leaf(run: Interpreter, leaf: Leaf, root: Tree) -> Value:
     place = Place(path, setting.at, setting.end)
     if setting.empty:
         return Value(type=run.catalogue.literal("list" if setting.empty == "[]" else "dict"))
-    if setting.value == _MANDATORY:
+    if setting.value in run.catalogue.missing:
         return hole("config", str(setting.keys[-1]) if setting.keys else "")
     if isinstance(setting.value, str):
-        return text(resolved(setting.value, root), shared=place, home=path, type=run.catalogue.literal("text"))
+        return text(resolved(run, setting.value, root), shared=place, home=path, type=run.catalogue.literal("text"))
     return Value(type=run.catalogue.literal("none" if setting.value is None else "number"), const=(setting.value,), shared=place)
 
 
-def resolved(value: str, root: Tree, depth: int = 0) -> Pattern:
+def resolved(run: Interpreter, value: str, root: Tree, depth: int = 0) -> Pattern:
     """Return a text with references to other keys (`${a.b}`) replaced by their values; those that lead nowhere are holes."""
     parts: list[Part] = []
     at = 0
@@ -106,19 +105,19 @@ def resolved(value: str, root: Tree, depth: int = 0) -> Pattern:
         if target is None and not re.search(r"[.:\[]", found[1]):
             continue  # a variable of the environment
         parts.extend(word_pattern(value[at:found.start()]).parts)
-        parts.extend(_referred(target, found[1], root, depth))
+        parts.extend(_referred(run, target, found[1], root, depth))
         at = found.end()
     return pattern(*parts, *word_pattern(value[at:]).parts)
 
 
-def _referred(target: Tree | Leaf | None, name: str, root: Tree, depth: int) -> tuple[Part, ...]:
+def _referred(run: Interpreter, target: Tree | Leaf | None, name: str, root: Tree, depth: int) -> tuple[Part, ...]:
     if isinstance(target, tuple) and target[1].value is not None and depth < _DEPTH:
-        return resolved(str(target[1].value), root, depth + 1).parts
+        return resolved(run, str(target[1].value), root, depth + 1).parts
     resolver, colon, rest = name.partition(":")
-    variable = rest.partition(",")[0].strip()
-    if colon and resolver.rpartition(".")[2] == "env" and variable.isidentifier():
-        return (Hole("environment", variable),)
-    return (Hole("stamp"),) if resolver == "now" else (Hole("config", name),)
+    variable, gives = rest.partition(",")[0].strip(), run.catalogue.resolvers.get(resolver, "")
+    if colon and gives == "environment" and variable.isidentifier():
+        return (Hole(gives, variable),)
+    return (Hole(gives),) if gives == "stamp" else (Hole("config", name),)
 
 
 def _at(root: Tree, name: str) -> Tree | Leaf | None:

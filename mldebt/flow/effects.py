@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
+from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, lineage
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
@@ -54,24 +55,28 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if frame is None:
         return frozenset()
     reads: set[int] = set()
-    data = lineage(*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
+    given = (*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
+    data = lineage(*given)
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
-            reads |= _touch(run, bound, frame, access_row, kind, data)
+            reads |= _touch(run, bound, frame, access_row, kind, given)
     if row.columns is not None and reads:
         _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
         reads |= _open(run, bound, frame, row.open)
     if row.launch is not None:
         for detail in _launches(run, bound, row.launch):
-            run.emit(frame, "launch", bound.place, api=bound.api, detail=detail)
+            number = run.emit(frame, "launch", bound.place, api=bound.api, detail=detail)
+            reads |= {number} if row.launch.output else set()
+    if row.scan or row.role == PRINT:
+        observe_output(run, bound, frame)
     if row.role in EVENTS:
-        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api)
+        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
     return frozenset(reads)
 
 
-def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: str, data: frozenset[int]) -> set[int]:
-    ids: set[int] = set()
+def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: str, given: tuple[Value, ...]) -> set[int]:
+    ids, data = set[int](), lineage(*given)
     mode: Kind = "write" if kind == "write" else "read" if kind == "read" else "delete" if kind == "delete" else "probe"
     if row.query:
         return _query(run, bound, frame, row, data)
@@ -81,7 +86,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         mode = "append"
     found = accesses(run, row, bound)
     for access in found:
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, must=bound.must and len(found) == 1))
+        passed = run.conversions.of(given) if mode == "write" and data else ()
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1))
     return ids if mode == "read" else set()
 
 
@@ -243,15 +249,18 @@ def strip_start(path: Pattern) -> tuple[str | None, Anchor]:
 
 def _launches(run: Interpreter, bound: Bound, row: LaunchRow) -> list[tuple[tuple[str, str], ...]]:
     """Return what is known of each program that may be started: its command, the folder it is started in, whether its failure would raise here."""
-    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named else ""
+    folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named and bound.get(row.cwd).const != (None,) else ""
     checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
     rest = ("folder", folder), ("checked", "yes" if checked else "no")
-    return [(("command", command), *rest) for command in _commands(run, bound.get(row.command))]
+    words = [f" {_commands(run, bound.get(row.arguments))[0]}"] if row.arguments in bound.named else [""]
+    return [(("command", command + more), *rest) for command in _commands(run, bound.get(row.command)) for more in words]
 
 
 def _commands(run: Interpreter, value: Value) -> list[str]:
     """Return the commands that a value may be; of a list of words each with one word in all the forms it may have."""
     known = run.heap.get(value.ref)
+    if known is not None and known.items is None and known.kind == "list" and known.fields:
+        return [f"{shlex.join(as_texts(item)[0].show() for item in known.fields.values())} {UNKNOWN.show()}"]
     if known is None or known.items is None:
         return [text.show() for text in as_texts(value)]
     forms = [[text.show() for text in as_texts(item)] for item in known.items]

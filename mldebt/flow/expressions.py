@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage
+from mldebt.flow.heap import Object, front
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -68,7 +68,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     """Return `left op right`: text is concatenated, `%` fills templates, paths take children, numbers stay data."""
     if node.op == "+" and (left.texts or right.texts) and not (left.ref or right.ref):
         return concat(left, right)
-    if node.op == "+" and left.ref and right.ref:
+    if node.op == "+" and left.ref and (right.ref or right == Value(sources=right.sources)):
         return _concat_sequences(run, node, left, right, frame)
     if node.op == "%" and left.texts:
         return Value(type=left.type, texts=tuple(_fill(run, template, right) for template in left.texts), sources=lineage(left, right), home=left.home)
@@ -77,16 +77,21 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
         if result is not None:
             return result
     kind = left.type if left.type == right.type or not right.type or right.const else right.type if not left.type or left.const else ""
-    return Value(type=kind if not (left.texts or right.texts) else "", sources=lineage(left, right))
+    kind = kind if not (left.texts or right.texts) else ""
+    passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
+    return Value(type=kind, sources=lineage(left, right), passed=passed)
 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
     one, other = run.heap.get(left.ref), run.heap.get(right.ref)
-    if one is None or other is None:
+    if one is None or other is None and (right.ref or one.kind != "list"):
         return Value(sources=lineage(left, right))
-    items = one.items + other.items if one.items is not None and other.items is not None else None
-    rest = None if items is not None else join(one.element(), other.element())
-    return run.new(run.place(frame, node), Object(one.kind, items, None, rest), left.type, lineage(left, right))
+    if other is None:
+        other = Object("list", None, None, Value(sources=right.sources))
+    if one.items is not None and other.items is not None:
+        return run.new(run.place(frame, node), Object(one.kind, one.items + other.items), left.type, lineage(left, right))
+    first = front(one.items or ()) if one.kind == "list" else {}
+    return run.new(run.place(frame, node), Object(one.kind, None, first, join(one.element(), other.element())), left.type, lineage(left, right))
 
 
 def _fill(run: Interpreter, template: Pattern, right: Value) -> Pattern:
@@ -117,7 +122,7 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
     if node.op == "not":
         truth = run.truth(value)
         return Value(const=(not truth,)) if truth is not None else Value(const=(True, False))
-    return Value(type=value.type, sources=value.sources)
+    return Value(type=value.type, sources=value.sources, passed=value.passed)
 
 
 def _boolop(run: Interpreter, node: ir.BoolOp, frame: Frame) -> Value:

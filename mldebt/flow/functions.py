@@ -13,7 +13,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped
 from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
-from mldebt.flow.tokens import Tokens
+from mldebt.flow.tokens import TokenBook
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage
 from mldebt.model.facts import Definition, decode_body
@@ -40,7 +40,7 @@ class Functions:
         self._spent: dict[tuple[str, int], int] = {}
         self._contexts: dict[tuple[str, int], int] = {}
         self._active: list[FunctionTarget] = []
-        self._tokens = Tokens()
+        self._tokens = TokenBook()
         self._receivers: dict[ClassTarget, Value] = {}
         self.reached: set[tuple[str, int]] = set()
         self.hits = self.cut = 0
@@ -49,6 +49,7 @@ class Functions:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
+        self._run.ledger.calls.add((frame.owner, key))
         if target in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
@@ -138,7 +139,7 @@ class Functions:
         summary.fresh = tuple(sorted(seen.fresh & live))
         seen.before = {address: state for address, state in seen.before.items() if address in live}
         seen.fresh &= live
-        if not here.tokens:
+        if here.tokens.idle:
             return
         for address, written in summary.writes.items():
             run.heap.put(address, here.object(written))
@@ -194,14 +195,19 @@ class Functions:
         default = evaluate(self._run, param.default, frame)
         return join(default, unknown) if may_be_given else default
 
-    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None) -> Trace:
-        """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way."""
+    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False) -> Trace:
+        """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way.
+
+        `by_library`: a library calls it, and calls the hooks of what it returns.
+        """
         trace = Trace()
         frame = Frame(target.path, -1, f"{target.path}::", trace)
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        made = self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        if by_library and made.ref:
+            self._run.hooks.run(made, Place(target.path, 0, 0), frame)
         return trace
 
     def _receiver(self, cls: ClassTarget, frame: Frame) -> Value:

@@ -95,6 +95,13 @@ class Heap:
         values = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))]
         return self.one_of(values) if values else NOTHING
 
+    def spelled(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value is spelled in the code: a constant, or a display of such."""
+        known = self._objects.get(value.ref) if value.ref > 0 and depth < MAX_NESTING else None
+        if known is None:
+            return value.known and not value.sources
+        return known.items is not None and all(self.spelled(item, depth + 1) for item in known.items)
+
     def peek(self, address: int) -> Object | None:
         """Return the object at an address without counting as a read."""
         return self._objects.get(address)
@@ -225,7 +232,21 @@ def join_objects(left: Object, right: Object) -> Object:
         return Object(left.kind, items, fields, _both(left.rest, right.rest))
     if left.items is None and right.items is None:
         return Object(left.kind, None, fields, _both(left.rest, right.rest))
-    return Object(left.kind, None, fields, join(left.element(), right.element()))
+    first = front(common(left.items, right.items)) if left.kind == right.kind == "list" else {}
+    return Object(left.kind, None, {**fields, **first}, join(left.element(), right.element()))
+
+
+def front(items: Iterable[Value]) -> dict[str, Value]:
+    """Return the first elements of a list whose length is not known, by their places as subscripts spell them."""
+    return {f"#{number}": item for number, item in enumerate(items)}
+
+
+def common(left: Sequence[Value] | None, right: Sequence[Value] | None) -> Iterator[Value]:
+    """Yield the first elements that two sequences have in common."""
+    for one, other in zip(left or (), right or ()):
+        if one != other:
+            return
+        yield one
 
 
 def _both(left: Value | None, right: Value | None) -> Value | None:

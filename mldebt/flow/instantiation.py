@@ -8,39 +8,52 @@ from typing import TYPE_CHECKING
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NOTHING, PartialTarget, Value
+from mldebt.knowledge.rows import InstantiateRow
+from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
-_TARGET, _PARTIAL, _MARKS = "_target_", "_partial_", ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
 _DEPTH = 6
 
 
 def _instantiate(run: Interpreter, call: Bound) -> Value:
     """Return what the target of a configuration gives when it is called with the other keys and the call's own arguments."""
-    source = call.args[0] if call.args else call.keywords.get("config", NOTHING)
+    name = call.row.parameters[0]
+    source, row = call.args[0] if call.args else call.keywords.get(name, NOTHING), call.row.instantiate
     known = run.heap.get(source.ref)
-    if known is None or call.frame is None:
+    if known is None or call.frame is None or row is None:
         return Value(sources=source.sources)
-    keywords = {name: value for name, value in call.keywords.items() if name != "config"}
-    return _made(run, known, call.args[1:], keywords, call, call.frame, 0)
+    keywords = {key: value for key, value in call.keywords.items() if key != name}
+    return _Maker(run, row, call.place, call.frame).made(known, call.args[1:], keywords, 0)
 
 
-def _made(run: Interpreter, known: Object, args: tuple[Value, ...], keywords: dict[str, Value], call: Bound, frame: Frame, depth: int) -> Value:
-    target = known.fields.get(_TARGET, NOTHING).text
-    function = named(run, target, frame) if target else NOTHING
-    given = {name: _inner(run, value, call, frame, depth) for name, value in known.fields.items() if name not in _MARKS}
-    if known.fields.get(_PARTIAL, NOTHING).const == (True,):
-        return Value(target=PartialTarget(function, args, tuple({**given, **keywords}.items())))
-    return run.calls.call(function, args, {**given, **keywords}, call.place, frame)
+class _Maker:
+    """Makes the objects that mappings describe, inner ones first."""
 
+    def __init__(self, run: Interpreter, row: InstantiateRow, place: Place, frame: Frame) -> None:
+        """Make them by the keys of `row`, in a call at `place`."""
+        self._run, self._row, self._place, self._frame = run, row, place, frame
+        self._marks = {row.target, row.partial, row.positional, *row.marks}
 
-def _inner(run: Interpreter, value: Value, call: Bound, frame: Frame, depth: int) -> Value:
-    known = run.heap.get(value.ref)
-    if known is None or known.kind != "dict" or _TARGET not in known.fields or depth >= _DEPTH:
-        return value
-    return _made(run, known, (), {}, call, frame, depth + 1)
+    def made(self, known: Object, args: tuple[Value, ...], keywords: dict[str, Value], depth: int) -> Value:
+        """Return what a mapping describes; `args` and `keywords` are given beside its own."""
+        row, run = self._row, self._run
+        target = known.fields.get(row.target, NOTHING).text
+        function = named(run, target, self._frame) if target else NOTHING
+        given = {name: self._inner(value, depth) for name, value in known.fields.items() if name not in self._marks}
+        listed = run.heap.get(known.fields.get(row.positional, NOTHING).ref)
+        args = args or tuple(self._inner(value, depth) for value in (listed.items or () if listed is not None else ()))
+        if known.fields.get(row.partial, NOTHING).const == (True,):
+            return Value(target=PartialTarget(function, args, tuple({**given, **keywords}.items())))
+        return run.calls.call(function, args, {**given, **keywords}, self._place, self._frame)
+
+    def _inner(self, value: Value, depth: int) -> Value:
+        known = self._run.heap.get(value.ref)
+        if known is None or known.kind != "dict" or self._row.target not in known.fields or depth >= _DEPTH:
+            return value
+        return self.made(known, (), {}, depth + 1)
 
 
 def named(run: Interpreter, dotted: str, frame: Frame) -> Value:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.conversions import Conversions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
+from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, ClassTarget, FunctionTarget, Value, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
+from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
-from mldebt.model.events import Access, Event, Kind
+from mldebt.model.deeds import Deeds
+from mldebt.model.events import Access, CallSite, Event, Kind
 from mldebt.model.facts import Definition
-from mldebt.model.project import EntryKind, EntryPoint, Folder, Project
+from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
+
+_FLOW = "flow"
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, library calls (path, row known).
+    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries, what definitions do.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -36,7 +43,8 @@ class Flow(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
     project: Project
     counters: tuple[tuple[str, int], ...]
-    calls: tuple[tuple[str, bool], ...]
+    calls: tuple[CallSite, ...]
+    deeds: Deeds = Deeds()
 
 
 class Interpreter:
@@ -47,7 +55,7 @@ class Interpreter:
         self.project, self.index, self.catalogue = project, index, catalogue
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
-        self.hooks, self.nodes = Hooks(self), Nodes(self)
+        self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -87,11 +95,11 @@ class Interpreter:
         self.lambdas.append((node, frame))
         return len(self.lambdas) - 1
 
-    def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES) -> Value:
+    def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES, passed: Chain = ()) -> Value:
         """Return a reference to an object allocated at `site`."""
         address = self.heap.address(site)
         self.heap.put(address, value)
-        return Value(type=kind, ref=address, sources=sources)
+        return Value(type=kind, ref=address, sources=sources, passed=passed)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""
@@ -122,10 +130,10 @@ class Interpreter:
     def element(self, value: Value) -> Value:
         """Return what iterating over a value gives."""
         known = self.heap.get(value.ref)
-        if known is None:
+        if known is None or known.kind == "handle":
             row = self.catalogue.type(value.type) if value.type else None
             kind = "" if row is None else value.type if row.element == "self" else row.element
-            return Value(type=kind, sources=value.sources)
+            return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
         return self.heap.element(known)
@@ -158,11 +166,11 @@ class Interpreter:
 
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
-        representation: str = "", detail: tuple[tuple[str, str], ...] = (), must: bool = True,
+        passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, representation, detail))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail))
         return self._raw
 
     def run(self, watch: Callable[[int, int], None]) -> Flow:
@@ -171,21 +179,21 @@ class Interpreter:
         for number, entry in enumerate(self.project.entries):
             watch(number, len(self.project.entries))
             self._entry_point = entry
-            events.extend(replay(self._started(entry), entry.id, len(events)))
+            events.extend(replay(self._started(entry), entry.id, len(events), self.conversions.table))
         self._entry_point, self.modules.main = None, ""
         imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
-        known = {(entry.path, entry.definition) for entry in self.project.entries}
-        for how in [how for how in self.modules.entered.values() if (how.target.path, how.target.index) not in known]:
-            entry = self._entry_point = self._entry(how)
+        for entry, trace in self._found():
             entries.append(entry)
-            events.extend(replay(self.functions.run_alone(how.target, how.cls), entry.id, len(events)))
-        self._entry_point = None
+            events.extend(replay(trace, entry.id, len(events), self.conversions.table))
+        self._entry_point, reached = None, self.ledger.reached()
         for trace in (*imported, *self._unreached()):
-            events.extend(replay(trace, "", len(events)))
+            events.extend(replay(trace, "", len(events), self.conversions.table))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
-        return Flow(tuple(events), replace(self.project, entries=(*self.project.entries, *entries)), counters, tuple(sorted(self.calls.seen.values())))
+        project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)
+        return Flow(tuple(events), project, counters,
+                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))), self.ledger.deeds())
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""
@@ -197,19 +205,51 @@ class Interpreter:
         trace.call(here, self.functions.run_alone(FunctionTarget(entry.path, entry.definition), None))
         return trace
 
-    def _entry(self, how: Entered) -> EntryPoint:
-        """Return a function that a library starts as an entry point of the program that defines it; a test that imports it does not make it its own."""
-        target, programs = how.target, {entry.path: entry for entry in self.project.entries if entry.definition < 0}
-        program = target.path if how.program in programs and programs[how.program].kind == "test" else how.program
-        known = programs.get(program)
-        kind = "test" if known is not None and known.kind == "test" else how.kind
-        own = target.path.rpartition("/")[0]
-        folders = known.folders if known else (Folder(own, False), Folder("", False)) if own else (Folder("", False),)
+    def _found(self) -> Iterator[tuple[EntryPoint, Trace]]:
+        """Yield the entry points that libraries start, with what they do: modules that make what a library finds, flows, and the tasks that are left."""
+        programs = {entry.path: entry for entry in self.project.entries if entry.definition < 0}
+        known = {(entry.path, entry.definition) for entry in self.project.entries}
+        carried: dict[tuple[str, int], str] = {}
+        for path, kind in self.modules.started.items():
+            if path not in programs and not is_test(path, self.project.modules[path].facts):
+                entry = self._entry_point = programs[path] = self._program(path, kind)
+                yield entry, self._carrying(entry, carried, partial(self.modules.run_main, path))
+        self.modules.main = ""
+        for how in sorted(self.modules.entered.values(), key=lambda how: how.kind != _FLOW):
+            key = (how.target.path, how.target.index)
+            if key not in known:
+                alone = how.program == how.target.path and how.program not in programs
+                entry = self._entry_point = self._entry(how, programs, carried.get(key, "") if alone else "")
+                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True)
+                yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, start)
+
+    def _carrying(self, entry: EntryPoint, carried: dict[tuple[str, int], str], start: Callable[[], Trace]) -> Trace:
+        """Return what an entry point does; functions that it is the first to reach are `carried` by its program."""
+        outer, self.functions.reached = self.functions.reached, set()
+        trace = start()
+        for key in sorted(self.functions.reached):
+            carried.setdefault(key, entry.program)
+        self.functions.reached |= outer
+        return trace
+
+    def _program(self, path: str, kind: str) -> EntryPoint:
+        """Return a module as a program of its own, run by whoever finds it."""
+        base = subproject(path, self.project.tracked)
+        return EntryPoint(path, msgspec.convert(kind, EntryKind), path, -1, path, working_folders(path.rpartition("/")[0], (), base), (), base)
+
+    def _entry(self, how: Entered, programs: Mapping[str, EntryPoint], carrier: str) -> EntryPoint:
+        """Return a function that a library starts as an entry point: of the program that carries it, else of the one that defines it.
+
+        A test that imports it does not make it its own.
+        """
+        target = how.target
+        program = carrier or (target.path if how.program in programs and programs[how.program].kind == "test" else how.program)
+        known = programs.get(program) or self._program(program, how.kind)
+        kind = "test" if known.kind == "test" else how.kind
         place, index = (how.cls.path, how.cls.index) if how.cls is not None else (target.path, target.index)
         member = f".{self.definition(target.path, target.index).name}" if how.cls is not None else ""
         name = f"{place}::{self.definition(place, index).qualname}{member}"
-        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program if known else program, folders,
-                          known.invocations if known else (), known.base if known else "")
+        return EntryPoint(name, msgspec.convert(kind, EntryKind), target.path, target.index, known.program, known.folders, known.invocations, known.base)
 
     def _unreached(self) -> Iterator[Trace]:
         for path, module in self.project.modules.items():

@@ -14,7 +14,7 @@ import msgspec
 
 from mldebt.flow.activation import Activation, Names
 from mldebt.flow.heap import Heap, Object
-from mldebt.flow.trace import Tokens, Trace, resolve
+from mldebt.flow.trace import Tokens, Trace, resolve, resolve_chain
 from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, LibraryMethod, MethodTarget, PartialTarget, SuperTarget, Target, Value
 
 _REPLACE = msgspec.structs.replace
@@ -53,7 +53,7 @@ class Renaming:
     @property
     def idle(self) -> bool:
         """Return whether everything keeps its name."""
-        return not self.tokens and all(old == new for old, new in self.refs.items())
+        return self.tokens.idle and all(old == new for old, new in self.refs.items())
 
     def pair(self, old: int, new: int) -> bool:
         """Call `old` by the name `new`; return whether that agrees with what is known: names stay one to one."""
@@ -69,9 +69,10 @@ class Renaming:
         """Return a value as it is called here."""
         ref = self.refs.get(found.ref, found.ref)
         sources, columns, target = self.sources(found.sources), self.sources(found.columns), found.target and self._target(found.target)
-        if ref == found.ref and sources is found.sources and columns is found.columns and target is found.target:
+        passed = resolve_chain(found.passed, self.tokens)
+        if ref == found.ref and sources is found.sources and columns is found.columns and target is found.target and passed is found.passed:
             return found
-        return _REPLACE(found, ref=ref, sources=sources, columns=columns, target=target)
+        return _REPLACE(found, ref=ref, sources=sources, columns=columns, target=target, passed=passed)
 
     def _target(self, target: Target) -> Target:
         if isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
@@ -94,7 +95,7 @@ class Renaming:
 def shape(value: Value) -> object:
     """Return what is left of an argument when the names of objects and data are taken away: equal shapes may share a summary."""
     target = None if value.target is None else _target_shape(value.target)
-    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, value.shared, value.home)
+    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, not value.passed, value.shared, value.home)
 
 
 def _target_shape(target: Target) -> object:
@@ -130,7 +131,7 @@ def _same(old: Value, new: Value, renaming: Renaming, *, argument: bool) -> bool
     """Return whether two values differ by the names of objects alone (of arguments: and of data)."""
     if old.type != new.type or old.texts != new.texts or old.const != new.const or old.shared != new.shared or old.home != new.home:
         return False
-    if not argument and (old.sources != new.sources or old.columns != new.columns):
+    if not argument and (old.sources != new.sources or old.columns != new.columns or old.passed != new.passed):
         return False
     return renaming.pair(old.ref, new.ref) and (old.target is new.target or _same_target(old.target, new.target, renaming))
 

@@ -46,12 +46,14 @@ class Entered(NamedTuple):
 
 @dataclass(slots=True)
 class ClassInfo:
-    """A project class: its definition, evaluated bases and the names of its body."""
+    """A project class: its definition, evaluated bases, the names of its body, and the types that decorators make of it and of its methods."""
 
     target: ClassTarget
     definition: Definition
     bases: tuple[Value, ...]
     names: dict[str, Value]
+    made: str = ""
+    members: str = ""
 
 
 class Modules:
@@ -67,6 +69,7 @@ class Modules:
         self._names: dict[str, dict[str, Value]] = {}
         self._lines: dict[ClassTarget, tuple[ClassInfo | str, ...]] = {}
         self.executed: set[str] = set()
+        self.started: dict[str, str] = {}
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
 
     def special(self, name: str, frame: Frame) -> Value:
@@ -226,17 +229,20 @@ class Modules:
         """Bind a function or class definition."""
         definition, around = self._run.definition(frame.path, index), self._around(frame)
         outer = self._run.keep_frame(around) if around is not None else 0
+        rows = [(decorator, row_of(self._run, decorator, frame)) for decorator in definition.decorators]
         if definition.kind == "function":
             made = FunctionTarget(frame.path, index, outer)
-            frame.set(definition.name, self._decorated(definition, Value(target=made), frame))
-            self._note_entry(definition, made, frame)
+            frame.set(definition.name, self._decorated(definition, Value(type=_made(rows), target=made), frame))
+            self._note_entry(definition, made, rows, frame)
             return
         target = ClassTarget(frame.path, index, outer)
         bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
         inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), around)
-        self.classes[target] = ClassInfo(target, definition, bases, inner.names)
+        members = next((row.members for _, row in rows if row is not None and row.members), "")
+        self.classes[target] = ClassInfo(target, definition, bases, inner.names, _made(rows), members)
         self._lines.clear()
-        frame.set(definition.name, Value(target=target))
+        frame.set(definition.name, Value(type=_made(rows), target=target))
+        inner.cls = target
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
         self._run.hooks.enter(target, self.main or frame.path)
 
@@ -258,19 +264,24 @@ class Modules:
                 value = made if made.target is not None or made.ref else value
         return value
 
-    def _note_entry(self, definition: Definition, made: FunctionTarget, frame: Frame) -> None:
+    def _note_entry(self, definition: Definition, made: FunctionTarget, rows: list[tuple[ir.Expr, CallRow | None]], frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
-        rows: list[tuple[ir.Expr, CallRow | None]] = []
         for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
             if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
                 self.entered[made, None] = Entered(made, None, kind, frame.path)
-        for decorator in definition.decorators:
-            row = row_of(self._run, decorator, frame)
+        cls = frame.cls if frame.index >= 0 and self._run.definition(frame.path, frame.index).kind == "class" else None
+        for _, row in rows:
             if row is not None and row.entry:
-                self.entered[made, None] = Entered(made, None, row.entry, self.main or frame.path)
-            rows.append((decorator, row))
+                self.entered[made, cls] = Entered(made, cls, row.entry, self.main or frame.path)
         if rows:
             decorated(self._run, definition, rows, frame)
+
+    def tasks(self, path: str) -> list[Value]:
+        """Return the functions of a module, or of all modules of a package, that a library's decorator made its own."""
+        folder = path.removesuffix("__init__.py") if path.endswith(("/", "__init__.py")) else ""
+        paths = [name for name in self._run.project.modules if name.startswith(folder)] if folder else [path]
+        found = [value for name in paths for value in self.load(name).names.values()]
+        return [value for value in found if value.type and isinstance(value.target, FunctionTarget)]
 
     def module_frame(self, frame: Frame) -> Frame | None:
         """Return the module frame whose globals `frame` sees."""
@@ -303,6 +314,11 @@ class Modules:
     def class_named(self, type_name: str) -> ClassTarget | None:
         """Return the class whose instances have this type name."""
         return self._run.class_types.get(type_name)
+
+
+def _made(rows: list[tuple[ir.Expr, CallRow | None]]) -> str:
+    """Return the type of what the decorators of libraries make of a function or class, the outermost one's."""
+    return next((row.makes for _, row in rows if row is not None and row.makes), "")
 
 
 def _class_of(target: ClassTarget | LibraryTarget) -> ClassTarget | str:

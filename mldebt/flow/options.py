@@ -125,7 +125,9 @@ def _typed(run: Interpreter, name: str, value: Value, fields: Mapping[str, Value
 
 def _parse_known(run: Interpreter, call: Bound) -> Value:
     """Return the namespace and the words that no option takes."""
-    items = (_parse(run, call), hole("option", "argv"))
+    rest = run.heap.address(("rest", call.place))
+    run.heap.put(rest, Object("list", None, None, hole("option", "argv")))
+    items = (_parse(run, call), Value(type=run.catalogue.literal("list"), ref=rest))
     address = run.heap.address(("known", call.place))
     run.heap.put(address, Object("tuple", items))
     return Value(type=run.catalogue.literal("tuple"), ref=address)
@@ -201,7 +203,7 @@ def _flags(run: Interpreter, call: Bound) -> Value:
 
 def _default(run: Interpreter, call: Bound) -> Value:
     """Return the default that a marker of a parameter stands for; `...` and none leave it open."""
-    value = call.args[0] if call.args else call.keywords.get("default", NOTHING)
+    value = call.get("default")
     return NOTHING if value.const == (None,) else value
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from mldebt.flow.value import NO_SOURCES
-from mldebt.model.events import Access, Event, Kind
+from mldebt.flow.value import NO_SOURCES, Chain
+from mldebt.model.events import Access, Conversion, Event, Kind
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event before it is placed under an entry point; `sources` are ids of raw events."""
+    """An event before it is placed under an entry point; `sources` are ids of raw events, `passed` sequences of conversions by number."""
 
     id: int
     kind: Kind
@@ -25,20 +25,32 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     sources: frozenset[int]
     must: bool
     api: str
-    representation: str
+    passed: tuple[Chain, ...]
     detail: tuple[tuple[str, str], ...]
 
 
-Tokens: TypeAlias = Mapping[int, frozenset[int]]
-"""The reads that tokens (negative source numbers) stand for."""
+class Tokens(NamedTuple):
+    """What tokens (negative numbers) stand for: reads, and conversions passed."""
+
+    reads: Mapping[int, frozenset[int]] = {}
+    chains: Mapping[int, Chain] = {}
+
+    @property
+    def idle(self) -> bool:
+        """Return whether there are none."""
+        return not self.reads and not self.chains
+
+
+NO_TOKENS = Tokens()
 
 
 class Call(NamedTuple):
-    """A call: where, what it did, and what its tokens stand for in the terms of the caller."""
+    """A call: where, what it did, what its tokens stand for in the terms of the caller, whether code that is not followed makes it, if at all."""
 
     site: Place
     trace: Trace
     tokens: Tokens
+    handed: bool = False
 
 
 class Trace:
@@ -53,39 +65,58 @@ class Trace:
     def call(self, site: Place, trace: Trace, tokens: Tokens | None = None) -> None:
         """Note that a call at `site` did what `trace` says; calls that did nothing are dropped."""
         if trace.items:
-            self.items.append(Call(site, trace, tokens or {}))
+            self.items.append(Call(site, trace, tokens or NO_TOKENS))
 
 
-def replay(trace: Trace, entry: str, first: int) -> Iterator[Event]:
-    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given."""
-    seen: set[tuple[int, Place | None, frozenset[int]]] = set()
-    visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]]]] = set()
+    def hand_over(self, first: int) -> None:
+        """Note that the calls from item `first` on are made by code that is not followed."""
+        self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
+
+
+def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversion] = ()) -> Iterator[Event]:
+    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given.
+
+    `conversions` are those of the run, by their number less one.
+    """
+    seen: set[tuple[int, Place | None, frozenset[int], tuple[Chain, ...]]] = set()
+    visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
     open_in: dict[int, frozenset[int]] = {}
-    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens]] = [(iter(trace.items), (), {})]
-    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int]]] = []
+    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, bool]] = [(iter(trace.items), (), NO_TOKENS, False)]
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...], bool]] = []
     while stack:
-        items, chain, tokens = stack[-1]
+        items, chain, tokens, handed = stack[-1]
         item = next(items, None)
         if item is None:
             stack.pop()
         elif isinstance(item, RawEvent):
-            sources = resolve(item.sources, tokens)
-            mark = (item.id, chain[-1] if chain else None, sources)
+            sources, passed = resolve(item.sources, tokens), tuple(resolve_chain(found, tokens) for found in item.passed)
+            mark = (item.id, chain[-1] if chain else None, sources, passed)
             if mark not in seen:
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
-                pending.append((item, chain, sources))
+                pending.append((item, chain, sources, passed, handed))
         elif len(chain) < MAX_CHAIN * 4:
-            inner = {token: resolve(item.tokens.get(token, frozenset((token,))), tokens) for token in _open_tokens(item.trace, open_in)}
-            call = (id(item.trace), item.site, frozenset(inner.items()))
+            inner = _translated(item, tokens, _open_tokens(item.trace, open_in))
+            call = (id(item.trace), item.site, frozenset(inner.reads.items()), frozenset(inner.chains.items()))
             if call not in visited:
                 visited.add(call)
-                stack.append((iter(item.trace.items), (*chain, item.site), inner))
-    for offset, (raw, chain, found) in enumerate(pending):
+                stack.append((iter(item.trace.items), (*chain, item.site), inner, handed or item.handed))
+    for offset, (raw, chain, found, passed, handed) in enumerate(pending):
         sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
-                    raw.representation, raw.detail)
+                    tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed)
+
+
+def _translated(call: Call, tokens: Tokens, wanted: frozenset[int]) -> Tokens:
+    """Return what the tokens that a call's trace leaves open stand for in the terms of the entry point."""
+    reads, chains = {}, {}
+    for token in wanted:
+        if token in call.tokens.chains or token in tokens.chains:
+            chains[token] = resolve_chain(call.tokens.chains.get(token, (token,)), tokens)
+        else:
+            reads[token] = resolve(call.tokens.reads.get(token, frozenset((token,))), tokens)
+    return Tokens(reads, chains)
 
 
 def _open_tokens(trace: Trace, known: dict[int, frozenset[int]]) -> frozenset[int]:
@@ -99,15 +130,23 @@ def _open_tokens(trace: Trace, known: dict[int, frozenset[int]]) -> frozenset[in
         for item in trace.items:
             if isinstance(item, RawEvent):
                 found.update(item.sources)
+                found.update(chain[0] for chain in item.passed)
             else:
                 for token in _open_tokens(item.trace, known):
-                    found.update(item.tokens.get(token, (token,)))
+                    found.update(item.tokens.chains.get(token, ())[:1] or item.tokens.reads.get(token, (token,)))
         known[id(trace)] = frozenset(token for token in found if token < 0)
     return known[id(trace)]
 
 
 def resolve(found: frozenset[int], tokens: Tokens) -> frozenset[int]:
     """Return sources with every token that is known replaced by what it stands for."""
-    if not found or not tokens or min(found) >= 0:
+    if not found or not tokens.reads or min(found) >= 0:
         return found
-    return frozenset(number for item in found for number in tokens.get(item, (item,)))
+    return frozenset(number for item in found for number in tokens.reads.get(item, (item,)))
+
+
+def resolve_chain(passed: Chain, tokens: Tokens) -> Chain:
+    """Return conversions passed with the token in front replaced by what it stands for."""
+    if not passed or passed[0] > 0 or passed[0] not in tokens.chains:
+        return passed
+    return (*tokens.chains[passed[0]], *passed[1:])

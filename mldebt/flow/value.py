@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -13,6 +14,8 @@ MAX_TEXTS, MAX_TARGETS = 24, 8
 MANY = -1
 """The address of a value that is one of several objects."""
 NO_SOURCES: frozenset[int] = frozenset()
+Chain: TypeAlias = tuple[int, ...]
+"""Conversions of representation by their numbers, oldest first; a negative number in front is a token for what a parameter passed."""
 ROOT = Hole("root")
 """First part of a path that is known to start at the project root, because it was built from `__file__`."""
 
@@ -101,6 +104,7 @@ class Value(msgspec.Struct, frozen=True):
     `sources`: ids of the read events whose data it holds; row lineage refines this set (which rows, seen by whom), so all operations
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
     `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
+    `passed`: the conversions of representation that its data certainly went through.
     """
 
     type: str = ""
@@ -112,6 +116,7 @@ class Value(msgspec.Struct, frozen=True):
     shared: Place | None = None
     home: str = ""
     columns: frozenset[int] = NO_SOURCES
+    passed: Chain = ()
 
     @property
     def text(self) -> str | None:
@@ -160,7 +165,18 @@ def join(left: Value, right: Value) -> Value:
         shared=left.shared if left.shared == right.shared else None,
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
+        passed=_common(left, right),
     )
+
+
+def _common(left: Value, right: Value) -> Chain:
+    """Return the conversions that both went through, from the start; a side without data has no say."""
+    if left.passed == right.passed or not right.sources:
+        return left.passed
+    if not left.sources:
+        return right.passed
+    size = next((number for number, (one, other) in enumerate(zip(left.passed, right.passed)) if one != other), min(len(left.passed), len(right.passed)))
+    return left.passed[:size]
 
 
 def _either(left: Target, right: Target) -> Alternatives:
@@ -198,6 +214,16 @@ def lineage(*values: Value) -> frozenset[int]:
         if value.sources:
             result = result | value.sources if result else value.sources
     return result
+
+
+def arrived(value: Value) -> Value:
+    """Return a value as what it was handed to sees it: what it went through before is over."""
+    return msgspec.structs.replace(value, passed=()) if value.passed else value
+
+
+def longest(chains: Iterable[Chain]) -> Chain:
+    """Return the longest sequence of conversions, the first of several: data of different ways that comes together has gone each of them."""
+    return max(chains, key=len, default=())
 
 
 def concat(left: Value, right: Value) -> Value:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 SWEEPS = 12
+MANY = 1000  # slots of a graph whose places get fewer rounds
 MAX_SLOTS = 30_000  # of long edges together: where there are more, the longest edges run straight across
 Pair = tuple[str, str]
 Slot = str | tuple[str, str, int]  # a node, or the place where a long edge passes a layer
@@ -35,7 +36,11 @@ def lay_out(nodes: Sequence[str], edges: Collection[Pair], height: float, gap: f
     """Place the nodes of a connected part, all of one height and at least `gap` apart, from 0 down. Edges that end where they start are not wanted."""
     turned = turned_edges(nodes, edges)
     straight = sorted({(target, source) if (source, target) in turned else (source, target) for source, target in edges})
-    layer = layers(nodes, straight)
+    return arranged(nodes, straight, layers(nodes, straight), height, gap, turned)
+
+
+def arranged(nodes: Collection[str], straight: Sequence[Pair], layer: Mapping[str, int], height: float, gap: float, turned: Collection[Pair] = ()) -> Layout:
+    """Place the nodes of a part whose layers are given; the `straight` edges, sorted, go from lower to higher ones, `turned` are those turned round for it."""
     rows, links = _rows(sorted(nodes), straight, layer)
     placed = _places(_ordered(rows, links), links, height, gap)
     least = min(placed.values())
@@ -83,8 +88,11 @@ def turned_edges(nodes: Sequence[str], edges: Iterable[Pair]) -> set[Pair]:
     return turned
 
 
-def layers(nodes: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
-    """Return the longest path to each node of an acyclic graph; a node without predecessors stands just before its first successor."""
+def layers(nodes: Sequence[str], edges: Iterable[Pair], late: Collection[str] = ()) -> dict[str, int]:
+    """Return the longest path to each node of an acyclic graph; a node without predecessors stands just before its first successor.
+
+    The `late` nodes stand in layer 1 or after it: where edges join these to others only, a layer holds nodes of one sort.
+    """
     before: dict[str, list[str]] = {node: [] for node in nodes}
     after: dict[str, list[str]] = {node: [] for node in nodes}
     for source, target in edges:
@@ -92,7 +100,7 @@ def layers(nodes: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
         after[source].append(target)
     waiting = {node: len(found) for node, found in before.items()}
     ready = [node for node in nodes if not waiting[node]]
-    layer: dict[str, int] = dict.fromkeys(nodes, 0)
+    layer = {node: int(node in late) for node in nodes}
     for node in ready:  # grows while it is walked
         for other in after[node]:
             layer[other] = max(layer[other], layer[node] + 1)
@@ -194,7 +202,7 @@ def _places(rows: Sequence[Sequence[Slot]], links: Links, height: float, gap: fl
     middle: dict[Slot, float] = {}
     for row in rows:
         middle.update(zip(row, _spread([0.0] * len(row), row, height, gap)))
-    for sweep in range(2 * SWEEPS):
+    for sweep in range((2 if len(middle) > MANY else 10) * SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wishes = [_mean([middle[near] for side in links[slot] for near in side], middle[slot]) for slot in row]
             middle.update(zip(row, _spread(wishes, row, height, gap)))

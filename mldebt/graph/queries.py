@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -64,25 +64,30 @@ def whole(graph: ProjectGraph, is_model: Callable[[Event], bool] = lambda _: Fal
     """Return every program and artefact; one edge for each program, artefact and direction."""
     uses = {artifact: (graph.writers(artifact), graph.readers(artifact)) for artifact in graph.artifacts()}
     programs = sorted({use.program for pair in uses.values() for side in pair for use in side})
-    names = {artifact: f"artifact:{_clean(artifact)}" if artifact in programs else _clean(artifact) for artifact in uses}
+    names = artifact_ids(uses, programs)
     nodes = [_program(graph, program) for program in programs]
     edges: dict[tuple[str, str, str], Edge] = {}
     lineage: dict[tuple[str, str, str], Edge] = {}
     for artifact, (writers, readers) in uses.items():
         nodes.append(_artifact(graph, artifact, names[artifact], [*writers, *readers], is_model))
         for use in writers:
-            _note(edges, graph, use, _clean(use.program), names[artifact], "writes")
+            _note(edges, graph, use, clean(use.program), names[artifact], "writes")
             for source in sorted({graph.sources[number].artifact for number in use.event.sources if number in graph.sources} - {artifact}):
                 _note(lineage, graph, use, names[source], names[artifact], "derives")
         for use in readers:
-            _note(edges, graph, use, names[artifact], _clean(use.program), "reads")
+            _note(edges, graph, use, names[artifact], clean(use.program), "reads")
     return View(tuple(sorted(nodes, key=lambda node: node.id)), *(tuple(found[key] for key in sorted(found)) for found in (edges, lineage)))
+
+
+def artifact_ids(artifacts: Iterable[str], programs: Collection[str]) -> dict[str, str]:
+    """Return the ids that nodes of artefacts have: their keys, marked where a program has the same name."""
+    return {artifact: f"artifact:{clean(artifact)}" if artifact in programs else clean(artifact) for artifact in artifacts}
 
 
 def _program(graph: ProjectGraph, program: str) -> Node:
     entries = [entry for entry in graph.project.entries if entry.program == program]
     step = any(entry.kind in ("task", "stage") or any(item.stage for item in entry.invocations) for entry in entries)
-    return Node(_clean(program), "step" if step else "entry-point", entry=entries[0].kind if entries else "")
+    return Node(clean(program), "step" if step else "entry-point", entry=entries[0].kind if entries else "")
 
 
 def _artifact(graph: ProjectGraph, artifact: str, name: str, uses: Sequence[Use], is_model: Callable[[Event], bool]) -> Node:
@@ -100,12 +105,25 @@ def _note(edges: dict[tuple[str, str, str], Edge], graph: ProjectGraph, use: Use
         return
     place = use.event.place
     found = graph.project.facts(place.path).table.locate(place.at)
-    edges[source, target, kind] = Edge(source, target, kind, _clean(place.path), found.line, found.cell, use.certain)
+    edges[source, target, kind] = Edge(source, target, kind, clean(place.path), found.line, found.cell, use.certain)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Return text without characters that formats and terminals cannot carry."""
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+class Cones:
+    """Answers what depends on nodes of a view."""
+
+    def __init__(self, view: View) -> None:
+        """Look at one view."""
+        self._network = network(view)
+
+    def below(self, starts: Iterable[str]) -> frozenset[str]:
+        """Return the nodes downstream of some nodes, without these; names that are no nodes count for nothing."""
+        own = {start for start in starts if start in self._network}
+        return frozenset(node for start in own for node in nx.descendants(self._network, start)) - own
 
 
 def focused(view: View, node: str, upstream: bool = False, downstream: bool = False) -> View:

@@ -29,7 +29,11 @@ class Catalogue:
         self._literals: dict[str, str] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
+        self._representations: dict[str, str] = {}
+        self._members: dict[str, set[str]] = {}
         self._conventions: dict[str, list[tuple[str, str]]] = {}
+        self.missing: set[str] = set()
+        self.resolvers: dict[str, str] = {}
         for file in files:
             self._add(file)
 
@@ -38,6 +42,8 @@ class Catalogue:
         self._modules.update((module, file.library) for module in file.modules)
         if file.implicit:
             self._implicit.extend(file.modules)
+        self.missing.update(file.missing)
+        self.resolvers.update((row.name, row.gives) for row in file.resolver)
         for found in file.convention:
             self._conventions.setdefault(found.function, []).append((file.library, found.entry))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
@@ -63,6 +69,16 @@ class Catalogue:
     def literal(self, kind: str) -> str:
         """Return the type of a literal or display (`text number none list tuple dict set`), empty when no file names one."""
         return self._literals.get(kind, "")
+
+    def is_literal(self, path: str) -> bool:
+        """Return whether a type is one that literals and displays make."""
+        return path in self._literals.values()
+
+    def representation(self, path: str) -> str:
+        """Return how data of a type is represented, by its row or those of its bases; empty when none says."""
+        if path not in self._representations:
+            self._representations[path] = next((row.representation for base in self._bases(path) if (row := self.types.get(base)) and row.representation), "")
+        return self._representations[path]
 
     def implicit(self, name: str) -> str:
         """Return the path of a name that is known without an import, else the empty text."""
@@ -105,6 +121,27 @@ class Catalogue:
     def conventions(self, name: str) -> list[tuple[str, str]]:
         """Return the libraries that find a function by this name, each with the kind of entry point it is."""
         return self._conventions.get(name, [])
+
+    def method_names(self) -> frozenset[str]:
+        """Return the names of all methods and hooks that library types have: what libraries call on what they are given, whatever its type."""
+        hooks = {name for row in self.types.values() for name in row.hooks}
+        return frozenset(hooks | {name for path in self.calls if (parts := path.rpartition("."))[0] in self.types for name in (parts[2],)})
+
+    def member_roles(self, name: str) -> frozenset[str]:
+        """Return the roles of what a name is on all the types that have a member of that name; none when no type has one.
+
+        Attributes tell nothing (the empty role) but where they are a type of their own, as indexers are.
+        """
+        if not self._members:
+            for path, row in self.calls.items():
+                owner, _, method = path.rpartition(".")
+                if owner in self.types:
+                    self._members.setdefault(method, set()).add(row.role)
+            for kind in self.types.values():
+                for attribute, path in kind.attributes.items():
+                    made = self.types.get(path) if path.endswith(f".{attribute}") else None
+                    self._members.setdefault(attribute, set()).add(made.role if made is not None else "")
+        return frozenset(self._members.get(name, ()))
 
     def called(self, type_path: str) -> str:
         """Return the name of the method that calling an instance runs, else the empty text."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+_MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
+
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Unknown keys are faults."""
@@ -42,13 +44,14 @@ class AccessRow(_Strict, frozen=True):
 
 
 class LaunchRow(_Strict, frozen=True):
-    """A call that starts a program: the parameter with the command, and what makes its status checked.
+    """A call that starts a program: the parameters with the command and with words that follow it, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
-    `output`: the return value is the program's output. `returns-status`: the return value is the status.
+    `output`: the return value is the program's output, or holds it. `returns-status`: the return value is the status.
     """
 
     command: str
+    arguments: str = ""
     shell: bool = False
     checked: bool = False
     check: str = ""
@@ -78,11 +81,28 @@ class OptionRow(_Strict, frozen=True):
 
 
 class ComposeRow(_Strict, frozen=True):
-    """Configuration composed from a folder: parameters with the folder, the name and the overrides."""
+    """Configuration composed from a folder: parameters with the folder, the name and the overrides, and the words that its files use.
 
-    folder: str = "config_path"
-    name: str = "config_name"
+    `defaults` is the key that lists the files a file is composed of, `own` the entry that stands for the file itself, `override` the word before an entry
+    that only chooses another file for a group, `top` what puts a file's keys at the top.
+    """
+
+    folder: str
+    name: str
     overrides: str = ""
+    defaults: str = ""
+    own: str = ""
+    override: str = ""
+    top: str = ""
+
+
+class InstantiateRow(_Strict, frozen=True):
+    """An object made from a mapping: the keys that name what to call, that ask for a partial call, that hold positional arguments, that are no arguments."""
+
+    target: str
+    partial: str = ""
+    positional: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class InterfaceRow(_Strict, frozen=True):
@@ -109,10 +129,17 @@ class SplitRow(_Strict, frozen=True):
 
 
 class GivenRow(_Strict, frozen=True):
-    """What a library hands to a function it calls back: parameters with its positional and its keyword arguments."""
+    """What a library hands to a function it calls back: parameters with its positional and its keyword arguments.
+
+    `first`: the parameter whose value is the first argument. `every`: all arguments of the call but the function itself, as they are; `each`: one item of
+    each of them.
+    """
 
     args: str = ""
     keywords: str = ""
+    first: str = ""
+    every: bool = False
+    each: bool = False
 
 
 class NodeRow(_Strict, frozen=True):
@@ -132,11 +159,18 @@ class CallRow(_Strict, frozen=True):
     (what calling that parameter returns), `tuple:<type>,<type>` or `list:<type>`. `value` names a primitive of the interpreter that computes the value
     (constants, paths, containers). `passes` are the parameters whose rows flow into the return value (absent: receiver and all
     arguments; empty: none). `mutates` are parameters whose object changes (`self`). `inplace` names the parameter that turns the call in place.
-    `calls` are parameters that the library calls back, `given` the parameters with the arguments it hands them. `keeps-columns`: the result has the
-    columns of the receiver in their order (as every row with `returns = "self"`). `telling`: no other type has a
+    `calls` are parameters that the library calls back (`self`: the receiver): functions, containers of some, a module (or its name) whose tasks are meant;
+    `given` says with which arguments. `keeps-columns`: the result has the
+    columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
+    which the first argument comes out as it went in. `adapts`: all the call does is
+    to rename or reshape, or to give data another type. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
+    the parameter that sends elsewhere what a `print` says. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
-    configuration it hands over, `parameters-are-options`: its parameters are the options. `node`: it makes a node of a pipeline over a data catalogue.
+    configuration it hands over, `parameters-are-options`: its parameters are the options; `makes` is the type of what it makes of a function or class,
+    which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
+    finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
+    object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
     `former`: the newest release lacks it, code for older ones calls it.
     """
 
@@ -155,6 +189,7 @@ class CallRow(_Strict, frozen=True):
     option: OptionRow | None = None
     interface: InterfaceRow | None = None
     compose: ComposeRow | None = None
+    instantiate: InstantiateRow | None = None
     split: SplitRow | None = None
     passes: tuple[str, ...] | None = None
     mutates: tuple[str, ...] = ()
@@ -164,11 +199,31 @@ class CallRow(_Strict, frozen=True):
     node: NodeRow | None = None
     telling: bool = False
     keeps_columns: bool = False
+    keeps: tuple[str, ...] = ()
+    adapts: bool = False
+    scan: str = ""
+    unless: str = ""
     entry: str = ""
+    makes: str = ""
+    members: str = ""
+    starts: str = ""
+    through: tuple[str, ...] = ()
     parameters_are_options: bool = False
     seed: str = ""
     note: str = ""
     former: bool = False
+
+
+    @property
+    def touches(self) -> bool:
+        """Return whether the call reads, writes or opens an artefact."""
+        return any(access is not None for access in (self.read, self.write, self.open))
+
+    @property
+    def moves(self) -> bool:
+        """Return whether all the call does is to move data: it converts or adapts, copies a file, or reads or writes data of a format."""
+        formats = any(access is not None and access.format for access in (self.read, self.write))
+        return self.adapts or self.role in _MOVES or self.read is not None and self.write is not None or formats and self.role in _FORMATS
 
 
 class AttributeRow(_Strict, frozen=True):
@@ -220,10 +275,17 @@ class ConventionRow(_Strict, frozen=True):
     entry: str
 
 
+class ResolverRow(_Strict, frozen=True):
+    """A function that configuration files call in references (`${name:argument}`): it gives an environment variable, or what differs in every run."""
+
+    name: str
+    gives: Literal["environment", "stamp"]
+
+
 class LibraryFile(_Strict, frozen=True):
     """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
 
-    `implicit`: the names of its only module are known without an import.
+    `implicit`: the names of its only module are known without an import. `missing` are texts that stand in configuration files for values yet to be given.
     """
 
     library: str
@@ -235,3 +297,5 @@ class LibraryFile(_Strict, frozen=True):
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
     convention: tuple[ConventionRow, ...] = ()
+    resolver: tuple[ResolverRow, ...] = ()
+    missing: tuple[str, ...] = ()

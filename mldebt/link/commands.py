@@ -34,7 +34,7 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
             if found is not None:
                 program, words, direct = found
                 place = Place(path, command.at, command.end)
-                yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct)
+                yield program, Invocation(words, place, folder, command.checked, stage, tool, command.environment, direct, command.arms)
                 break
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -22,25 +23,33 @@ def with_stages(data: Mapping[str, DataFacts], rows: Sequence[ManifestRow]) -> d
     specs = [(row, GitIgnoreSpec.from_lines(row.files)) for row in rows]
     result = dict(data)
     for path, facts in data.items():
-        targets = [target for row, spec in specs if spec.match_file(path) for target in _targets(facts, row)]
-        programs = [program for row, spec in specs if row.programs and spec.match_file(path) for program in _programs(facts, row)]
+        known = [row for row, spec in specs if facts.settings and spec.match_file(path) and _is_one(facts, row)]
+        targets = [target for row in known for target in _targets(facts, row)]
+        programs = [program for row in known if row.programs for program in _programs(facts, row)]
         if targets or programs:
             result[path] = msgspec.structs.replace(facts, targets=(*facts.targets, *targets), programs=tuple(programs))
     return result
 
 
+def _is_one(facts: DataFacts, row: ManifestRow) -> bool:
+    """Return whether a file holds what tells that it is a manifest of this kind."""
+    return all(any(_matches(item.keys, path) and fnmatchcase(str(item.value), value) for item in facts.settings) for path, value in row.when.items())
+
+
 def _targets(facts: DataFacts, row: ManifestRow) -> Iterator[Target]:
-    depth = len(row.stages.split("."))
+    depth = len(row.stages.split(".")) if row.stages else 0
     stages: dict[Keys, list[Setting]] = {}
     for setting in facts.settings:
-        if len(setting.keys) > depth and _matches(setting.keys[:depth], row.stages):
+        if len(setting.keys) > depth and (not depth or _matches(setting.keys[:depth], row.stages)):
             stages.setdefault(setting.keys[:depth], []).append(_of_template(setting, depth, row))
     for keys, settings in stages.items():
         folder = next((str(item.value) for item in settings if row.folder and _matches(item.keys[depth:], row.folder)), "")
-        commands = tuple(command for item in _at(settings, depth, row.commands) for command in _commands(item, folder, row.start))
+        told = [*_at(settings, depth, row.commands), *_joined(settings, depth, row.words)]
+        commands = tuple(command for item in told for command in _commands(item, folder, row.start))
         outputs, inputs = (tuple(_items(settings, depth, paths, folder)) for paths in (row.outputs, row.inputs))
         if commands or outputs or inputs:
-            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in keys),
+            name = keys[:-1] if row.one_flow else keys
+            yield Target(outputs, inputs, commands, phony=not outputs, name=".".join(str(key) for key in name),
                          parameters=tuple(_parameters(settings, depth, row, folder)))
 
 
@@ -71,6 +80,12 @@ def _at(settings: Sequence[Setting], depth: int, paths: Sequence[str]) -> Iterat
     for setting in settings:
         if any(_matches(setting.keys[depth:], path) for path in paths if not path.endswith("{}")):
             yield setting
+
+
+def _joined(settings: Sequence[Setting], depth: int, paths: Sequence[str]) -> list[Setting]:
+    """Return the lists of words under a stage as one setting with a command line, that of the key paths in their order."""
+    words = [setting for path in paths for setting in _at(settings, depth, (f"{path}.*",)) if not setting.empty]
+    return [msgspec.structs.replace(words[0], value=shlex.join(str(item.value) for item in words))] if words else []
 
 
 def _items(settings: Sequence[Setting], depth: int, paths: Sequence[str], folder: str) -> Iterator[Item]:

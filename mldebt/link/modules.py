@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
+from mldebt.model.source import Place
 
 
 class ModuleIndex:
@@ -25,7 +26,8 @@ class ModuleIndex:
         for folder in sorted(folders):
             if f"{folder}/__init__.py" not in files:
                 self._index(folder, folder + "/")
-        self._imported: set[str] | None = None
+        self._imports: dict[str, tuple[tuple[str, Place], ...]] = {}
+        self._importers: dict[str, list[Place]] | None = None
 
     def _index(self, stem: str, path: str) -> None:
         parts = stem.split("/")
@@ -64,18 +66,36 @@ class ModuleIndex:
 
     def imported(self, path: str) -> bool:
         """Return whether another file of the project imports this one."""
-        if self._imported is None:
-            self._imported = {found for importer, facts in self._files.items() for found in self._imports(importer, facts) if found != importer}
-        return path in self._imported
+        return path in self.importers()
 
-    def _imports(self, importer: str, facts: PythonFacts) -> list[str]:
-        found: list[str] = []
+    def importers(self) -> Mapping[str, list[Place]]:
+        """Return for each file that others import the import statements that do."""
+        if self._importers is None:
+            self._importers = {}
+            for importer in self._files:
+                for found, place in self._statements(importer):
+                    if found != importer:
+                        self._importers.setdefault(found, []).append(place)
+        return self._importers
+
+    def imports(self, importer: str) -> tuple[str, ...]:
+        """Return the files of the project that a file imports, those inside functions too."""
+        return tuple(dict.fromkeys(found for found, _ in self._statements(importer)))
+
+    def _statements(self, importer: str) -> tuple[tuple[str, Place], ...]:
+        """Return the files that a file imports, each with the statement."""
+        if importer not in self._imports:
+            self._imports[importer] = tuple(self._imported_by(importer, self._files[importer]))
+        return self._imports[importer]
+
+    def _imported_by(self, importer: str, facts: PythonFacts) -> Iterator[tuple[str, Place]]:
         for body in facts.bodies:
             for node in imports(decode_body(body)) if body else ():
                 names = [alias.name for alias in node.aliases] if node.module is None and not node.level else [
                     node.module or "", *(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.aliases)]
-                found.extend(path for name in names if name and (path := self.resolve(name, importer, node.level)))
-        return found
+                for name in names:
+                    if name and (path := self.resolve(name, importer, node.level)):
+                        yield path, Place(importer, node.at, node.end)
 
 
 def imports(body: ir.Body) -> list[ir.Import]:

@@ -24,7 +24,7 @@ def link(
     the disk holds.
     """
     index = ModuleIndex(facts)
-    modules = {path: Module(path, (), item) for path, item in facts.items()}
+    modules = {path: Module(path, (), item, index.imports(path)) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
 
     def resolve(dotted: str, folder: str) -> str | None:
@@ -37,7 +37,7 @@ def link(
                if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None]
     entries += _consoles(data or {}, facts, index)
     every = tuple(invocation for found in run.values() for invocation in found)
-    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present), index
+    return Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present, importers=index.importers()), index
 
 
 def subproject(path: str, names: Collection[str]) -> str:
@@ -58,16 +58,16 @@ def _entry(path: str, facts: PythonFacts, index: ModuleIndex, run: Sequence[Invo
     body = decode_body(facts.bodies[0])
     if not (run or stated or any(_main(node) for node in body) or (_acts(body) and not index.imported(path))):
         return None
-    return EntryPoint(path, "test" if _is_test(path, facts) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
+    return EntryPoint(path, "test" if is_test(path, facts) else "script", path, -1, path, working_folders(own, run, base), tuple(run), base)
 
 
-def _is_test(path: str, facts: PythonFacts) -> bool:
+def is_test(path: str, facts: PythonFacts) -> bool:
     """Return whether a file belongs to the tests: by the names that test runners collect, or because it lies among them.
 
     A name that ends in `_test` is a test's only where the file defines tests.
     """
     *folders, name = path.split("/")
-    defines = any(item.name.startswith(("test_", "Test")) for item in facts.definitions)
+    defines = any(item.name.startswith(("test_", "Test") if item.parent < 0 else "test") for item in facts.definitions)
     return name.startswith("test_") or name == "conftest.py" or "tests" in folders or (name.endswith("_test.py") and defines)
 
 

@@ -59,6 +59,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"yie
 
     `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
     of that row of `thresholds`. `yields_to` are codes of rules that may tell a use of an artefact in a wider finding: then this rule does not tell it again.
+    `category` is one of `rules/vocabulary.toml` (empty: that of the family).
     """
 
     code: str
@@ -70,6 +71,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"yie
     summary: str
     sources: tuple[str, ...]
     doc: Doc
+    category: str = ""
     thresholds: dict[str, Threshold] = {}
     match: tuple[dict[str, Any], ...] = ()
     lowered: tuple[Lowered, ...] = ()

@@ -12,9 +12,24 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "escape", "join", "filter",
+    "option", "parse", "scan", "escape", "join", "filter",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
+
+
+class CallSite(msgspec.Struct, frozen=True, gc=False):
+    """A call of a library: where, which public path, of which library, whether a row describes it, whether it is a method of an object, its role.
+
+    `adapts`: all it does is to move data from one form to another.
+    """
+
+    place: Place
+    api: str
+    library: str
+    known: bool
+    method: bool = False
+    role: str = ""
+    adapts: bool = False
 
 
 class Access(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +51,18 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     home: str = ""
 
 
+class Conversion(msgspec.Struct, frozen=True, gc=False):
+    """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`."""
+
+    place: Place
+    before: str
+    after: str
+    api: str
+
+
+FILE = "file"
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One observation. `id` numbers the events of a run; `sources` are ids of read events whose data flows into it.
 
@@ -44,6 +71,9 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
     whether all options are known where a command line is parsed. An `escape` hands a path to code that no row describes: it may be written there.
+    A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
+    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed`: the function it happens in was
+    handed to code that is not followed, which calls it when and where it likes.
     """
 
     id: int
@@ -56,5 +86,6 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     sources: tuple[int, ...] = ()
     must: bool = True
     api: str = ""
-    representation: str = ""
+    passed: tuple[tuple[Conversion, ...], ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
+    handed: bool = False

@@ -29,6 +29,23 @@ class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
     head: bool = False
 
 
+class Disabled(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A block of comments that parses as Python: its span, how many lines, what it calls and which names it assigns.
+
+    A call is the dotted name as written; a call of a method on what another call gives is `that name()` with the method behind it; where the block itself
+    imports the name, `calls` hold the path that it imports, after `=`. `lead` is the line of prose right above it. `part`: it is a piece of an expression
+    (arguments, items).
+    """
+
+    at: int
+    end: int
+    lines: int
+    calls: tuple[str, ...] = ()
+    assigns: tuple[str, ...] = ()
+    lead: str = ""
+    part: bool = False
+
+
 class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A function or class. Its body is `PythonFacts.bodies[body]`.
 
@@ -60,9 +77,10 @@ class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="python"):
     """A Python file or notebook. `bodies[0]` is the module's; each is msgpack of `ir.Body`, decoded on demand.
 
-    `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` as in `Definition`, of the module body
-    alone. `strings` are the short texts (identifier-like words and dotted names inside string literals and comments), for
-    the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run.
+    `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` are those of the whole file, as
+    in `Definition`. `strings` are the identifier-like words that stand only in its texts (string literals, comments, the prose of
+    a notebook), for the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run,
+    `disabled` the blocks of code in comments.
     """
 
     path: str
@@ -79,6 +97,7 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     problems: tuple[Problem, ...] = ()
     nodes: int = 0
     commands: tuple[Command, ...] = ()
+    disabled: tuple[Disabled, ...] = ()
 
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -103,7 +122,8 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
     the file's commands start (`cd`, `make -C`, `WORKDIR`, `working-directory`); `start` says where that is: `file` (the
     file's own folder), `root`, `unknown` (README blocks), or `container` (a folder of an image that no file of the project
     came to); `checked` is false where a failure would pass unseen;
-    `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command.
+    `redirect_in`/`redirect_out` are file names; `piped` when its output feeds the next command. `arms` are the
+    choices it stands in (number of the `if` or `case`, number of the arm): of two arms of one choice only one runs.
     """
 
     words: tuple[str, ...]
@@ -116,14 +136,17 @@ class Command(msgspec.Struct, frozen=True, gc=False, array_like=True):
     redirect_in: str = ""
     redirect_out: str = ""
     piped: bool = False
+    arms: tuple[tuple[int, int], ...] = ()
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A name in a manifest with its span."""
+    """A name in a manifest with its span; `name` and `position` (-1: not known) are how the programs of its rule find it, where the tool tells them."""
 
     text: str
     at: int
     end: int
+    name: str = ""
+    position: int = -1
 
 
 class Target(msgspec.Struct, frozen=True, gc=False, array_like=True):

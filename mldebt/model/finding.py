@@ -27,6 +27,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
     `lowered` names a `[[lowered]]` table of the card that applies. `components` are the parts of the system that a finding about their whole is of: of one
     card, what is said of connected ones is one finding. `tells` are the uses (program, artefact) that a rule of lower rank need not report again.
+    `artifacts` are the keys of the artefacts it is about; empty: those whose accesses stand at its place.
     """
 
     place: Place
@@ -38,6 +39,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     lowered: str = ""
     components: tuple[str, ...] = ()
     tells: frozenset[tuple[str, str]] = frozenset()
+    artifacts: tuple[str, ...] = ()
 
 
 class EvidenceStep(msgspec.Struct, frozen=True, gc=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,7 +27,8 @@ class Invocation:
     """A command found in the project that runs an entry point: its words after the program, and where it stands.
 
     `direct`: the interpreter runs the file itself, so that all words are the program's own. `checked` says whether a failure would be seen;
-    `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or `shell`, `readme`.
+    `arms` are the choices of its file that it stands in. `stage` is the id of a declared stage (`dvc:train`), if any; `tool` the manifest's tool or
+    `shell`, `readme`.
     """
 
     words: tuple[str, ...]
@@ -37,6 +39,12 @@ class Invocation:
     tool: str = ""
     environment: tuple[tuple[str, str], ...] = ()
     direct: bool = False
+    arms: tuple[tuple[int, int], ...] = ()
+
+    def excludes(self, other: Invocation) -> bool:
+        """Return whether one run of their file runs at most one of two commands."""
+        mine = dict(self.arms)
+        return any(number in mine and mine[number] != arm for number, arm in other.arms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ class Module:
 class Project:
     """Everything link knows: modules and data files by path, entry points, stages, names that exist.
 
-    `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not entered ending in `/`.
+    `reached` are the ids (`path::qualname`) of the definitions that interpretation reached from entry points; `importers` are the import statements by the
+    file they import. `tracked` are the names of the git index where there is one, else of the disk; `present` those of the disk, folders that were not
+    entered ending in `/`.
     """
 
     root: str
@@ -83,6 +93,7 @@ class Project:
     invocations: tuple[Invocation, ...] = ()
     reached: frozenset[str] = field(default_factory=frozenset)
     present: frozenset[str] = field(default_factory=frozenset)
+    importers: Mapping[str, Sequence[Place]] = field(default_factory=dict)
 
     def holds_folder(self, path: str) -> bool:
         """Return whether the index or the disk holds something in a folder (empty: the root)."""

@@ -32,12 +32,22 @@ def finding(card: Card, match: Match, project: Project, suppressions: Suppressio
     start, end = table.locate(match.place.at), table.locate(match.place.end)
     severity = next((item.severity for item in card.lowered if item.name == match.lowered), card.severity)
     confidence = min(card.confidence, match.confidence or card.confidence, key=lambda word: _RANK[word])
-    text = "\0".join((card.code, match.place.path, match.owner, match.key))
     return Finding(
         card.code, card.name, card.family, severity, confidence, match.message, match.place.path, start.cell, start.line, start.column, end.line,
-        end.column, hashlib.blake2b(text.encode(), digest_size=10).hexdigest(), suppressions.reason(card, match.place), False,
+        end.column, fingerprint(card, match), suppressions.reason(card, match.place), False,
         tuple(_evidence(step, project) for step in match.evidence), None, f"https://mldebt.readthedocs.io/rules/{card.name}",
     )
+
+
+def fingerprint(card: Card, match: Match) -> str:
+    """Return what stays the same of a finding when lines move."""
+    text = "\0".join((card.code, match.place.path, match.owner, match.key))
+    return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def subjects(matches: Iterable[tuple[Card, Match]]) -> dict[str, tuple[str, ...]]:
+    """Return the artefacts that findings are about, by their fingerprints."""
+    return {fingerprint(card, match): match.artifacts for card, match in matches if match.artifacts}
 
 
 def _evidence(step: Step, project: Project) -> EvidenceStep:

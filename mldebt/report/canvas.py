@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mldebt.model.finding import Severity
 
 WIDTH = 160
 TAB = "    "
+_PIECES = re.compile(r"[^/#]*[/#]|[^/#]+")
 STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 
 
@@ -55,3 +57,17 @@ def tail(text: str, width: int) -> str:
     while rest and cells(rest) >= width:
         rest = rest[1:]
     return "…" + rest
+
+
+def folded(text: str, width: int) -> str:
+    """Return text in lines of at most `width`, broken behind separators where it can be; all lines but the first are indented."""
+    lines, line = [], ""
+    for piece in _PIECES.findall(text):
+        if line.strip() and len(line) + len(piece) > width:
+            lines.append(line)
+            line = "    "
+        line += piece
+        while len(line) > width:
+            lines.append(line[:width])
+            line = "    " + line[width:]
+    return "\n".join([*lines, line])

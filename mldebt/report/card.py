@@ -41,12 +41,12 @@ def card_table(cards: Sequence[Card], canvas: Canvas) -> str:
     table.add_column("flags")
     for card in cards:
         table.add_row(Text(card.code, "bold"), card.name, Text(card.severity, STYLES[card.severity]), card.tier, card.family, card.summary)
-    return _rendered([table, Text("\nmldebt explain RULE prints the card of one.", "dim")], canvas, canvas.width)
+    return rendered([table, Text("\nmldebt explain RULE prints the card of one.", "dim")], canvas, canvas.width)
 
 
 def card_page(card: Card, canvas: Canvas) -> str:
     """Return everything a card says: what, why, fix, limits, thresholds, examples, sources."""
-    return _rendered([*_head(card), *_prose(card), *_thresholds(card), *(part for example in card.example for part in _example(example)), *_sources(card)],
+    return rendered([*_head(card), *_prose(card), *_thresholds(card), *(part for example in card.example for part in _example(example)), *_sources(card)],
                      canvas, min(canvas.width, PAGE_WIDTH))
 
 
@@ -112,7 +112,7 @@ def _sources(card: Card) -> Iterator[RenderableType]:
     yield from _section("Sources", "; ".join(card.sources))
 
 
-def _rendered(parts: Sequence[RenderableType], canvas: Canvas, width: int) -> str:
+def rendered(parts: Sequence[RenderableType], canvas: Canvas, width: int) -> str:
     """Return the parts as text of a width, with escape sequences where the canvas has colours."""
     paper = io.StringIO()
     console = _console(paper, canvas, width)

@@ -13,13 +13,13 @@ from mldebt.report.canvas import STYLES, Canvas
 
 def summary(report: Report, canvas: Canvas) -> str:
     """Return one line that counts, and with findings one that says where to read on."""
-    size = f"{_count(report.files, 'file')}, {_count(report.lines, 'line')}"
+    size = f"{counted(report.files, 'file')}, {counted(report.lines, 'line')}"
     quiet = len(report.findings) - len(report.live)
     hidden = f" ({quiet} suppressed)" if quiet else ""
     if not report.live:
         return f"{canvas.paint('All clear:', 'bold green')} no findings in {size}{hidden}.\n"
     counts = Counter(item.severity for item in report.live)
-    words = [canvas.paint(f"{counts[name]} info" if name == "info" else _count(counts[name], name), STYLES[name])
+    words = [canvas.paint(f"{counts[name]} info" if name == "info" else counted(counts[name], name), STYLES[name])
              for name in reversed(SEVERITIES) if counts[name]]
     return f"Found {', '.join(words)} in {size}{hidden}.\n{_hint(report.live, canvas)}"
 
@@ -50,5 +50,6 @@ def _by_rule(report: Report) -> list[tuple[tuple[str, str, Severity], int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _count(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """Return a number with the word it counts."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -29,6 +29,7 @@ class _Draft:
     op: str = ""
     condition: bool = False
     errexit: bool = False
+    arms: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class _State:
     condition: bool = False
     drafts: list[_Draft] = field(default_factory=list)
     steps: int = 0
+    arms: list[tuple[int, int]] = field(default_factory=list)
+    choices: int = 0
 
 
 def parse_shell(
@@ -80,12 +83,15 @@ def _run(stream: list[Token], state: _State, depth: int) -> None:
         elif token.text == "for" and not token.quoted and depth < 3:
             index = _loop(stream, index, state, depth)
         elif token.text == "case" and not token.quoted:
+            _choose("if", state)
             index = _skip_to(stream, index, "in") + 1
             index = _after_pattern(stream, index)
         elif token.text in _OPENERS and not token.quoted:
+            _choose(token.text, state)
             state.condition = token.text in ("if", "elif", "while", "until", "!") or state.condition and token.text not in ("then", "do")
             index += 1
         elif token.text in _CLOSERS and not token.quoted:
+            _choose(token.text, state)
             index += 1
         elif token.text == "function" and not token.quoted:
             index += 2
@@ -93,8 +99,22 @@ def _run(stream: list[Token], state: _State, depth: int) -> None:
             index = _simple(stream, index, state)
 
 
+def _choose(word: str, state: _State) -> None:
+    """Keep track of which arm of which choice the next command stands in."""
+    if word == "if":
+        state.choices += 1
+        state.arms.append((state.choices, 0))
+    elif word in ("elif", "else", ";;") and state.arms:
+        number, arm = state.arms[-1]
+        state.arms[-1] = (number, arm + 1)
+    elif word in ("fi", "esac") and state.arms:
+        state.arms.pop()
+
+
 def _operator(op: str, state: _State) -> None:
     """Note what follows the last command; parentheses save and restore the folder."""
+    if op.startswith(";;"):
+        _choose(";;", state)
     if op == "(":
         state.saved.append(state.folder)
     elif op == ")":
@@ -193,7 +213,8 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
     elif not _builtin(words, state):
         environment = tuple(sorted({**state.exported, **prefix}.items()))
         words, folder = _descend(words, state.folder)
-        draft = _Draft(words, first.at, end, folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit)
+        draft = _Draft(words, first.at, end, folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit,
+                       arms=tuple(state.arms))
         state.drafts.append(draft)
     return index
 
@@ -279,7 +300,7 @@ def _finish(state: _State, base: int, start: str) -> list[Command]:
         commands.append(
             Command(
                 tuple(words), base + draft.at, base + draft.end, draft.environment, draft.folder, start,
-                seen, draft.redirect_in, draft.redirect_out, op in ("|", "|&"),
+                seen, draft.redirect_in, draft.redirect_out, op in ("|", "|&"), draft.arms,
             )
         )
     return commands[::-1]

@@ -49,7 +49,7 @@ def read_snakemake(draft: Draft) -> None:
     home = _home(draft.path)
     for rule in rules:
         commands = tuple(_commands(draft, rule, home))
-        outputs, inputs = (tuple(_seen(item, home) for _, item in rule.items[word]) for word in ("output", "input"))
+        outputs, inputs = (tuple(_listed(rule.items[word], home)) for word in ("output", "input"))
         draft.targets.append(Target(outputs, tuple(item for item in inputs if "…" not in item.text), commands, phony=not outputs, name=rule.name))
         draft.commands.extend(commands)
 
@@ -62,10 +62,13 @@ def _home(path: str) -> _Home:
     return _Home("/".join([".."] * len(below)), "/".join(below))
 
 
-def _seen(item: Item, home: _Home) -> Item:
-    """Return a name as seen from the folder of the file."""
-    fixed = not home.up or item.text.startswith(("/", "{", "~")) or "://" in item.text
-    return item if fixed else Item(f"{home.up}/{item.text}", item.at, item.end)
+def _listed(items: list[tuple[str, Item]], home: _Home) -> Iterator[Item]:
+    """Yield names as seen from the folder of the file, each with its keyword and its place; what follows something unknown may stand anywhere."""
+    known = True
+    for position, (name, item) in enumerate(items):
+        known = known and "…" not in item.text
+        fixed = not home.up or item.text.startswith(("/", "{", "~")) or "://" in item.text
+        yield Item(item.text if fixed else f"{home.up}/{item.text}", item.at, item.end, name, position if known else -1)
 
 
 def _rules(draft: Draft) -> list[_Rule]:

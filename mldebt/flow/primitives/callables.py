@@ -19,6 +19,9 @@ def _super(run: Interpreter, call: Bound) -> Value:
 
 def _getattr(run: Interpreter, call: Bound) -> Value:
     name = call.args[1].text if len(call.args) > 1 else None
+    if name is None and len(call.args) > 1:
+        run.ledger.open(call.args[0])
+        run.ledger.look_up(call.args[1])
     if name is None or call.frame is None:
         return NOTHING
     found = run.attributes.get(call.args[0], name, call.place, call.frame)

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
-from mldebt.flow.heap import Object, key_value
+from mldebt.flow.heap import Object, front, key_value
 from mldebt.flow.primitives.results import argument, listed, pair, subject_of
 from mldebt.flow.value import NOTHING, Value, join, join_all, lineage
 
@@ -29,7 +29,8 @@ def _container(kind: str) -> Callable[..., Value]:
         if known is not None and known.items is not None:
             return run.new(call.place, Object(kind, known.items), run.catalogue.literal(kind), source.sources)
         made = Object(kind, None, None, run.element(source)) if call.args else Object(kind, ())
-        return run.new(call.place, made, run.catalogue.literal(kind), source.sources)
+        passed = run.conversions.listed(source, run.catalogue.literal(kind), call.place, call.api)
+        return run.new(call.place, made, run.catalogue.literal(kind), source.sources, passed)
 
     return primitive
 
@@ -175,8 +176,15 @@ def _extended(run: Interpreter, call: Bound, value: Value) -> Value:
     known = run.heap.get(call.receiver.ref) if call.receiver else None
     if known is not None and call.receiver is not None:
         rest = join(known.element(), value) if known.items or known.rest or known.fields else value
-        run.heap.put(call.receiver.ref, Object(known.kind, None, known.fields, rest))
+        run.heap.put(call.receiver.ref, Object(known.kind, None, _front(known, call), rest))
     return Value(const=(None,))
+
+
+def _front(known: Object, call: Bound) -> dict[str, Value]:
+    """Return the elements whose places stay known when something is added to a container: those of a list when it goes behind them."""
+    if known.kind == "list":
+        return {**known.fields, **front(known.items or ())} if len(call.args) == 1 else {}
+    return known.fields
 
 
 def _update(run: Interpreter, call: Bound) -> Value:
@@ -207,7 +215,7 @@ def _pop(run: Interpreter, call: Bound) -> Value:
     if known.items and not call.args:
         run.heap.put(call.receiver.ref, Object(known.kind, known.items[:-1], known.fields, known.rest))
         return known.items[-1]
-    run.heap.put(call.receiver.ref, Object(known.kind, None, known.fields, known.element()))
+    run.heap.put(call.receiver.ref, Object(known.kind, None, None, known.element()))
     return known.element()
 
 
@@ -237,7 +245,8 @@ def _changed(run: Interpreter, call: Bound) -> Value:
     """Forget the order and number of the receiver's elements (removed, sorted, cleared)."""
     known = run.heap.get(call.receiver.ref) if call.receiver else None
     if known is not None and call.receiver is not None:
-        run.heap.put(call.receiver.ref, Object(known.kind, None, known.fields, known.element() if known.items or known.rest or known.fields else known.rest))
+        fields = known.fields if known.kind == "dict" else {}
+        run.heap.put(call.receiver.ref, Object(known.kind, None, fields, known.element() if known.items or known.rest or known.fields else known.rest))
     return Value(const=(None,))
 
 

@@ -101,6 +101,7 @@ def _pieces(split: Callable[..., Sequence[str]]) -> Callable[..., Value]:
     def primitive(run: Interpreter, call: Bound) -> Value:
         subject = call.receiver or NOTHING
         kind = run.catalogue.literal("text")
+        passed = run.conversions.listed(subject, run.catalogue.literal("list"), call.place, call.api)
         given = [_plain(item) for item in call.args]
         made = None
         if subject.text is not None and None not in given:
@@ -110,7 +111,7 @@ def _pieces(split: Callable[..., Sequence[str]]) -> Callable[..., Value]:
                 made = None
         if made is None or len(made) > _MOST_PIECES:
             content = Object("list", None, None, Value(kind, (UNKNOWN,), sources=subject.sources))
-            return run.new(call.place, content, run.catalogue.literal("list"), subject.sources)
+            return run.new(call.place, content, run.catalogue.literal("list"), subject.sources, passed)
         items = tuple(Value(kind, (pattern(item),), sources=subject.sources, home=subject.home) for item in made)
         kind = run.catalogue.literal("list")
         return pair(run, call, *items) if isinstance(made, tuple) else run.new(call.place, Object("list", items), kind, subject.sources)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from xml.sax.saxutils import escape
 
+from mldebt.graph.folding import split
 from mldebt.graph.layout import Layout, Pair, lay_out, packed, parts
 from mldebt.graph.queries import PROGRAMS, Edge, Node, View
 
@@ -112,20 +113,17 @@ def _columns(view: View, layout: Layout) -> tuple[Column, ...]:
 
 def label(node: Node) -> tuple[str, str]:
     """Return the two lines of a label, shortened: the last part of the id (file, table, function), and what it lies in."""
-    identity = node.id.replace("{}", "{…}")
-    mark = max(identity.rfind("#"), identity.rfind("::"), identity.rfind("/"))
-    if mark < 0:
-        return _short(identity, NAME), ""
-    size = 2 if identity.startswith("::", mark) else 1
-    return _short(identity[mark + size:], NAME), _tail(identity[:mark], FOLDER)
+    name, folder = split(node.id)
+    return shortened(name, NAME), tail(folder, FOLDER)
 
 
-def _short(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
     """Return text with its middle left out."""
     return text if len(text) <= most else f"{text[: most // 2]}…{text[len(text) - (most - most // 2 - 1):]}"
 
 
-def _tail(text: str, most: int) -> str:
+def tail(text: str, most: int) -> str:
+    """Return text with its beginning left out."""
     return text if len(text) <= most else f"…{text[len(text) - most + 1:]}"
 
 

@@ -1,0 +1,119 @@
+"""Shape `conversions`: data changes its representation back and forth, or too often, between where it is loaded and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from mldebt.detect.base import Context, shown
+from mldebt.model.events import FILE, Conversion, Event
+from mldebt.model.finding import Match, Step
+from mldebt.model.source import Place
+
+_MOST = 6
+
+
+class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`kinds` are the events that hand data to a model; `least` conversions must lie before, the load left out (0: a return to what was left is sought)."""
+
+    kind: str
+    form: str
+    kinds: tuple[str, ...]
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Conversions on the way to a model: those up to the one that makes it a debt, and where the data arrives."""
+
+    steps: tuple[Conversion, ...]
+    event: Event
+
+    @property
+    def place(self) -> Place:
+        """Return where the last conversion stands."""
+        return self.steps[-1].place
+
+
+def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
+    """Yield one match for each function, script or notebook in which data comes back to a representation, or is converted once too often.
+
+    Where the first conversion on the way is the same, it is one cause.
+    """
+    found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]] = {}
+    for event in context.events:
+        for passed in event.passed if event.kind in spec.kinds else ():
+            for whole in (passed, *_through_files(context, event, passed)):
+                end = _end(whole, spec.least)
+                if end:
+                    way = _Way(whole[:end], event)
+                    found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
+    for owner, group in _of_one_cause(found):
+        yield _match(context, group, owner, spec.least)
+
+
+def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:
+    """Yield the ways that belong together, with the first function they end in: those that end in one, and those that are the same at first."""
+    groups: list[tuple[str, list[_Way], set[Conversion]]] = []
+    for (_, owner), members in sorted(found.items()):
+        ways = list(members.values())
+        starts = {next(step for step in way.steps if step.before != FILE) for way in ways}
+        known = next((group for group in groups if not group[2].isdisjoint(starts)), None)
+        if known is None:
+            groups.append((owner, ways, starts))
+        else:
+            known[1].extend(ways)
+            known[2].update(starts)
+    yield from ((owner, ways) for owner, ways, _ in groups)
+
+
+def _end(passed: Sequence[Conversion], least: int) -> int:
+    """Return how many conversions it takes until the data is back where it was, or until they are too many; 0 when neither is so."""
+    own = passed[1:] if passed and passed[0].before == FILE else passed
+    skipped = len(passed) - len(own)
+    left = {own[0].before} if own else set()
+    for number, step in enumerate(own, skipped + 1):
+        if step.after in left:
+            return 0 if least else number
+        left.add(step.after)
+    return len(passed) if least and len(own) >= least else 0
+
+
+def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...]) -> Iterator[tuple[Conversion, ...]]:
+    """Yield the way before a load, where the same run wrote what it loads there."""
+    load = passed[0]
+    uses = [context.graph.sources[number] for number in event.sources if number in context.graph.sources] if load.before == FILE else []
+    for use in [use for use in uses if use.event.place == load.place]:
+        for writer in context.graph.writers(use.artifact):
+            written = writer.event
+            one_run = written.entry == use.event.entry and not (written.handed or use.event.handed)
+            if one_run and written.kind == "write" and written.must and written.id < use.event.id:
+                for before in written.passed:
+                    yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
+
+
+def _owner(context: Context, place: Place) -> str:
+    """Return the innermost function around a place, empty on module level."""
+    facts = context.graph.project.modules[place.path].facts
+    around = [item for item in facts.definitions if item.kind == "function" and item.at <= place.at and place.end <= item.end]
+    return max(around, key=lambda item: item.at).qualname if around else ""
+
+
+def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Match:
+    way = min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
+    steps = way.steps
+    names = [steps[0].before, *(step.after for step in steps)]
+    end = way.event.api.rpartition(".")[2]
+    model = f"`{'.'.join(way.event.api.split('.')[-2:])}`" if end else "the model"
+    reason = f"{len(steps) - (steps[0].before == FILE)} conversions lie between load and model" if least else f"`{names[-1]}` was left and is made again"
+    more = f" (and {len(ways) - 1} more such way{'s' * (len(ways) > 2)})" if len(ways) > 1 else ""
+    others = [Step(place, "data comes this far another way") for place in list(dict.fromkeys(item.place for item in ways if item.place != way.place))[:_MOST]]
+    evidence = [*(_step(step) for step in steps), Step(way.event.place, f"{model.strip('`') if not end else model} is given the result here"), *others]
+    return Match(way.place, f"data goes {' → '.join(names)} on its way to {model}: {reason}{more}", tuple(evidence), " ".join(names),
+                 f"{way.place.path}::{owner}")
+
+
+def _step(step: Conversion) -> Step:
+    return Step(step.place, f"{step.before} → {step.after}" + (f" by `{shown(step.api)}`" if step.api else ""))

@@ -1,0 +1,77 @@
+"""Shape `retired`: scripts lie in a folder of retired code, and nothing outside imports, runs or names them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from mldebt.detect.base import Context
+from mldebt.detect.names import words_of
+from mldebt.model.facts import PythonFacts
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.project import Project
+from mldebt.model.source import Place
+
+MOST = 24
+
+
+class RetiredSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`folders`: words of which one makes a folder one of retired code, when its name has besides only `plain` words."""
+
+    kind: str
+    form: str
+    folders: tuple[str, ...]
+    plain: tuple[str, ...] = ()
+    confidence: Confidence = "medium"
+
+
+def retired(context: Context, spec: RetiredSpec) -> Iterator[Match]:
+    """Yield one match for each folder of retired code that nothing uses, its longest file first."""
+    project = context.graph.project
+    folders: dict[str, list[PythonFacts]] = {}
+    for path, module in project.modules.items():
+        folder = retired_folder(path, spec.folders, spec.plain)
+        if folder and module.facts.lines:
+            folders.setdefault(folder, []).append(module.facts)
+    for folder, files in folders.items():
+        used = _used(context.graph.project, folder)
+        kept = sorted((facts for facts in files if facts.path not in used), key=lambda facts: (-facts.lines, facts.path))
+        if kept:
+            yield _match(folder, kept, spec)
+
+
+def retired_folder(path: str, retired: Collection[str], plain: Collection[str] = ()) -> str:
+    """Return the outermost folder around a file whose name has a word for retired code and besides only `plain` words; the empty text when there is none."""
+    parts = path.split("/")[:-1]
+    for number, part in enumerate(parts):
+        words = words_of(part)
+        if any(word in retired for word in words) and all(word in retired or word in plain or word.isdigit() for word in words):
+            return "/".join(parts[: number + 1])
+    return ""
+
+
+def _used(project: Project, folder: str) -> frozenset[str]:
+    """Return the files of a folder that something outside of it imports or runs, with those that these import."""
+    front = folder + "/"
+    run = {entry.path for entry in project.entries if any(not item.place.path.startswith(front) for item in entry.invocations)}
+    imports: dict[str, set[str]] = {}
+    for path, places in project.importers.items():
+        for place in places:
+            imports.setdefault(place.path if place.path.startswith(front) else "", set()).add(path)
+    used, pending = set[str](), list(run | imports.get("", set()))
+    while pending:
+        path = pending.pop()
+        if path.startswith(front) and path not in used:
+            used.add(path)
+            pending.extend(imports.get(path, ()))
+    return frozenset(used)
+
+
+def _match(folder: str, files: list[PythonFacts], spec: RetiredSpec) -> Match:
+    lines, first = sum(facts.lines for facts in files), files[0]
+    what = f"`{first.path}` ({lines} lines) is" if len(files) == 1 else f"{len(files)} scripts in `{folder}` ({lines} lines) are"
+    steps = tuple(Step(Place(facts.path, 0, 0), f"{facts.lines} lines that nothing runs") for facts in files[1:MOST]) or (
+        Step(Place(first.path, 0, 0), "nothing outside of the folder imports or runs it"),)
+    return Match(Place(first.path, 0, 0), f"{what} kept as retired code: nothing outside of the folder imports or runs {'it' if len(files) == 1 else 'them'}",
+                 steps, folder, f"{first.path}::", spec.confidence)

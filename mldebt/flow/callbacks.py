@@ -1,0 +1,81 @@
+"""What libraries and unknown code do with functions and objects they are given: they call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.flow.effects import EVENTS, Bound
+from mldebt.flow.value import ClassTarget, FunctionTarget, LambdaTarget, MethodTarget, ModuleTarget, PartialTarget, Value, join_all
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.frame import Frame
+    from mldebt.flow.interpreter import Interpreter
+
+MAX_ITEMS = 64
+MAX_NESTING = 2
+
+
+class Callbacks:
+    """Calls functions and the hooks of objects that a call hands to code that is not the project's."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+
+    def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
+        """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
+        first = len(frame.trace.items)
+        for value in values:
+            if isinstance(value.target, FunctionTarget | MethodTarget):
+                self._run.calls.call(value, (), {}, place, frame)
+            elif value.ref:
+                self._run.hooks.run(value, place, frame)
+        frame.trace.hand_over(first)
+
+    def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:
+        """Do what a library does with the functions and objects it is given; return what each parameter that its row calls gives, by name."""
+        results: dict[str, Value] = {}
+        if bound.row.makes:  # what only makes something of a function does not call it
+            return results
+        called: list[Value] = []
+        for name in bound.row.calls:
+            value = bound.get(name)
+            if functions := self._callables(value, frame):
+                args, keywords, unknown = self._given(bound, value)
+                results[name] = join_all([self._run.calls.call(item, args, keywords, place, frame, unpacked=unknown) for item in functions])
+                called.append(value)
+        self.may_call(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in called), place, frame)
+        if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
+            self._run.hooks.run(bound.receiver, place, frame)
+        return results
+
+    def _given(self, bound: Bound, function: Value) -> tuple[tuple[Value, ...], dict[str, Value], bool]:
+        """Return the arguments that a row says are handed on to a function, and whether there may be others."""
+        given, heap = bound.row.given, self._run.heap
+        if given is None:
+            return (), {}, False
+        if given.every or given.each:
+            hand = self._run.element if given.each else lambda value: value
+            keywords = {name: hand(value) for name, value in bound.keywords.items() if value is not function}
+            return tuple(hand(value) for value in bound.args if value is not function), keywords, False
+        first = (bound.get(given.first),) if given.first in bound.named else ()
+        names = [name for name in (given.args, given.keywords) if name in bound.named]
+        positional, named = (heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
+        unknown = any(heap.get(bound.get(name).ref) is None for name in names)
+        return (*first, *(positional.items or () if positional else ())), dict(named.fields) if named else {}, unknown
+
+    def _callables(self, value: Value, frame: Frame, depth: int = 0) -> list[Value]:
+        """Return what can be called of a value: itself, what a container holds, the tasks of a module that it is or names."""
+        if isinstance(value.target, FunctionTarget | MethodTarget | PartialTarget | ClassTarget | LambdaTarget):
+            return [value]
+        if isinstance(value.target, ModuleTarget):
+            return self._run.modules.tasks(value.target.path)
+        if value.text is not None:
+            found = self._run.index.resolve(value.text, frame.path, 0)
+            return self._run.modules.tasks(found) if found is not None else []
+        known = self._run.heap.get(value.ref)
+        if known is None or known.kind not in ("list", "tuple", "dict") or depth >= MAX_NESTING:
+            return []
+        items = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))][:MAX_ITEMS]
+        return [function for item in items for function in self._callables(item, frame, depth + 1)]

@@ -1,0 +1,95 @@
+"""Conversions of representation: derived from the types that go into a call and come out of it, and noted on the data that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mldebt.flow.value import Chain, Value, longest
+from mldebt.model.events import FILE, Conversion
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.effects import Bound
+    from mldebt.flow.interpreter import Interpreter
+
+MAX_PASSED, MAX_ITEMS, MAX_NESTING = 12, 8, 3
+CONTAINERS = ("list", "tuple", "set", "dict")
+_ABOUT = ("aggregate", "array", "draw", "inspect", "log", "number", "plot", "predict", "score")
+"""Roles of calls whose result says something about the data, or is new data, and is not the data itself."""
+
+
+class Conversions:
+    """The conversions of a run by number (from 1): what stands at one place converts the same way, whatever calls lead there."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Start with none."""
+        self._run = run
+        self._numbers: dict[Conversion, int] = {}
+        self.table: list[Conversion] = []
+
+    def result(self, bound: Bound, kind: str, own: frozenset[int]) -> Chain:
+        """Return what the result of a call (of type `kind`; `own` are its reads) has passed: what its longest-travelled argument has, and the call itself."""
+        after = self._run.catalogue.representation(kind)
+        row = bound.row
+        if not after or row.role in _ABOUT or bound.place.end <= bound.place.at:
+            return ()
+        if own:
+            return (self._number(bound.place, FILE, after, bound.api),)
+        given = [value for value in (bound.receiver, *bound.args, *bound.keywords.values()) if value is not None] if row.passes is None else [
+            bound.get(name) for name in row.passes]
+        before, passed = self._travelled(given)
+        return self._step(before, after, passed, bound.place, bound.api)
+
+    def attribute(self, value: Value, kind: str, name: str, place: Place) -> Chain:
+        """Return what an attribute of a library type has passed: the data in another form, not facts about it (which are plain values of the language)."""
+        after = self._run.catalogue.representation(kind)
+        if not value.sources or not after or self._run.catalogue.is_literal(kind):
+            return ()
+        return self._step(self._run.catalogue.representation(value.type), after, value.passed, place, f"{value.type}.{name}")
+
+    def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
+        """Return what a container made of the elements of a value has passed; elements of another container stay what they are."""
+        known = self._run.heap.get(value.ref)
+        if not value.sources or known is not None and known.kind in CONTAINERS:
+            return ()
+        before, passed = self._travelled([value])
+        return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()
+
+    def kept(self, kind: str, passed: Chain) -> Chain:
+        """Return what a part of some data has passed: the same, as long as its type says how it is represented."""
+        return passed if passed and self._run.catalogue.representation(kind) else ()
+
+    def of(self, values: Iterable[Value]) -> tuple[Chain, ...]:
+        """Return what the data of some arguments has passed, each once; displays count by their items."""
+        return tuple(dict.fromkeys(item.passed for value in values for item in self._parts(value) if item.passed))
+
+    def _travelled(self, values: Iterable[Value]) -> tuple[str, Chain]:
+        """Return representation and conversions of the data among some values that has passed most; of the first data where none has passed any.
+
+        Plain values of the language that have passed nothing are facts about data as often as data.
+        """
+        parts = [item for value in values for item in self._parts(value) if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
+        passed = longest(item.passed for item in parts)
+        found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
+        return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
+
+    def _parts(self, value: Value, depth: int = 0) -> list[Value]:
+        """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""
+        known = self._run.heap.get(value.ref) if value.ref and not value.passed and depth < MAX_NESTING else None
+        if known is None or known.kind not in CONTAINERS:
+            return [value]
+        items = [*(known.items or ())[:MAX_ITEMS], *list(known.fields.values())[:MAX_ITEMS], *([] if known.rest is None else [known.rest])]
+        return [part for item in items for part in self._parts(item, depth + 1) if part.passed] or [value]
+
+    def _step(self, before: str, after: str, passed: Chain, place: Place, api: str) -> Chain:
+        if not before or before == after or len(passed) >= MAX_PASSED:
+            return passed
+        return (*passed, self._number(place, before, after, api))
+
+    def _number(self, place: Place, before: str, after: str, api: str) -> int:
+        made = Conversion(place, before, after, api)
+        if made not in self._numbers:
+            self.table.append(made)
+            self._numbers[made] = len(self.table)
+        return self._numbers[made]

@@ -1,0 +1,69 @@
+"""Who does what: library calls, calls and openings noted while the project runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.flow.modules import ClassInfo
+from mldebt.flow.value import ClassTarget, LibraryTarget, ModuleTarget, Value
+from mldebt.model.deeds import UNKNOWN_BASE, Act, Deeds
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.interpreter import Interpreter
+
+
+class Ledger:
+    """Collects what definitions do; the first act of each role is enough."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+        self._acts: dict[str, dict[str, Act]] = {}
+        self.calls: set[tuple[str, tuple[str, int]]] = set()
+        self._opened: set[str] = set()
+        self._looked_up: set[tuple[str, str]] = set()
+
+    def act(self, owner: str, role: str, api: str, place: Place) -> None:
+        """Note that a definition calls a library."""
+        known = self._acts.setdefault(owner, {})
+        if role not in known:
+            known[role] = Act(role, api, place)
+
+    def open(self, value: Value) -> None:
+        """Note that any member of a module, a class or an instance may be taken."""
+        target = value.target
+        if isinstance(target, ModuleTarget):
+            self._opened.add(target.path)
+        cls = target if isinstance(target, ClassTarget) else self._run.modules.class_named(value.type) if value.type else None
+        if cls is not None:
+            self._opened.update(self._id(item.target) for item in self._run.modules.linearised(cls) if isinstance(item, ClassInfo))
+
+    def look_up(self, name: Value) -> None:
+        """Note that a member is taken by a name that is known in part."""
+        for text in name.texts:
+            front, back = (part if isinstance(part, str) else "" for part in (text.parts[0], text.parts[-1])) if len(text.parts) > 1 else ("", "")
+            if front or back:
+                self._looked_up.add((front, back))
+
+    def reached(self) -> frozenset[str]:
+        """Return the ids of the functions that were called so far, and of the classes that instances were made of."""
+        names = {f"{path}::{self._run.definition(path, index).qualname}" for path, index in self._run.functions.reached}
+        return frozenset(names | self._run.class_types.keys())
+
+    def deeds(self) -> Deeds:
+        """Return everything noted."""
+        calls: dict[str, set[str]] = {}
+        for owner, (path, index) in self.calls:
+            calls.setdefault(owner, set()).add(f"{path}::{self._run.definition(path, index).qualname}")
+        return Deeds({owner: tuple(found.values()) for owner, found in self._acts.items()}, {owner: frozenset(found) for owner, found in calls.items()},
+                     {self._id(cls): tuple(self._bases(cls)) for cls in self._run.modules.classes}, frozenset(self._opened),
+                     frozenset(self._looked_up))
+
+    def _bases(self, cls: ClassTarget) -> list[str]:
+        line = self._run.modules.linearised(cls)
+        unknown = any(not isinstance(base.target, ClassTarget | LibraryTarget) for item in line if isinstance(item, ClassInfo) for base in item.bases)
+        return [*(self._id(item.target) if isinstance(item, ClassInfo) else item for item in line[1:]), *[UNKNOWN_BASE] * unknown]
+
+    def _id(self, cls: ClassTarget) -> str:
+        return f"{cls.path}::{self._run.definition(cls.path, cls.index).qualname}"

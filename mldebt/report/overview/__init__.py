@@ -1,0 +1,1 @@
+"""The whole of a project's debt at a glance: what `mldebt report` says, whatever it looks like."""

@@ -1,0 +1,56 @@
+"""Blocks of code in comments: which lines they are, and what is kept of them."""
+
+import pytest
+
+from mldebt.extract.commented import disabled_code
+
+
+def test_a_block_is_its_lines_its_calls_and_what_it_assigns() -> None:
+    text = "x = 1\n# model = lgb.LGBMClassifier(n=3)\n# model.fit(a, b)\n# frame = pd.read_csv(p).dropna()\ny = 2\n"
+    (block,) = disabled_code(text)
+    assert text[block.at:block.end].splitlines()[0].startswith("# model = ") and text[block.at:block.end].endswith("dropna()")
+    assert block.lines == 3
+    assert set(block.calls) == {"lgb.LGBMClassifier", "lgb.LGBMClassifier().fit", "pd.read_csv", "pd.read_csv().dropna"}
+    assert block.assigns == ("model", "frame")
+
+
+def test_imports_of_the_block_tell_its_names() -> None:
+    (block,) = disabled_code("# import pandas as pd\n# from sklearn.svm import SVC as Machine\n# Machine().fit(pd.read_csv(p))\n")
+    assert set(block.calls) == {"=sklearn.svm.SVC", "=sklearn.svm.SVC().fit", "=pandas.read_csv"}
+
+
+def test_definitions_inside_count() -> None:
+    (block,) = disabled_code("#def load(path):\n#    frame = pd.read_csv(path)\n#    return frame\n")
+    assert block.calls == ("pd.read_csv",)
+
+
+def test_prose_around_a_block_is_left_out_and_the_line_above_is_kept() -> None:
+    text = "    # Example of use:\n    # model = Ridge()\n    # model.fit(a, b)\n    # and that was it\n"
+    (block,) = disabled_code(text)
+    assert block.lead == "Example of use:" and block.lines == 2
+    assert text[block.at:block.end] == "# model = Ridge()\n    # model.fit(a, b)"
+
+
+def test_what_goes_on_inside_brackets_belongs_to_the_block() -> None:
+    (block,) = disabled_code("# model = Ridge(\n#     alpha,\n#\n#     True)\n# model.fit(a)\n")
+    assert block.lines == 5
+
+
+def test_arguments_and_items_are_parts() -> None:
+    (block,) = disabled_code("d = {\n    # 'depth': 3,\n    # 'rate': compute(1),\n}\n")
+    assert block.part and block.calls == ("compute",)
+
+
+@pytest.mark.parametrize("text", [
+    "# Licensed under the Apache License (the \"License\");\n# you may not use this file except in compliance\n",
+    "# model.fit(a)\n", "x = 1  # model = Ridge()\ny = 2  # model.fit(a)\n", "'''\n# a = f(1)\n# b = f(2)\n'''\n",
+    "# python train.py --rate 1\n# cd data && ls\n", "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n", "# if this is (not\n# the case) = bad\n",
+    "# a = f(1)\n    # b = g(2)\n",
+])
+def test_other_comments_are_no_code(text: str) -> None:
+    assert disabled_code(text) == ()
+
+
+def test_windows_line_ends_and_the_last_line_without_one() -> None:
+    (block,) = disabled_code("x = 1\r\n# a = f(1)\r\n# b = g(2)")
+    assert block.lines == 2 and set(block.calls) == {"f", "g"}
