@@ -48,6 +48,12 @@ class Types:
         found.extend(resolve(name) for name in self.rows[path].stands_for)
         return [*found, *(cls for name in self.under.get(path, ()) for cls in self.classes(name))]
 
+    def real(self, path: str) -> bool:
+        """Return whether real classes stand behind a type."""
+        with contextlib.suppress(LookupError):
+            return bool(self.classes(path))
+        return False
+
     def resolve(self, path: str) -> object:
         """Return the object at a path or at another spelling of it; raises LookupError when there is none."""
         others = [other + path[len(public):] for public, other in self.spellings if f"{path}.".startswith(f"{public}.")]
@@ -107,7 +113,8 @@ def wrong_parameters(row: CallRow, real: object, method: bool) -> str:
         every = list(inspect.signature(real).parameters.values())  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return ""
-    every = every[1:] if every and every[0].name in ("self", "cls") else every  # also of a function that stands in for a method
+    # the receiver is left out, also of a function that stands in for a method and of a wrapped method
+    every = every[1:] if every and (every[0].name in ("self", "cls") or method and inspect.isfunction(real)) else every
     kinds = {item.kind for item in every}
     order = _POSITIONAL if inspect.Parameter.VAR_POSITIONAL in kinds else (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)  # older releases take these in order
     names = [item.name for item in every if item.kind in order]
@@ -129,7 +136,7 @@ def faults(file: LibraryFile, types: Types) -> Iterator[str]:
             try:
                 found = behind(path, types)
             except LookupError:
-                if not row.former and not (isinstance(row, TypeRow) and types.classes(path)):
+                if not row.former and not (isinstance(row, TypeRow) and types.real(path)):
                     yield f"{path}: no such path"
                 continue
             except RuntimeError:  # an object that exists only while a request or a session runs

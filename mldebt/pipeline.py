@@ -25,6 +25,7 @@ from mldebt.graph.project_graph import ProjectGraph, assemble
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.launches import with_launches
 from mldebt.link.manifests import with_stages
+from mldebt.link.names import NameIndex
 from mldebt.link.project import link
 from mldebt.model.card import Card
 from mldebt.model.facts import DataFacts, PythonFacts
@@ -63,6 +64,7 @@ class Analysis:
     clock: Clock
     catalogue: Catalogue
     found: Discovery
+    names: NameIndex
 
     @property
     def project(self) -> Project:
@@ -97,7 +99,7 @@ def _interpreted(
         project = with_launches(flow.project, flow.events, lambda dotted, folder: index.at(folder, dotted))
         declarations = Declarations(project, mentioned_paths(found), [row.path for row in settings.artifacts])
         graph = assemble(project, flow.events, declarations)
-    return Analysis(graph, flow, clock, rulebook.catalogue, found)
+    return Analysis(graph, flow, clock, rulebook.catalogue, found, NameIndex(facts, index))
 
 
 def found_files(root: Path, settings: Settings) -> Discovery:
@@ -136,7 +138,7 @@ def survey(
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        context = Context(done.graph, done.flow.events, done.flow.calls, done.flow.deeds, done.catalogue)
+        context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue)
         matches, errors = detect([card for card in cards if card.match], context)
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)

@@ -29,7 +29,6 @@ def test_the_page_on_extending_names_every_detector() -> None:
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_links_lead_to_files(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")) if "://" not in link]
-    assert links
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 

@@ -227,6 +227,77 @@ with h5py.File("a.h5", "r") as stored:                          # read a.h5
     print(stored["x"])
 h5py.File("b.h5", "w").create_dataset("x")                      # write b.h5
 """,
+    "frames": """
+import dask.array as da
+import dask.bag
+import dask.dataframe as dd
+import polars as pl
+frame = pl.read_csv("a.csv")                                    # read a.csv
+frame = pl.scan_parquet(source="a.parquet").filter(pl.col("x") > 1).collect() # read a.parquet
+frame.with_columns(pl.lit(1)).write_parquet("b.parquet")        # write b.parquet
+print(frame.write_csv(), frame.write_json(None))
+frame.lazy().sink_csv("c.csv")                                  # write c.csv
+frame.to_pandas().to_csv("d.csv")                               # write d.csv
+pl.read_database("select * from one", "sqlite:///base.db")      # read base.db#one
+frame.write_database("two", "sqlite:///base.db")                # write base.db#two
+parts = dd.read_csv("parts-*.csv")                              # read parts-*.csv
+parts.dropna().to_parquet("e.parquet")                          # write e.parquet
+parts.compute().to_csv("f.csv")                                 # write f.csv
+dask.bag.read_text("g.txt").map(str).to_textfiles("h")          # read g.txt, write h
+da.from_zarr("i.zarr").to_zarr("j.zarr")                        # read i.zarr, write j.zarr
+""",
+    "spark": """
+from pyspark import SparkContext
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.classification import LogisticRegression
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+spark = SparkSession.builder.appName("x").config("a", "b").getOrCreate()
+frame = spark.read.option("header", True).csv("a.csv")          # read a.csv
+frame = spark.read.format("json").load("a.json")                # read a.json
+frame = spark.read.parquet("s3a://lake/a.parquet")              # read s3a://lake/a.parquet
+frame = frame.withColumn("x", F.col("y")).groupBy("x").agg(F.sum("y"))
+frame.write.mode("overwrite").partitionBy("x").parquet("b")     # write b
+frame.write.format("csv").save("c")                             # write c
+frame.write.saveAsTable("sales")                                # write spark://catalog#sales
+spark.table("sales")                                            # read spark://catalog#sales
+frame.createOrReplaceTempView("passing")
+spark.sql("select * from passing")
+frame.toPandas().to_csv("d.csv")                                # write d.csv
+model = Pipeline(stages=[LogisticRegression()]).fit(frame)
+model.write().overwrite().save("e")                             # write e
+model.save("f")                                                 # write f
+PipelineModel.load("f").transform(frame)                        # read f
+SparkContext.getOrCreate().textFile("g.txt").map(len).saveAsTextFile("h") # read g.txt, write h
+""",
+    "buckets": """
+import boto3
+import fsspec
+import gcsfs
+import pandas as pd
+import s3fs
+from google.cloud import storage
+client = boto3.client("s3")
+client.upload_file("a.csv", "lake", "raw/a.csv")                # read a.csv, write s3://lake/raw/a.csv
+client.download_file("lake", Key="raw/b.csv", Filename="b.csv") # read s3://lake/raw/b.csv, write b.csv
+client.put_object(Bucket="lake", Key="c.json", Body="{}")       # write s3://lake/c.json
+answer = client.get_object(Bucket="lake", Key="d.csv")          # read s3://lake/d.csv
+pd.read_csv(answer["Body"])                                     # read s3://lake/d.csv
+bucket = boto3.resource("s3").Bucket("lake")
+bucket.download_file("e.csv", "e.csv")                          # read s3://lake/e.csv, write e.csv
+boto3.Session().resource("s3").Object("lake", "f").put(Body="") # write s3://lake/f
+system = s3fs.S3FileSystem(anon=False)
+with system.open("lake/g.csv", "w") as stream:                  # write s3://lake/g.csv
+    pd.DataFrame().to_csv(stream)                               # write s3://lake/g.csv
+system.open("s3://lake/h.csv").read()                           # read s3://lake/h.csv
+fsspec.filesystem("file").open("i.txt")                         # read i.txt
+with fsspec.open("gs://lake/j.csv", "w") as stream:             # write gs://lake/j.csv
+    stream.write("x")
+gcsfs.GCSFileSystem().get("lake/k.csv", "k.csv")                # read gs://lake/k.csv, write k.csv
+box = storage.Client().bucket("lake")
+box.blob("models/l.pkl").upload_from_filename("l.pkl")          # read l.pkl, write gs://lake/models/l.pkl
+box.blob("m.txt").download_as_text()                            # read gs://lake/m.txt
+""",
     "rows": """
 import csv
 with open("a.csv", newline="") as stream:                       # read a.csv

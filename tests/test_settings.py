@@ -162,3 +162,11 @@ def test_broken_knowledge_files(chain: Path, name: str, text: str, parts: list[s
 def test_python_interface(chain: Path) -> None:
     (found,) = check(chain, Settings(select=("MLD104",)), jobs=1).findings
     assert isinstance(found, Finding) and (found.path, found.line) == ("serve.py", 2)
+
+
+def test_forms_of_a_lower_tier_run_where_their_rule_is_named(tmp_path: Path) -> None:
+    text = "import argparse\nimport pandas as pd\nparser = argparse.ArgumentParser()\nparser.add_argument('--late', action='store_true')\n" \
+           "if parser.parse_args().late:\n    print(pd.read_csv('late.csv'))\n"
+    (tmp_path / "a.py").write_text(text, "utf-8")
+    found = {words: len(check(tmp_path, Settings(select=words), jobs=1).findings) for words in (("default",), ("MLD103",), ("system",), ("ALL",))}
+    assert found == {("default",): 0, ("MLD103",): 1, ("system",): 1, ("ALL",): 1}

@@ -10,22 +10,26 @@ from mldebt.graph.chains import Flows
 from mldebt.graph.identity import outside
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.knowledge.libraries import Catalogue
+from mldebt.link.names import NameIndex
 from mldebt.model.deeds import Deeds
 from mldebt.model.events import CallSite, Event
 from mldebt.model.finding import Match, Step
+from mldebt.model.observed import Observations
 from mldebt.model.source import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a rule may ask: the graph, the events of the run by id, where it calls libraries, what definitions do, the library rows, what others found.
+    """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `flows` is what programs hand to each other (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields
-    to have told in a wider finding.
+    `calls` are where it calls libraries, `deeds` what definitions do. `flows` is what programs hand to each other (empty until a rule asks); `told` are the
+    uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
     """
 
     graph: ProjectGraph
     events: Sequence[Event]
+    names: NameIndex
+    observed: Observations = Observations()
     calls: Sequence[CallSite] = ()
     deeds: Deeds = Deeds()
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))

@@ -9,7 +9,7 @@ from mldebt.detect.touch import Touch
 from mldebt.model import ir
 from mldebt.model.calls import called, dotted
 from mldebt.model.facts import PythonFacts, decode_body
-from mldebt.model.walk import nodes
+from mldebt.model.walk import inside
 
 MAX_STEPS = 4
 OWN = "own"
@@ -31,7 +31,7 @@ class Names:
         self._calls: list[tuple[int, ir.Call]] = []
         files = {place.at: path for path, places in context.graph.project.importers.items() for place in places if place.path == facts.path}
         for scope, number in ((-1, 0), *((index, definition.body) for index, definition in enumerate(facts.definitions))):
-            for node in nodes(decode_body(facts.bodies[number])) if facts.bodies else ():
+            for node in inside(decode_body(facts.bodies[number])) if facts.bodies else ():
                 if isinstance(node, ir.Import):
                     self._bind(node, files.get(node.at, ""))
                 elif isinstance(node, ir.Assign) and isinstance(node.value, ir.Call) and (path := called(node.value, {})):

@@ -23,6 +23,8 @@ from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
+from mldebt.detect.misfit import MisfitSpec, misfit
+from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.mixture import MixtureSpec, mixture
 from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
@@ -31,9 +33,12 @@ from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
+from mldebt.detect.settled import SettledSpec, settled
 from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
+from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.detect.unused import UnusedSpec, unused
@@ -55,6 +60,8 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
     "floating-source": (FloatingSourceSpec, floating_source),
+    "misfit": (MisfitSpec, misfit),
+    "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),
     "notebook-run": (NotebookRunSpec, notebook_run),
     "parsed-output": (ParsedOutputSpec, parsed_output),
@@ -63,9 +70,12 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach),
     "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),
+    "settled": (SettledSpec, settled),
     "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
+    "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
     "unused": (UnusedSpec, unused),
@@ -81,8 +91,10 @@ def compile_card(card: Card) -> list[tuple[Detector, msgspec.Struct]]:
             faults.append(CardError(f"no detector `{kind}`; known: {', '.join(sorted(DETECTORS))}", card.file, f"match {number}.kind"))
             continue
         spec, detector = DETECTORS[kind]
+        if table.get("tier", card.tier) not in ("on", "opt"):
+            faults.append(CardError(f"expected `on` or `opt`, got `{table['tier']}`", card.file, f"match {number}.tier"))
         try:
-            compiled.append((detector, msgspec.convert(table, spec)))
+            compiled.append((detector, msgspec.convert({key: value for key, value in table.items() if key != "tier"}, spec)))
         except msgspec.ValidationError as error:
             message, key = spotted(error)
             faults.append(CardError(message, card.file, f"match {number}{'.' if key else ''}{key}"))

@@ -14,7 +14,7 @@ from mldebt.extract.lower import Lowering
 from mldebt.model import ir
 from mldebt.model.calls import called, dotted
 from mldebt.model.facts import Disabled, decode_body
-from mldebt.model.walk import nodes
+from mldebt.model.walk import inside
 
 _RUN = re.compile(r"#[^\n]*(?:\n[ \t]*#[^\n]*)+")
 _LINE = re.compile(r"^(?P<indent>[ \t]*)#[ \t]?(?P<code>[^\r\n]*)\r?$", re.MULTILINE)
@@ -98,7 +98,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
 def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool) -> Disabled:
     first, last = lines[0], lines[-1]
     known = {alias.bound: f"={node.module}.{alias.name}" if node.module else f"={alias.name}"
-             for node in nodes(body) if isinstance(node, ir.Import) and not node.level for alias in node.aliases}
+             for node in inside(body) if isinstance(node, ir.Import) and not node.level for alias in node.aliases}
     made: dict[str, str] = {}
     assigns: dict[str, None] = {}
     for node in body:
@@ -107,6 +107,6 @@ def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool) 
                 if name := dotted(target):
                     assigns[name] = None
                     made.update(((name, f"{path}()"),) if isinstance(node.value, ir.Call) and (path := called(node.value, known | made)) else ())
-    calls = dict.fromkeys(path for node in nodes(body) if isinstance(node, ir.Call) and (path := called(node, known | made)))
+    calls = dict.fromkeys(path for node in inside(body) if isinstance(node, ir.Call) and (path := called(node, known | made)))
     return Disabled(first.start() + len(first["indent"]), last.end(), len(lines), tuple(calls)[:MAX_NAMES], tuple(assigns)[:MAX_NAMES],
                     lead.strip()[:MAX_LEAD], part)

@@ -8,11 +8,15 @@ from mldebt.flow.value import Value, lineage
 
 
 class Arguments(msgspec.Struct, frozen=True):
-    """Positional and keyword arguments; `open`: something unknown was unpacked (`*rest`, `**options`), so any parameter may be given besides."""
+    """Positional and keyword arguments; `open`: something unknown was unpacked (`*rest`, `**options`), so any parameter may be given besides.
+
+    `assumed`: nothing in the project calls like this, so a default is one of the values that whoever calls may give.
+    """
 
     args: tuple[Value, ...] = ()
     keywords: dict[str, Value] = {}
     open: bool = False
+    assumed: bool = False
 
     def lineage(self) -> frozenset[int]:
         """Return the reads whose data is handed over."""

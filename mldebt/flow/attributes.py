@@ -92,8 +92,11 @@ class Attributes:
     def _of_class(self, cls: ClassTarget, receiver: Value | None, name: str, place: Place, frame: Frame) -> Value | None:
         for info in self._run.modules.linearised(cls):
             if isinstance(info, str):
-                if receiver is not None and (self._run.catalogue.method(info, name) or self._run.catalogue.member(info, name)):
+                row = self._run.catalogue.method(info, name)
+                if receiver is not None and (row is not None or self._run.catalogue.member(info, name)):
                     return self._of_type(receiver, info, name, place)
+                if receiver is None and row is not None and row.of_class:
+                    return self._of_type(self._run.calls.instance(cls, place), info, name, place)
                 continue
             value = info.names.get(name)
             self._run.heap.running.read_name(info.names, name, value)

@@ -11,6 +11,7 @@ from mldebt.flow.callbacks import Callbacks
 from mldebt.flow.effects import Bound, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate
+from mldebt.flow.fitting import fitting
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
 from mldebt.flow.primitives import PRIMITIVES
@@ -76,7 +77,9 @@ class Calls:
                 keywords[arg.keyword] = value
             else:
                 args.append(value)
-        return self.call(function, tuple(args), keywords, self._run.place(frame, node), frame, unpacked=unknown)
+        place = self._run.place(frame, node)
+        fitting(self._run, node, function, len(args), keywords, place, frame)
+        return self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, *, unpacked: bool = False
@@ -151,6 +154,7 @@ class Calls:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
             self._run.ledger.act(frame.owner, kind.role, target.path, place)
+            self._run.observer.act(place, kind.role, target.path, frame.owner)
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
             return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
@@ -179,6 +183,7 @@ class Calls:
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
         self._run.ledger.act(frame.owner, row.role, api, place)
+        self._run.observer.act(place, row.role, api, frame.owner)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)
         if row.interface is not None:

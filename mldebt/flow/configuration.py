@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mldebt.flow.effects import Bound, strip_start
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NOTHING, ClassTarget, Value, hole, join_all, lineage, text
+from mldebt.flow.value import NOTHING, ClassTarget, Value, chosen, hole, join_all, lineage, text
 from mldebt.flow.words import word_pattern
 from mldebt.model.facts import DataFacts, Setting
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Hole, Part, Pattern, pattern
 from mldebt.model.source import Place
 
@@ -91,9 +92,10 @@ def _leaf(run: Interpreter, leaf: Leaf, root: Tree) -> Value:
         return Value(type=run.catalogue.literal("list" if setting.empty == "[]" else "dict"))
     if setting.value in run.catalogue.missing:
         return hole("config", str(setting.keys[-1]) if setting.keys else "")
+    choice = Choice("config", ".".join(map(str, setting.keys)), place)
     if isinstance(setting.value, str):
-        return text(resolved(run, setting.value, root), shared=place, home=path, type=run.catalogue.literal("text"))
-    return Value(type=run.catalogue.literal("none" if setting.value is None else "number"), const=(setting.value,), shared=place)
+        return chosen(text(resolved(run, setting.value, root), shared=place, home=path, type=run.catalogue.literal("text")), choice)
+    return chosen(Value(type=run.catalogue.literal("none" if setting.value is None else "number"), const=(setting.value,), shared=place), choice)
 
 
 def resolved(run: Interpreter, value: str, root: Tree, depth: int = 0) -> Pattern:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
+_DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
+_MOST_ADDRESSES = 4
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
 }
@@ -108,7 +110,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
     for statement in as_texts(bound.get(row.query)):
         for table, mode in table_uses(statement):
             kind: Kind = "read" if mode == "read" else "write"
-            for path in _databases(run, bound.get(row.database)):
+            for path in _databases(run, _named(run, row, row.database, bound)):
                 access = Access("table", *_database(path), "sql", table, home=bound.get(row.query).home)
                 number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
                 reads |= {number} if kind == "read" else set()
@@ -116,11 +118,11 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
 
 
 def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[int]:
-    """Open a path: read or write by mode; the handle remembers path and mode."""
-    value = bound.get(row.path)
+    """Open a path: read or write by mode; the handle remembers path and mode. Outside the file system it is only named where there is no mode."""
+    value = _named(run, row, row.path, bound)
     mode = bound.get(row.mode).text if row.mode and bound.get(row.mode).texts else row.default_mode
     reads: set[int] = set()
-    if row.store == "file" and mode is not None:
+    if mode is not None and (row.store == "file" or mode):
         kind: Kind = "append" if "a" in mode else "write" if "w" in mode or "x" in mode else "read"
         found = accesses(run, row, bound)
         for access in found:
@@ -143,9 +145,10 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
     if row.table:
         named = bound.get(row.table)
         names = as_texts(named)
-        return [Access("table", *_database(path), "sql", name, home=named.home) for path in _databases(run, bound.get(row.database)) for name in names]
-    value = bound.get(row.path)
-    if row.path not in bound.named and row.path != "self" or not _is_path(run, value, row):
+        bases = _databases(run, _named(run, row, row.database, bound))
+        return [Access("table", *_database(path), "sql", name, home=named.home) for path in bases for name in names]
+    value = _named(run, row, row.path, bound)
+    if not all(name in bound.named or name == "self" for name in _parameters(row)) or not _is_path(run, value, row):
         return []
     known = run.heap.get(value.ref)
     opened = known is not None and known.kind == "handle"
@@ -161,6 +164,29 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
             path, anchor = text, "none"
         found.append(Access(store, path, anchor, row.format, None, value.shared, value.home))
     return found
+
+
+def _parameters(row: AccessRow) -> list[str]:
+    """Return the parameters that name an artefact."""
+    return [piece[1:-1] for piece in _TEMPLATE.split(row.address) if piece.startswith("{")] if row.address else [row.path]
+
+
+def _named(run: Interpreter, row: AccessRow, parameter: str, bound: Bound) -> Value:
+    """Return the value that names an artefact or a database: that of one parameter, or the address that the row makes of several."""
+    if not row.address:
+        return bound.get(parameter)
+    texts = [EMPTY]
+    for piece in _TEMPLATE.split(row.address):
+        ways = _paths(run, bound.get(piece[1:-1])) if piece.startswith("{") else (pattern(piece),)
+        texts = [_undoubled(text + way) for text in texts for way in ways][:_MOST_ADDRESSES]
+    named = [bound.get(name) for name in _parameters(row)]
+    return Value(texts=tuple(texts), sources=lineage(*named), home=named[-1].home if named else "")
+
+
+def _undoubled(text: Pattern) -> Pattern:
+    """Return an address without the scheme that stands before another, and a local one as a path."""
+    head = text.parts[0] if text.parts else ""
+    return pattern(_DOUBLED.sub("", head), *text.parts[1:]) if isinstance(head, str) else text
 
 
 def _is_path(run: Interpreter, value: Value, row: AccessRow) -> bool:
@@ -210,7 +236,7 @@ def _store(path: Pattern, store: str) -> str:
     head = path.parts[0] if path.parts and isinstance(path.parts[0], str) else ""
     scheme, found, _ = head.partition("://")
     if not found:
-        return store
+        return "file" if store == "bucket" and head else store
     return "url" if scheme.startswith(("http", "ftp")) else "table" if "sql" in scheme else "bucket"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object, front
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, concat, constant, embedded, join, lineage, longest
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, constant, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -121,7 +121,8 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
         return Value(type=value.type, const=(-value.const[0],))
     if node.op == "not":
         truth = run.truth(value)
-        return Value(const=(not truth,)) if truth is not None else Value(const=(True, False))
+        either = tuple(not item for item in value.const) if len(value.const) == 2 and not value.texts else (True, False)
+        return Value(const=(not truth,) if truth is not None else either, choices=value.choices)
     return Value(type=value.type, sources=value.sources, passed=value.passed)
 
 
@@ -144,7 +145,7 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
     if len(rights) == 1:
         truth = run.texts.compare(node.ops[0], left, rights[0])
         if truth is not None:
-            return Value(const=(truth,))
+            return Value(const=(truth,), choices=choices(left, rights[0]))
     return Value(type=left.type if left.sources else "", sources=lineage(left, *rights))
 
 

@@ -15,7 +15,7 @@ from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
 from mldebt.flow.tokens import TokenBook
 from mldebt.flow.trace import Trace
-from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage
+from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage, opened
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.ir import Body, Parameter
 from mldebt.model.source import Place
@@ -50,12 +50,13 @@ class Functions:
         key = (target.path, target.index)
         self.reached.add(key)
         self._run.ledger.calls.add((frame.owner, key))
+        definition = self._run.definition(*key)
+        self._run.observer.visit(place, frame.owner, *key)
         if target in self._active or len(self._active) >= MAX_DEPTH:
             self.cut += target not in self._active
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
             return Value(sources=args.lineage())
         self._run.modules.load(target.path)
-        definition = self._run.definition(*key)
         bound = self._bind(definition, args, target)
         found = self._known(key, target, bound)
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
@@ -179,6 +180,7 @@ class Functions:
             else:
                 scope = self._run.frames[target.frame - 1] if target.frame else frame
                 value = self._filled(param, rest, left, args.open, scope) if used else NOTHING
+                value = opened(value) if used and args.assumed else value
             bound[param.name] = value if used else NOTHING
         return bound
 
@@ -205,7 +207,7 @@ class Functions:
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        made = self.call(target, Arguments(receiver), Place(target.path, 0, 0), frame)
+        made = self.call(target, Arguments(receiver, assumed=True), Place(target.path, 0, 0), frame)
         if by_library and made.ref:
             self._run.hooks.run(made, Place(target.path, 0, 0), frame)
         return trace
@@ -216,7 +218,7 @@ class Functions:
             made = self._receivers[cls] = self._run.calls.instance(cls, Place(cls.path, -cls.index - 2, 1))
             init = self._run.attributes.method(made, "__init__")
             if init is not None:
-                self.call(init, Arguments((made,)), Place(cls.path, 0, 0), frame)
+                self.call(init, Arguments((made,), assumed=True), Place(cls.path, 0, 0), frame)
         return self._receivers[cls]
 
     def call_lambda(self, key: int, args: tuple[Value, ...], place: Place, caller: Frame) -> Value:

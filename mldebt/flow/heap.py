@@ -146,6 +146,17 @@ class Heap:
         finally:
             self.running, self._logs = outer, logs
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Run what does not happen: its writes are taken back, its reads are nobody's."""
+        outer = self.running
+        self.running = Activation(outer.chain)
+        try:
+            with self.branch({}):
+                yield
+        finally:
+            self.running = outer
+
     def recall(self, reads: Iterable[int], names: Mapping[int, int]) -> None:
         """Count what a remembered call read as read by the running one, under the names that the addresses have here."""
         running = self.running

@@ -11,6 +11,7 @@ import msgspec
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
 from mldebt.flow.conversions import Conversions
+from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
@@ -18,6 +19,7 @@ from mldebt.flow.hooks import Hooks
 from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
+from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
@@ -28,6 +30,7 @@ from mldebt.model import ir
 from mldebt.model.deeds import Deeds
 from mldebt.model.events import Access, CallSite, Event, Kind
 from mldebt.model.facts import Definition
+from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
 
@@ -35,7 +38,8 @@ _FLOW = "flow"
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries, what definitions do.
+    """What interpretation found: events, the project with the entry points that decorators make, counters, call sites of libraries, what definitions do,
+    what it noticed.
 
     Counters are `steps`, `nodes`, `cut-offs` and `memo hits`.
     """
@@ -45,6 +49,7 @@ class Flow(msgspec.Struct, frozen=True):
     counters: tuple[tuple[str, int], ...]
     calls: tuple[CallSite, ...]
     deeds: Deeds = Deeds()
+    observed: Observations = Observations()
 
 
 class Interpreter:
@@ -56,6 +61,7 @@ class Interpreter:
         self.heap, self.texts = Heap(), Texts()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
+        self.decisions, self.observer = Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
         self._entry_point: EntryPoint | None = None
@@ -63,6 +69,7 @@ class Interpreter:
         self.lambdas: list[tuple[ir.Lambda, Frame]] = []
         self._kept: dict[int, int] = {}
         self._raw = 0
+        self.passed: set[Place] = set()
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -112,10 +119,6 @@ class Interpreter:
         if not value.known:
             return None
         return bool(value.text) if value.texts else bool(value.const[0])
-
-    def decided(self, node: ir.If, frame: Frame) -> bool:
-        """Return whether only the branch that the constants select is run: main blocks are, flags that a user may edit are not."""
-        return isinstance(node.test, ir.Compare) and isinstance(node.test.left, ir.Name) and node.test.left.id == "__name__"
 
     def key(self, value: Value) -> str | None:
         """Return the dict key a value is, when it is one constant."""
@@ -192,8 +195,9 @@ class Interpreter:
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
         project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)
-        return Flow(tuple(events), project, counters,
-                    tuple(sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))), self.ledger.deeds())
+        sites = sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))
+        observed = self.observer.observations(lambda path, index: self.definition(path, index).qualname)
+        return Flow(tuple(events), project, counters, tuple(sites), self.ledger.deeds(), observed)
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

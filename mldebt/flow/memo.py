@@ -95,7 +95,8 @@ class Renaming:
 def shape(value: Value) -> object:
     """Return what is left of an argument when the names of objects and data are taken away: equal shapes may share a summary."""
     target = None if value.target is None else _target_shape(value.target)
-    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, not value.passed, value.shared, value.home)
+    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, not value.passed, value.shared, value.home,
+            value.choices)
 
 
 def _target_shape(target: Target) -> object:
@@ -130,6 +131,8 @@ def applies(summary: Summary, args: tuple[Value, ...], tokens: Tokens, heap: Hea
 def _same(old: Value, new: Value, renaming: Renaming, *, argument: bool) -> bool:
     """Return whether two values differ by the names of objects alone (of arguments: and of data)."""
     if old.type != new.type or old.texts != new.texts or old.const != new.const or old.shared != new.shared or old.home != new.home:
+        return False
+    if old.choices != new.choices:
         return False
     if not argument and (old.sources != new.sources or old.columns != new.columns or old.passed != new.passed):
         return False

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
-from mldebt.flow.value import NO_SOURCES, NOTHING, LibraryTarget, Value, hole, join, join_all, text
+from mldebt.flow.value import NO_SOURCES, NOTHING, LibraryTarget, Value, chosen, hole, join, join_all, text
 from mldebt.flow.words import word_pattern
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import pattern
 from mldebt.model.project import Invocation
 from mldebt.model.source import Place
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
-_FLAGS, _COMMANDS, _TYPE, _MANY = "#flags", "#commands", "#type", "#many"
+_FLAGS, _COMMANDS, _TYPE, _MANY, _BARE = "#flags", "#commands", "#type", "#many", "#bare"
 _MOST_CHOICES = 8
 
 
@@ -67,6 +68,8 @@ def _add_option(run: Interpreter, call: Bound) -> Value:
     address = call.receiver.ref
     run.heap.set_field(address, name, declared_default(run, name, call.keywords))
     run.heap.set_field(address, f"{_FLAGS}:{name}", text(*(pattern(flag) for flag in flags)))
+    if "help" not in call.keywords:
+        run.heap.set_field(address, f"{_BARE}:{name}", Value(shared=call.place))
     for keyword, mark in (("type", _TYPE), ("nargs", _MANY)):
         if keyword in call.keywords:
             run.heap.set_field(address, f"{mark}:{name}", call.keywords[keyword])
@@ -78,8 +81,9 @@ def declared_default(run: Interpreter, name: str, keywords: Mapping[str, Value])
     default = keywords.get("default", NOTHING)
     if default is not NOTHING and default.const != (None,):
         return default
-    if keywords.get("action", NOTHING).text in ("store_true", "store_false") or keywords.get("is_flag", NOTHING).const == (True,):
-        return Value(const=(False, True))
+    action = keywords.get("action", NOTHING).text
+    if action in ("store_true", "store_false") or keywords.get("is_flag", NOTHING).const == (True,):
+        return Value(const=(True, False) if action == "store_false" else (False, True))  # what it is when it is not given comes first
     choices = run.heap.get(keywords["choices"].ref) if "choices" in keywords else None
     if choices is not None and choices.items and len(choices.items) <= _MOST_CHOICES:
         return join_all(list(choices.items))
@@ -105,7 +109,9 @@ def _parse(run: Interpreter, call: Bound) -> Value:
     fields = dict(known.fields) if known else {}
     options = {name.partition(":")[2]: [flag.literal or "" for flag in value.texts] for name, value in fields.items() if name.startswith(_FLAGS)}
     commands = frozenset(name.partition(":")[2] for name in fields if name.startswith(_COMMANDS))
-    values = {name: _typed(run, name, value, fields, call) for name, value in passed(run, options, fields, commands, call.place, call.frame, call.api).items()}
+    bare = {name.partition(":")[2]: value.shared for name, value in fields.items() if name.startswith(_BARE) and value.shared is not None}
+    given = passed(run, options, fields, commands, call.place, call.frame, call.api, bare)
+    values = {name: _typed(run, name, value, fields, call) for name, value in given.items()}
     return run.new(call.place, Object("namespace", None, values, NOTHING), call.row.returns)
 
 
@@ -135,11 +141,11 @@ def _parse_known(run: Interpreter, call: Bound) -> Value:
 
 def passed(
     run: Interpreter, options: Mapping[str, Sequence[str]], defaults: Mapping[str, Value], commands: frozenset[str], place: Place, frame: Frame | None,
-    api: str,
+    api: str, bare: Mapping[str, Place] | None = None,
 ) -> dict[str, Value]:
     """Return the value of every option (name to flags; a positional one has none with a dash) under the commands that start the running program.
 
-    What a command passes depends on the reading of the command line, which is an event at `place`.
+    What a command passes depends on the reading of the command line, which is an event at `place`. `bare` are the places of options that nothing explains.
     """
     entry = run.entry
     given = [(_given(options, item, commands), spelled_in(item)) for item in (entry.invocations if entry else ())]
@@ -148,7 +154,9 @@ def passed(
     for name in options:
         words = [text(word_pattern(found[name]), sources=read, type=kind, home=home) for found, home in given if name in found]
         kept = [defaults.get(name, hole("option", name))] if len(words) < len(given) or not given else []
-        values[name] = join_all([*kept, *words])
+        silent = (bare or {}).get(name)
+        choice = Choice("option", name, place) if silent is None else Choice("bare-option", options[name][-1] if options[name] else name, silent)
+        values[name] = chosen(join_all([*kept, *words]), choice)
     return values
 
 

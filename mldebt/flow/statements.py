@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
 from mldebt.flow.heap import Object
 from mldebt.flow.magics import perform_magic
+from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, Value
 from mldebt.model import ir
 
@@ -19,11 +20,34 @@ if TYPE_CHECKING:
 
 def execute(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> bool:
     """Run statements in order; return whether control can reach the end."""
-    for statement in body:
+    for position, statement in enumerate(body):
         run.steps += 1
         if not _EXECUTORS[type(statement)](run, statement, frame):
+            if position + 1 < len(body) and _leaves(statement):
+                aside(run, body[position + 1:], frame)
             return False
     return True
+
+
+def _leaves(statement: ir.Stmt) -> bool:
+    """Return whether a statement leaves whatever the values are."""
+    if isinstance(statement, ir.If):
+        return all(side and any(map(_leaves, side)) for side in (statement.body, statement.orelse))
+    return isinstance(statement, ir.Return | ir.Raise | ir.Flow)
+
+
+def aside(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> None:
+    """Look once at code that control never comes to: what its calls are is noted, what they do is not."""
+    place = run.place(frame, body[0])
+    if place in run.passed:
+        return
+    run.passed.add(place)
+    reached, trace, returned, ended, loops = set(run.functions.reached), frame.trace, list(frame.returned), frame.ended, frame.loops
+    frame.trace, frame.loops = Trace(), []
+    with frame.branch({}), run.heap.aside(), frame.nested():
+        execute(run, body, frame)
+    frame.trace, frame.returned, frame.ended, frame.loops = trace, returned, ended, loops
+    run.functions.reached = reached
 
 
 def _expression(run: Interpreter, node: ir.ExprStmt, frame: Frame) -> bool:
@@ -79,23 +103,33 @@ def _assert(run: Interpreter, node: ir.Assert, frame: Frame) -> bool:
 
 
 def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
-    truth = run.truth(evaluate(run, node.test, frame))
-    if truth is not None and run.decided(node, frame):
-        return execute(run, node.body if truth else node.orelse, frame)
-    return branches(run, [((), node.body), ((), node.orelse)], frame)
+    side = run.decisions.side(node, evaluate(run, node.test, frame), frame)
+    if side is not None:
+        return execute(run, node.body if side else node.orelse, frame)
+    return branches(run, [Way(node.body), Way(node.orelse)], frame)
 
 
-def branches(run: Interpreter, ways: Sequence[tuple[tuple[str, ...], Sequence[ir.Stmt]]], frame: Frame) -> bool:
-    """Run alternatives (names that are unknown at first, statements) from the same state and join those that fall through; return whether one does."""
+class Way(NamedTuple):
+    """One of several ways on: its statements, names that are unknown at first, and the states (changed names and objects) any of which it may start from."""
+
+    body: Sequence[ir.Stmt]
+    unknown: tuple[str, ...] = ()
+    starts: Sequence[tuple[dict[str, Value], dict[int, Object]]] = ()
+
+
+def branches(run: Interpreter, ways: Sequence[Way], frame: Frame) -> bool:
+    """Run alternatives from the same state and join those that fall through; return whether one does."""
     names: list[dict[str, Value]] = []
     objects: list[dict[int, Object]] = []
-    for unknown, body in ways:
+    for way in ways:
         bound: dict[str, Value] = {}
         written: dict[int, Object] = {}
         with frame.branch(bound), run.heap.branch(written), frame.nested():
-            for name in unknown:
+            run.heap.merge([changes for _, changes in way.starts])
+            frame.merge([changes for changes, _ in way.starts], run.heap.one_of)
+            for name in way.unknown:
                 frame.set(name, NOTHING)
-            alive = execute(run, body, frame)
+            alive = execute(run, way.body, frame)
         if alive:
             names.append(bound)
             objects.append(written)
@@ -158,11 +192,14 @@ def _with(run: Interpreter, node: ir.With, frame: Frame) -> bool:
 
 
 def _try(run: Interpreter, node: ir.Try, frame: Frame) -> bool:
-    """Run the body, then what may follow it: its `else`, or one of the handlers."""
-    with frame.nested():
+    """Run the body, then what may follow it: its `else`, or one of the handlers, which start somewhere between the body's start and its end."""
+    bound: dict[str, Value] = {}
+    written: dict[int, Object] = {}
+    with frame.branch(bound), run.heap.branch(written), frame.nested():
         alive = execute(run, node.body, frame)
-    ways: list[tuple[tuple[str, ...], Sequence[ir.Stmt]]] = [((), node.orelse)] if alive else []
-    falls = branches(run, [*ways, *(((handler.name,) if handler.name else (), handler.body) for handler in node.handlers)], frame)
+    end = (bound, written)
+    handlers = [Way(handler.body, (handler.name,) if handler.name else (), (end, ({}, {}))) for handler in node.handlers]
+    falls = branches(run, [*([Way(node.orelse, (), (end,))] if alive else []), *handlers], frame)
     return execute(run, node.final, frame) and falls
 
 
@@ -171,8 +208,8 @@ def _match(run: Interpreter, node: ir.Match, frame: Frame) -> bool:
     for case in node.cases:
         for capture in case.captures:
             frame.set(capture.id, Value(sources=subject.sources))
-    ways: list[tuple[tuple[str, ...], Sequence[ir.Stmt]]] = [((), case.body) for case in node.cases]
-    return branches(run, ways if any(case.irrefutable for case in node.cases) else [*ways, ((), ())], frame)
+    ways = [Way(case.body) for case in node.cases]
+    return branches(run, ways if any(case.irrefutable for case in node.cases) else [*ways, Way(())], frame)
 
 
 def _import(run: Interpreter, node: ir.Import, frame: Frame) -> bool:

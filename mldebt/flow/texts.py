@@ -53,6 +53,9 @@ class Texts:
 
     def compare(self, op: str, left: Value, right: Value) -> bool | None:
         """Return the truth of a comparison of two known constants, None when it is open."""
+        if op in ("is", "is not") and right.const == (None,) and right.known:
+            none = _is_none(left)
+            return none if none is None or op == "is" else not none
         if not (left.known and right.known) or op not in ("==", "!="):
             return None
         same = (left.text, left.const) == (right.text, right.const)
@@ -66,6 +69,13 @@ class Texts:
         if literal is None or any(part is not None and bound is None for part, bound in zip(parts, bounds)):
             return Value(texts=(UNKNOWN,), sources=value.sources)
         return Value(type=value.type, texts=(pattern(literal[slice(bounds[0], bounds[1], bounds[2])]),), sources=value.sources)
+
+
+def _is_none(value: Value) -> bool | None:
+    """Return whether a value is None, None when it may be either."""
+    if value.const:
+        return True if value.known and value.const == (None,) else None if None in value.const else False
+    return False if value.ref or value.target or value.texts and not any(text.unknown for text in value.texts) else None
 
 
 def whole_number(node: ir.Expr | None) -> int | None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
 
@@ -18,6 +19,10 @@ Chain: TypeAlias = tuple[int, ...]
 """Conversions of representation by their numbers, oldest first; a negative number in front is a token for what a parameter passed."""
 ROOT = Hole("root")
 """First part of a path that is known to start at the project root, because it was built from `__file__`."""
+
+
+NO_CHOICES: frozenset[Choice] = frozenset()
+OPEN = frozenset({Choice("unknown", "")})
 
 
 class ModuleTarget(msgspec.Struct, frozen=True):
@@ -105,6 +110,7 @@ class Value(msgspec.Struct, frozen=True):
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
     `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
     `passed`: the conversions of representation that its data certainly went through.
+    `choices`: what somebody may set to make it another: it may be other values than those listed.
     """
 
     type: str = ""
@@ -117,6 +123,7 @@ class Value(msgspec.Struct, frozen=True):
     home: str = ""
     columns: frozenset[int] = NO_SOURCES
     passed: Chain = ()
+    choices: frozenset[Choice] = NO_CHOICES
 
     @property
     def text(self) -> str | None:
@@ -153,7 +160,8 @@ def join(left: Value, right: Value) -> Value:
         return left
     if left is NOTHING or right is NOTHING:
         known = right if left is NOTHING else left
-        return known if known.texts or known.target or known.ref else msgspec.structs.replace(known, const=())
+        kept = known.texts or known.target or known.ref
+        return opened(known if kept or not known.const else msgspec.structs.replace(known, const=()))
     return Value(
         type=left.type if left.type == right.type else right.type if _absent(left) else left.type if _absent(right) else "",
         texts=_texts(left, right),
@@ -166,6 +174,7 @@ def join(left: Value, right: Value) -> Value:
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
         passed=_common(left, right),
+        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) else left.choices | right.choices,
     )
 
 
@@ -177,6 +186,11 @@ def _common(left: Value, right: Value) -> Chain:
         return right.passed
     size = next((number for number, (one, other) in enumerate(zip(left.passed, right.passed)) if one != other), min(len(left.passed), len(right.passed)))
     return left.passed[:size]
+
+
+def blank(value: Value) -> bool:
+    """Return whether nothing is known of which object a value is."""
+    return not (value.const or value.texts or value.ref or value.target)
 
 
 def _either(left: Target, right: Target) -> Alternatives:
@@ -226,6 +240,25 @@ def longest(chains: Iterable[Chain]) -> Chain:
     return max(chains, key=len, default=())
 
 
+def choices(*values: Value) -> frozenset[Choice]:
+    """Return what decides several values."""
+    result = NO_CHOICES
+    for value in values:
+        if value.choices:
+            result = result | value.choices if result else value.choices
+    return result
+
+
+def chosen(value: Value, choice: Choice) -> Value:
+    """Return a value as what somebody may set: where it is not given, it is as it stands."""
+    return msgspec.structs.replace(value, choices=value.choices | {choice})
+
+
+def opened(value: Value) -> Value:
+    """Return a value that may be something else, too."""
+    return value if value.choices >= OPEN or value is NOTHING else msgspec.structs.replace(value, choices=value.choices | OPEN)
+
+
 def concat(left: Value, right: Value) -> Value:
     """Return the text of `left` followed by that of `right`: the cross product of alternatives, bounded."""
     ones, others = as_texts(left), as_texts(right)
@@ -236,6 +269,7 @@ def concat(left: Value, right: Value) -> Value:
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
         home=right.home or left.home,
+        choices=left.choices | right.choices,
     )
 
 

@@ -22,6 +22,8 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
     between their machines and containers. So their keys begin with it, those of absolute paths as `base//data/x.csv`.
     """
     path = _text(access.path.parts)
+    if access.store == "bucket":
+        return _in_bucket(path, base)
     if access.store not in ("file", "table") or not _telling(path) or (access.anchor == "none" and access.store != "table"):
         return []
     if path.startswith("{}/"):
@@ -42,6 +44,15 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
         return [(normpath(path) + suffix, True)]
     keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]
+
+
+def _in_bucket(address: str, base: str) -> list[tuple[str, bool]]:
+    """Return the key of an address in a store of objects: it is the same from every folder, when its bucket is known."""
+    scheme, _, place = address.partition("://")
+    bucket, _, name = place.partition("/")
+    if not name or not bucket or "{}" in scheme + bucket or not _telling(name):
+        return []
+    return [(f"{base}/{address}" if base and "${" in address else address, True)]
 
 
 def _inside(folder: str, path: str) -> str:

@@ -14,17 +14,20 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 
 
 class AccessRow(_Strict, frozen=True):
-    """An artefact that a call touches. Every value but `store`, `format`, `default-mode`, `folder` and `suffix` names a parameter.
+    """An artefact that a call touches. Every value but `store`, `format`, `address`, `default-mode`, `folder` and `suffix` names a parameter.
 
     `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
     parameter that decides between read, write and append (`r`, `w`, `a`, `x`, `+`), `default-mode` its default: the table is then
     an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
     the path is a folder that holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter
     `suffix-by`. `template`: the library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start
-    with neither a folder mark nor something unknown are those of a registry.
+    with neither a folder mark nor something unknown are those of a registry. `address` makes the name out of several parameters, in braces
+    (`s3://{Bucket}/{Key}`; `{self}`: the handle's own), instead of `path` or `database`; a scheme that a value brings along is not doubled. An `open`
+    table outside the file system only names what later calls go through, unless it has a mode.
     """
 
     path: str = ""
+    address: str = ""
     store: str = "file"
     format: str = ""
     mode: str = ""
@@ -171,7 +174,9 @@ class CallRow(_Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
-    `former`: the newest release lacks it, code for older ones calls it.
+    `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
+    where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
+    (`self`); classes of the project below it have it, too.
     """
 
     path: str
@@ -212,7 +217,8 @@ class CallRow(_Strict, frozen=True):
     seed: str = ""
     note: str = ""
     former: bool = False
-
+    takes: tuple[int, int] | None = None
+    of_class: bool = False
 
     @property
     def touches(self) -> bool:
@@ -233,7 +239,7 @@ class AttributeRow(_Strict, frozen=True):
     """
 
     path: str
-    role: str = "inspect"
+    role: str = "other"
     returns: str = ""
     value: str = ""
     read: AccessRow | None = None

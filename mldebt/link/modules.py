@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 
 from mldebt.model import ir
@@ -55,6 +56,23 @@ class ModuleIndex:
             if path in self._files:
                 return path
         return f"{stem}/" if stem and stem + "/" in self._names.get(stem.rpartition("/")[2], ()) else None
+
+    def certain(self, dotted: str, importer: str, level: int) -> str | None:
+        """Return the project file that `dotted` names wherever its program starts, None when a library or another file may be meant.
+
+        The folder of a package is not searched for absolute names.
+        """
+        folder = importer.rpartition("/")[0]
+        if level:
+            return self.resolve(dotted, importer, level)
+        if dotted.partition(".")[0] in sys.stdlib_module_names:
+            return None
+        bases = [base for base in _ancestors(folder) if f"{base}/__init__.py".lstrip("/") not in self._files]
+        return next((found for base in bases if (found := self._exact(base, dotted)) is not None and found != importer), None)
+
+    def candidates(self, dotted: str, importer: str) -> list[str]:
+        """Return every project file (or `folder/`) whose path ends in a dotted name."""
+        return [path for path in self._names.get(dotted, ()) if path != importer]
 
     def at(self, folder: str, dotted: str) -> str | None:
         """Return the module that `dotted` names when a program starts in `folder`."""

@@ -59,7 +59,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"yie
 
     `match` tables stay raw here: each is checked against its detector's own spec by `detect`. A value of one may be `{ threshold = "name" }`: the number
     of that row of `thresholds`. `yields_to` are codes of rules that may tell a use of an artefact in a wider finding: then this rule does not tell it again.
-    `category` is one of `rules/vocabulary.toml` (empty: that of the family).
+    `category` is one of `rules/vocabulary.toml` (empty: that of the family). A form with `tier = "opt"` runs only where the rule is selected by its code, name
+    or family, or with `ALL`.
     """
 
     code: str

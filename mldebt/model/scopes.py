@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from mldebt.model import ir
 from mldebt.model.facts import Definition, PythonFacts, decode_body
-from mldebt.model.walk import nodes
+from mldebt.model.walk import inside
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _EXPORTS = "__all__"
@@ -31,10 +33,10 @@ def used_beyond_imports(facts: PythonFacts) -> frozenset[str]:
 
 def _scope(facts: PythonFacts, body: ir.Body, number: int, found: dict[int, set[str]]) -> None:
     own = found.setdefault(number, set())
-    for node in nodes(statement for statement in body if not _says_nothing(statement)):
+    for node in inside(statement for statement in body if not _says_nothing(statement)):
         if isinstance(node, ir.Define):
             definition = facts.definitions[node.index]
-            own.update(word for part in nodes(_head(definition)) for word in _words(part))
+            own.update(word for part in inside(_head(definition)) for word in _words(part))
             _scope(facts, decode_body(facts.bodies[definition.body]), node.index, found)
         elif not isinstance(node, ir.Import):
             own.update(_words(node))
@@ -48,11 +50,12 @@ def _says_nothing(node: ir.Stmt) -> bool:
     return any(isinstance(target, ir.Name) and target.id == _EXPORTS for target in targets)
 
 
-def _head(definition: Definition) -> Iterator[object]:
+def _head(definition: Definition) -> Iterator[msgspec.Struct]:
     yield from definition.decorators
     yield from definition.bases
     yield from definition.params
-    yield definition.returns
+    if definition.returns is not None:
+        yield definition.returns
 
 
 def _words(node: object) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Walks over lowered code: the statements of a file, inner ones after the one that holds them, and all nodes in one sweep."""
+"""Walks over lowered code: the statements of a file, inner ones after the one that holds them, and all that nodes are made of."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import msgspec
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 
-_PLAIN = frozenset({  # fields that hold no nodes
-    "at", "end", "id", "attr", "attr_at", "keyword", "keyword_at", "star", "op", "ops", "kind", "name_at", "name_ats", "module_ats", "bound_at"})
-_SCALARS = frozenset({str, int, float, bool, type(None)})
 _FIELDS: dict[type, tuple[str, ...]] = {}
+_PLAIN = frozenset({  # fields that hold no nodes
+    "at", "end", "attr", "attr_at", "keyword", "keyword_at", "star", "op", "ops", "kind", "id", "name", "name_at", "name_ats", "module_ats", "bound_at",
+    "is_async", "delegated"})
 
 
 def statements(facts: PythonFacts) -> Iterator[ir.Stmt]:
@@ -37,20 +37,24 @@ def inner(node: ir.Stmt) -> tuple[ir.Stmt, ...]:
     return tuple(inner)
 
 
-def nodes(roots: Iterable[object]) -> Iterator[msgspec.Struct]:
-    """Yield every node below some roots, in no promised order; definitions are not entered."""
-    pending = list(roots)
-    while pending:
-        node = pending.pop()
-        kind = node.__class__
-        if isinstance(node, tuple):
-            pending.extend(node)
-        elif kind not in _SCALARS and isinstance(node, msgspec.Struct):
-            fields = _FIELDS.get(kind)
-            if fields is None:
-                fields = _FIELDS[kind] = tuple(name for name in node.__struct_fields__ if name not in _PLAIN)
-            yield node
-            for name in fields:
-                value = getattr(node, name)
-                if value.__class__ not in _SCALARS:
-                    pending.append(value)
+def parts(node: msgspec.Struct) -> Iterator[msgspec.Struct]:
+    """Yield what a node directly holds, in order of its fields: expressions, statements, arguments, parameters, cases, handlers."""
+    kind = type(node)
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _FIELDS[kind] = tuple(name for name in node.__struct_fields__ if name not in _PLAIN or name == "name" and kind is ir.TypeAlias_)
+    for name in fields:
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, msgspec.Struct))
+        elif isinstance(value, msgspec.Struct):
+            yield value
+
+
+def inside(nodes: Iterable[msgspec.Struct]) -> Iterator[msgspec.Struct]:
+    """Yield nodes and all they hold, each before its parts; definitions are not entered."""
+    stack = list(nodes)[::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(list(parts(node))[::-1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from mldebt.config import Settings
 from mldebt.errors import ConfigError, MldebtError
 from mldebt.model.card import Card
@@ -14,9 +16,14 @@ _FAMILY = re.compile(r"MLD\d{1,2}$", re.IGNORECASE)
 
 
 def select(cards: Sequence[Card], settings: Settings) -> tuple[Card, ...]:
-    """Return the cards that are selected and not ignored."""
+    """Return the cards that are selected and not ignored; forms of a lower tier stay in those that are selected by more than `default`."""
     wanted = _codes(cards, (*settings.select, *settings.extend_select)) - _codes(cards, (*settings.ignore, *settings.extend_ignore))
-    return tuple(card for card in cards if card.code in wanted)
+    named = _codes(cards, [word for word in (*settings.select, *settings.extend_select) if word != "default"])
+    return tuple(card if card.code in named else _default_forms(card) for card in cards if card.code in wanted)
+
+
+def _default_forms(card: Card) -> Card:
+    return msgspec.structs.replace(card, match=tuple(table for table in card.match if table.get("tier", card.tier) == card.tier))
 
 
 def wrong_words(cards: Sequence[Card], settings: Settings, file: str) -> Iterator[MldebtError]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
-from mldebt.flow.value import Value, hole, join
+from mldebt.flow.value import Value, chosen, hole, join
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Hole, Pattern
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def _environment(run: Interpreter, call: Bound) -> Value:
     name = call.args[0].text if call.args else None
-    value = hole("environment", name or "")
+    value = chosen(hole("environment", name or ""), Choice("environment", name or ""))
     return join(call.args[1], value) if len(call.args) > 1 and call.args[1].texts else value
 
 

@@ -63,7 +63,7 @@ def _method(change: Callable[..., str]) -> Callable[..., Value]:
         if None in known or None in given:
             return Value(subject.type, (UNKNOWN,), sources=subject.sources)
         made = tuple(dict.fromkeys(pattern(_tried(change, item, given)) for item in known))
-        return Value(subject.type, made, sources=subject.sources, home=subject.home)
+        return Value(subject.type, made, sources=subject.sources, home=subject.home, choices=subject.choices)
 
     return primitive
 

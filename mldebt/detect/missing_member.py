@@ -1,0 +1,139 @@
+"""Shape `missing-member`: a module of the project is asked for a name it does not have, or is itself not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from mldebt.detect.base import Context, listed
+from mldebt.detect.names import distance
+from mldebt.link.names import Names, Use, mentions
+from mldebt.model import ir
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.source import Place
+
+_EDITS = 2
+
+
+class MissingMemberSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`guards` as of `unbound-name`; `generated`: expressions for the last part of names of modules that tools write."""
+
+    kind: str
+    form: str
+    guards: tuple[str, ...]
+    generated: str
+    confidence: Confidence = "high"
+
+
+class _Wanted(msgspec.Struct, frozen=True, order=True):
+    """What is missing: a name of a module (`name` empty: the module itself)."""
+
+    module: str
+    name: str
+
+
+def missing_member(context: Context, spec: MissingMemberSpec) -> Iterator[Match]:
+    """Yield one match for each name that a module of the project lacks, and for each module that is not there, at the first place that needs it."""
+    found: dict[_Wanted, list[Place]] = {}
+    for path, module in sorted(context.graph.project.modules.items()):
+        if not module.facts.problems:
+            for wanted, place in _of_file(context, path, context.names.of(path), spec):
+                found.setdefault(wanted, []).append(place)
+    for wanted, places in sorted(found.items()):
+        yield _match(context, wanted, sorted(places), spec)
+
+
+def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
+    for brought in names.imports:
+        if not brought.guarded and not mentions(brought.tests, spec.guards):
+            yield from _of_import(context, path, brought.node, spec)
+    for use in names.members:
+        module = _module_of(context, path, names, use)
+        if module is not None and not use.guarded and not mentions(use.tests, (*spec.guards, use.node.attr)) and _lacks(context, module, use.node.attr, path):
+            yield _Wanted(module, use.node.attr), Place(path, use.node.at, use.node.end)
+
+
+def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
+    if node.module is None and not node.level:
+        return
+    place = Place(path, node.at, node.end)
+    module = context.names.certain(node.module or "", path, node.level)
+    if module is None:
+        folder = path.rpartition("/")[0]
+        for _ in range(node.level - 1):
+            folder = folder.rpartition("/")[0]
+        steps = (node.module or "").split(".")
+        stems = [f"{folder}/{'/'.join(steps[:count])}".lstrip("/") for count in range(1, len(steps) + 1)]
+        if node.level and node.module and not any(_may_be_made(context, path, stem, spec) for stem in stems):
+            yield _Wanted("." * node.level + node.module, ""), place
+        return
+    for alias in node.aliases:
+        if alias.name != "*" and _lacks(context, module, alias.name, path, node):
+            package = module.rpartition("/")[0]
+            if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, path, f"{package}/{alias.name}".lstrip("/"), spec):
+                yield _Wanted(module, alias.name), Place(path, alias.name_ats[0], alias.name_ats[0] + len(alias.name)) if alias.name_ats else place
+                return  # the statement raises at the first name that is missing
+
+
+def _may_be_made(context: Context, path: str, stem: str, spec: MissingMemberSpec) -> bool:
+    """Return whether a module that is no Python file of the project may be there all the same: compiled, ignored, or written or named by another file."""
+    project = context.graph.project
+    if any(_names(facts.words, stem) for facts in project.data.values()) or any(
+            _names(module.facts.strings, stem) for other, module in project.modules.items() if other != path):
+        return True
+    if re.fullmatch(spec.generated, stem.rpartition("/")[2]) or project.may_exist(f"{stem}.py") or project.may_exist(f"{stem}/__init__.py"):
+        return True
+    return any(name.startswith((f"{stem}.", f"{stem}/")) for names in (project.tracked, project.present) for name in names)
+
+
+def _names(words: Iterable[str], stem: str) -> bool:
+    """Return whether some words name the module at a path, alone or behind dots."""
+    last = stem.rpartition("/")[2]
+    return any(word == last or word.endswith(f".{last}") for word in words)
+
+
+def _module_of(context: Context, path: str, names: Names, use: Use[ir.Attr]) -> str | None:
+    """Return the project module that the name before a dot means, None when anything else may be meant."""
+    base = use.node.value
+    scope = names.find(base.id, use.scope) if isinstance(base, ir.Name) else None
+    binders = scope.bound[base.id] if scope is not None and isinstance(base, ir.Name) else []
+    node = binders[0] if len(binders) == 1 else None
+    if not isinstance(base, ir.Name) or not isinstance(node, ir.Import) or scope is not names.module:
+        return None
+    alias = next((alias for alias in node.aliases if alias.bound == base.id), None)
+    if alias is None or node.module is None and not node.level and "." in alias.name:
+        return None
+    if node.module is None and not node.level:
+        return context.names.certain(alias.name, path)
+    package = context.names.certain(node.module or "", path, node.level)
+    exported = context.names.exported(package) if package is not None else None
+    return context.names.submodule(package, alias.name) if package is not None and exported is not None and alias.name not in exported else None
+
+
+def _lacks(context: Context, module: str, name: str, path: str, node: ir.Import | None = None) -> bool:
+    """Return whether a module has no such name, and no other module that may be meant has it either."""
+    if module == path or module.endswith("/") or name.startswith("__") or name in context.names.stored():
+        return False
+    others = context.names.modules(node.module, path) if node is not None and node.module and not node.level else []
+    for candidate in (module, *others):
+        exported = context.names.exported(candidate)
+        if exported is None or name in exported or context.names.submodule(candidate, name) is not None:
+            return False
+    folder = module.rpartition("/")[0]
+    return not module.endswith("__init__.py") or not any(
+        found.startswith((f"{folder}/{name}.", f"{folder}/{name}/")) for found in context.graph.project.present | context.graph.project.tracked)
+
+
+def _match(context: Context, wanted: _Wanted, places: list[Place], spec: MissingMemberSpec) -> Match:
+    steps = [Step(place, "and needed here") for place in places[1:9]]
+    if not wanted.name:
+        message = f"the module `{wanted.module}` is not there: this raises whenever it is reached"
+        return Match(places[0], message, tuple(steps), f"no module {wanted.module}", places[0].path, spec.confidence)
+    exported = sorted(context.names.exported(wanted.module) or ())
+    near = [name for name in exported if distance(name, wanted.name) <= _EDITS]
+    told = f"; it has {listed(near)}" if near else ""
+    steps.insert(0, Step(Place(wanted.module, 0, 0), f"this module has no `{wanted.name}`{told}"))
+    return Match(places[0], f"`{wanted.module}` has no `{wanted.name}`: this raises whenever it is reached", tuple(steps),
+                 f"{wanted.module} lacks {wanted.name}", places[0].path, spec.confidence)

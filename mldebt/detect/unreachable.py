@@ -1,0 +1,132 @@
+"""Shape `unreachable`: a side of a branch that a constant rules out, and code behind what always leaves, where its calls touch something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from mldebt.detect.base import Context
+from mldebt.detect.blocks import Block, Flow, blocks, touches
+from mldebt.link.constants import Constant, Constants
+from mldebt.link.names import mentions
+from mldebt.model import ir
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.source import Place
+from mldebt.model.walk import inside
+
+_MOST = 8
+
+
+class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; `exits`: roles of calls that never return.
+
+    `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works.
+    """
+
+    kind: str
+    form: str
+    roles: tuple[str, ...]
+    exits: tuple[str, ...]
+    guards: tuple[str, ...]
+    trials: str
+    confidence: Confidence = "high"
+
+
+class _Dead(msgspec.Struct, frozen=True):
+    """Dead code: the block it stands in, its statements, what rules it out (a test, or the statement that leaves), and the constants behind that."""
+
+    block: Block
+    body: tuple[ir.Stmt, ...]
+    cause: ir.Expr | ir.Stmt
+    constant: Constant
+    acts: tuple[tuple[Place, str], ...]
+
+
+def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
+    """Yield one match for each constant, or each piece of code, that rules out code which touches something."""
+    files = {path: module.facts for path, module in context.graph.project.modules.items()}
+    constants = Constants(files, context.names)
+    acting = context.observed.acting(spec.roles)
+    exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
+    groups: dict[object, list[_Dead]] = {}
+    for path, facts in sorted(files.items()):
+        flow = Flow(constants, path, facts, exits)
+        for block in blocks(context.names, path, facts):
+            for body, cause, constant in _ruled_out(block, flow, spec):
+                if acts := touches(context, path, body, spec.roles, acting):
+                    groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
+    for group in _joined(groups.values()):
+        yield _match(group, spec)
+
+
+def _joined(groups: Iterable[list[_Dead]]) -> Iterator[list[_Dead]]:
+    """Yield groups of dead pieces, those of one constant as one."""
+    first: dict[object, list[_Dead]] = {}
+    for group in groups:
+        keys = [dead.constant.names[-1] for dead in group if dead.constant.names]
+        known = next((first[key] for key in keys if key in first), None)
+        if known is None:
+            first.update((key, group) for key in keys or (id(group),))
+        else:
+            known.extend(group)
+    seen: set[int] = set()
+    for group in first.values():
+        if id(group) not in seen:
+            seen.add(id(group))
+            yield group
+
+
+def _ruled_out(block: Block, flow: Flow, spec: UnreachableSpec) -> Iterator[tuple[tuple[ir.Stmt, ...], ir.Expr | ir.Stmt, Constant]]:
+    """Yield the dead statements that begin in a block, with what rules them out."""
+    for position, node in enumerate(block.body):
+        if isinstance(node, ir.If | ir.Loop) and (node.orelse or isinstance(node, ir.If) or node.target is None):
+            yield from _sides(node, block, flow, spec)
+        if flow.leaves(node, block.scope) and position + 1 < len(block.body):
+            yield block.body[position + 1:], node, Constant(None)
+            return
+
+
+def _sides(node: ir.If | ir.Loop, block: Block, flow: Flow, spec: UnreachableSpec) -> Iterator[tuple[tuple[ir.Stmt, ...], ir.Expr, Constant]]:
+    test = node.test if isinstance(node, ir.If) else node.iter
+    if isinstance(node, ir.Loop) and node.target is not None or mentions((test,), spec.guards):
+        return
+    constant = flow.constant(test, block.scope)
+    if constant is None or any(re.fullmatch(spec.trials, name) for name, _ in constant.names):
+        return
+    dead = node.orelse if constant.value and isinstance(node, ir.If) else node.body if not constant.value else ()
+    if dead:
+        yield dead, test, constant
+
+
+def _cause(path: str, body: Sequence[ir.Stmt], constant: Constant) -> object:
+    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out."""
+    shape = tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
+    return (constant.names[-1][0], shape) if constant.names else shape
+
+
+def _match(group: Sequence[_Dead], spec: UnreachableSpec) -> Match:
+    first, others = group[0], group[1:]
+    path, owner = first.block.path, first.block.owner
+    called = " and ".join(f"`{api}`" for api in list(dict.fromkeys(api for _, api in first.acts))[:2])
+    steps = [Step(place, f"`{name}` is set here, and nothing else sets it") for name, place in first.constant.names]
+    branch = not isinstance(first.cause, _STATEMENTS)
+    if branch:
+        what = f"`{first.constant.names[0][0]}` never changes" if first.constant.names else "this test never changes"
+        message = f"{what}: the code on its other side, which calls {called}, cannot run"
+    else:
+        message = f"control never comes past this: the code behind it, which calls {called}, cannot run"
+    steps.append(Step(first.acts[0][0], "this cannot run"))
+    steps.extend(Step(_head(other), "and neither can what this rules out") for other in others[:_MOST])
+    return Match(_head(first), message, tuple(steps), f"dead {first.acts[0][1]}", f"{path}::{owner}", spec.confidence)
+
+
+def _head(dead: _Dead) -> Place:
+    """Return where to look: the test that decides, or the statement that leaves."""
+    node = dead.cause
+    shown = node.test if isinstance(node, ir.If) else node.iter if isinstance(node, ir.Loop) else node.value if isinstance(node, ir.ExprStmt) else node
+    return Place(dead.block.path, shown.at, shown.end)
+
+
+_STATEMENTS = (ir.Return, ir.Raise, ir.Flow, ir.If, ir.Loop, ir.With, ir.Try, ir.ExprStmt)

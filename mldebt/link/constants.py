@@ -1,0 +1,87 @@
+"""Constants that nothing rebinds: what an expression of literals and of such names is, and where it is decided."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mldebt.link.names import NameIndex, Scope, makes_names
+from mldebt.model import ir
+from mldebt.model.facts import PythonFacts, Scalar
+from mldebt.model.source import Place
+
+_COMPARE: dict[str, Callable[[Scalar, Scalar], bool]] = {"==": operator.eq, "!=": operator.ne, "is": operator.is_, "is not": operator.is_not}
+_ORDER: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that is always the same, and the names it was taken from, each with the place that binds it."""
+
+    value: Scalar
+    names: tuple[tuple[str, Place], ...] = ()
+
+
+class Constants:
+    """Evaluates expressions over the whole project; nothing is executed."""
+
+    def __init__(self, files: Mapping[str, PythonFacts], names: NameIndex) -> None:
+        """Belong to one project."""
+        self._files, self._names = files, names
+
+    def of(self, node: ir.Expr, scope: Scope, path: str, depth: int = 0) -> Constant | None:
+        """Return what an expression in a scope of a file always is, None when it may be several things."""
+        if isinstance(node, ir.Const):
+            return Constant(node.value)
+        if isinstance(node, ir.Name):
+            return self._named(node.id, scope, path, depth)
+        if isinstance(node, ir.UnaryOp):
+            inner = self.of(node.operand, scope, path, depth)
+            return Constant(not inner.value, inner.names) if inner is not None and node.op == "not" else None
+        if isinstance(node, ir.BoolOp):
+            return self._either(node, scope, path, depth)
+        return self._compared(node, scope, path, depth) if isinstance(node, ir.Compare) and len(node.ops) == 1 else None
+
+    def _either(self, node: ir.BoolOp, scope: Scope, path: str, depth: int) -> Constant | None:
+        """Return `and` and `or`: one side alone may decide."""
+        parts = [self.of(part, scope, path, depth) for part in node.values]
+        for part in parts:
+            if part is not None and bool(part.value) is (node.op == "or"):
+                return Constant(bool(part.value), part.names)
+        known = [part for part in parts if part is not None]
+        return Constant(node.op == "and", tuple(name for part in known for name in part.names)) if len(known) == len(parts) else None
+
+    def _compared(self, node: ir.Compare, scope: Scope, path: str, depth: int) -> Constant | None:
+        left, right = self.of(node.left, scope, path, depth), self.of(node.comparators[0], scope, path, depth)
+        if left is None or right is None:
+            return None
+        names, op = (*left.names, *right.names), node.ops[0]
+        if op in _COMPARE:
+            return Constant(_COMPARE[op](left.value, right.value), names)
+        if op in _ORDER and isinstance(left.value, int | float) and isinstance(right.value, int | float):
+            return Constant(_ORDER[op](left.value, right.value), names)
+        return None
+
+    def _named(self, name: str, scope: Scope, path: str, depth: int) -> Constant | None:
+        home = self._names.of(path).find(name, scope)
+        binders = home.bound[name] if home is not None else []
+        if home is None or len(binders) != 1 or home.kind == "class" or depth > _DEPTH:
+            return None
+        if home.kind == "module" and (name in self._names.stored() or makes_names(self._files[path]) or self._files[path].notebook):
+            return None
+        binder = binders[0]
+        if isinstance(binder, ir.Import) and binder.module is not None:
+            return self._imported(name, binder, path, depth)
+        if isinstance(binder, ir.Assign) and all(isinstance(target, ir.Name) for target in binder.targets) or isinstance(binder, ir.AnnAssign) and binder.value:
+            found = self.of(binder.value, home, path, depth + 1) if isinstance(binder.value, ir.Const | ir.Name) else None
+            return None if found is None else Constant(found.value, ((name, Place(path, binder.at, binder.end)), *found.names))
+        return None
+
+    def _imported(self, name: str, node: ir.Import, path: str, depth: int) -> Constant | None:
+        module = self._names.certain(node.module or "", path, node.level)
+        alias = next((alias for alias in node.aliases if alias.bound == name), None)
+        if module is None or module.endswith("/") or alias is None or alias.name == "*":
+            return None
+        return self._named(alias.name, self._names.of(module).module, module, depth + 1)
