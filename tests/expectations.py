@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from mldebt.config import Settings
+import msgspec
+
+from mldebt.config import load_settings
 from mldebt.pipeline import check
 
 _SECTION = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
@@ -48,7 +50,8 @@ def _texts(name: str, text: str) -> list[tuple[str, str]]:
 
 
 def reported(folder: Path, *select: str) -> Counter[tuple[str, int, str]]:
-    """Return (path, line, code) of every finding of a run with the selected rules, all when none is given."""
-    report = check(folder, Settings(select=select or ("ALL",)), jobs=1)
+    """Return (path, line, code) of every finding of a run with the project's settings and the selected rules, all when none is given."""
+    settings = msgspec.structs.replace(load_settings(folder)[0], select=select or ("ALL",))
+    report = check(folder, settings, jobs=1)
     assert not report.errors, report.errors
-    return Counter((f"{item.path}:cell {item.cell}" if item.cell else item.path, item.line, item.code) for item in report.findings)
+    return Counter((f"{item.path}:cell {item.cell}" if item.cell else item.path, item.line, item.code) for item in report.live)
