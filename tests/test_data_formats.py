@@ -100,3 +100,12 @@ select * from `p.d.events*`; drop table old; alter table n1 rename to n2
         ("b", "append", "b"), ("t", "read", "t"), ("{{ ref('stg') }}", "read", "{{ ref('stg') }}"), ("g", "create", "g"),
         ("h_{{ year }}", "read", "h_{{ year }}"), ("events*", "read", "`p.d.events*`"), ("old", "drop", "old"),
         ("n1", "write", "n1"), ("n2", "rename", "n2")}
+
+
+@pytest.mark.parametrize("asks", [
+    'cd "$(dirname "$0")"', "cd `dirname $0`", 'HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" >/dev/null 2>&1 && pwd)"\ncd "$HERE"', "cd $(dirname $(realpath $0))",
+])
+def test_a_script_that_asks_for_its_own_folder(asks: str) -> None:
+    last = parse_shell(f"{asks}\npython a.py\n")[-1]
+    assert (last.words, last.folder, last.start) == (("python", "a.py"), "", "file")
+    assert parse_shell(f"{asks}/..\npython a.py\n")[-1].folder in ("..", "${HERE}/..")

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 _OPERATOR = re.compile(r"\d*(?:&>>|&>|<<<|<<-|<<|>>|>&|<&|>\||>|<)|&&|\|\||;;|\|&|[;|&()\n]")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|[0-9@*#?$!-]))")
+_OWN_FILE = r"""["']?(?:\$0|\$\{0\}|\$\{?BASH_SOURCE(?:\[0\])?\}?)["']?"""
+_OWN_FOLDER = re.compile(  # the ways in which a script asks for the folder it stands in
+    rf"""(?:cd\s+(?:-P\s+)?(?:--\s+)?["']?\$\(\s*)?dirname\s+(?:--\s+)?(?:{_OWN_FILE}|["']?\$\((?:readlink|realpath)\s+(?:-f\s+)?{_OWN_FILE}\)["']?)"""
+    rf"""(?:\s*\)["']?\s*(?:>\s*/dev/null\s*(?:2>&1)?\s*)?&&\s*pwd(?:\s+-P)?)?""")
 _PLAIN = re.compile(r"[^ \t\r\n;|&()<>\\'\"$`]+")
 _BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
 _MARK = re.compile(r"[ \t]*(['\"]?)([\w.-]+)\1")
@@ -126,8 +130,9 @@ def _substitution(text: str, position: int, token: Token) -> int:
         return variable.end()
     if text[position] == "`":
         stop = text.find("`", position + 1)
-        token.pieces.append((True, "…"))
-        return len(text) if stop < 0 else stop + 1
+        stop = len(text) if stop < 0 else stop + 1
+        token.pieces.append(_result(text[position + 1 : stop - 1]))
+        return stop
     opening = text[position + 1 : position + 2]
     if opening not in ("(", "{"):
         token.pieces.append((False, "$"))
@@ -135,8 +140,13 @@ def _substitution(text: str, position: int, token: Token) -> int:
     stop = _balanced(text, position + 1, opening, ")" if opening == "(" else "}")
     inner = text[position + 2 : stop - 1]
     name = re.match(r"[A-Za-z_]\w*|\d", inner) if opening == "{" else None
-    token.pieces.append((True, name.group() if name else "…"))
+    token.pieces.append((True, name.group()) if name else _result(inner))
     return stop
+
+
+def _result(command: str) -> tuple[bool, str]:
+    """Return what a command's output stands for: the folder of the script itself where that is asked for, else a hole."""
+    return (False, ".") if _OWN_FOLDER.fullmatch(command.strip()) else (True, "…")
 
 
 def _balanced(text: str, position: int, opening: str, closing: str) -> int:
