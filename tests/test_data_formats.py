@@ -103,7 +103,8 @@ select * from `p.d.events*`; drop table old; alter table n1 rename to n2
 
 
 @pytest.mark.parametrize("asks", [
-    'cd "$(dirname "$0")"', "cd `dirname $0`", 'HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" >/dev/null 2>&1 && pwd)"\ncd "$HERE"', "cd $(dirname $(realpath $0))",
+    'cd "$(dirname "$0")"', "cd `dirname $0`", 'HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" >/dev/null 2>&1 && pwd)"\ncd "$HERE"',
+    "cd $(dirname $(realpath $0))",
 ])
 def test_a_script_that_asks_for_its_own_folder(asks: str) -> None:
     last = parse_shell(f"{asks}\npython a.py\n")[-1]

@@ -24,7 +24,7 @@ class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
-    """Yield one match for each place that takes columns by number; an artefact counts at the first of a program's places."""
+    """Yield one match for the same columns that a program takes by number, at the first place; an artefact counts at the first of its places."""
     seen: set[tuple[str, str]] = set()
     found: dict[Place, list[tuple[Event, Use, list[Use]]]] = {}
     for event in context.events:
@@ -35,7 +35,10 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program) and not _in_text(context, event.place):
                 seen.add((use.program, use.artifact))
                 found.setdefault(event.place, []).append((event, use, made))
-    yield from (_match(uses) for uses in found.values())
+    causes: dict[tuple[str, str], list[tuple[Event, Use, list[Use]]]] = {}
+    for uses in found.values():
+        causes.setdefault((uses[0][1].program, dict(uses[0][0].detail)["columns"]), []).extend(uses)
+    yield from (_match(uses) for uses in causes.values())
 
 
 def _in_text(context: Context, place: Place) -> bool:
@@ -61,7 +64,9 @@ def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
     verb = "are" if more else "is"
     taken = f"{names} {verb} read without a header" if columns == ":" else f"columns `{columns}` of {names} are taken by position"
     whose = "their" if more else "its"
-    steps = [step for _, item, writers in uses[:4] for step in (Step(site(item), f"`{shown(item.artifact)}` is read here"), *map(written_here, writers[:4]))]
+    steps = [step for other, item, writers in uses[:4] for step in (
+        *([Step(other.place, "and here")] if other.place != event.place else []), Step(site(item), f"`{shown(item.artifact)}` is read here"),
+        *map(written_here, writers[:4]))]
     return Match(event.place, f"{taken}, though `{made[0].program}` decides {f'{whose} columns and ' * (columns == ':')}their order",
                  tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner,
                  artifacts=tuple(dict.fromkeys(item.artifact for _, item, _ in uses)))

@@ -1,4 +1,4 @@
-"""What is said of one connected part of a project, in whatever forms, is one finding."""
+"""One cause, one finding: what is said of one connected part of a project, and of a part of what is condemned as a whole."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from mldebt.detect.base import Context
 from mldebt.detect.flows import flows_of
 from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.source import Place
 
 _SHOWN = 12
 
 
 def merged(context: Context, matches: Sequence[Match]) -> list[Match]:
-    """Return the matches of one rule, those about connected components as one, in order."""
+    """Return the matches of one rule: those about connected components as one, without those inside code that another is about as a whole."""
+    covers: dict[str, list[Place]] = {}
+    for place in (place for match in matches for place in match.covers):
+        covers.setdefault(place.path, []).append(place)
+    matches = [match for match in matches if match.covers or not any(_holds(place, match.place) for place in covers.get(match.place.path, ()))]
     alone = [match for match in matches if not match.components]
     groups: list[tuple[set[str], list[Match]]] = []
     for match in (match for match in matches if match.components):
@@ -21,6 +26,10 @@ def merged(context: Context, matches: Sequence[Match]) -> list[Match]:
         groups = [group for group in groups if not group[0] & parts]
         groups.append((parts.union(*(group[0] for group in touching)), [*(item for group in touching for item in group[1]), match]))
     return [*alone, *(_one(members) for _, members in groups)]
+
+
+def _holds(whole: Place, part: Place) -> bool:
+    return whole.at <= part.at and part.end <= whole.end
 
 
 def _one(members: list[Match]) -> Match:

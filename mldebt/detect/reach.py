@@ -8,7 +8,7 @@ import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
-from mldebt.model.finding import Match
+from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
 _WORK = ("fit", "predict", "train-step", "transform", "search")
@@ -23,7 +23,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
-    """Yield one match for each place where programs read what other programs write."""
+    """Yield one match for what a program reads of what some others write, at the first read."""
     graph = context.graph
     found: dict[Place, list[tuple[Use, list[Use]]]] = {}
     seen: set[tuple[str, str]] = set(context.told)
@@ -35,8 +35,19 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))
                 found.setdefault(site(use), []).append((use, writers))
-    for place, uses in sorted(found.items()):
-        yield _match(context, spec, place, uses)
+    causes: dict[tuple[object, ...], list[tuple[Use, list[Use]]]] = {}
+    for _, uses in sorted(found.items()):
+        causes.setdefault(_cause(context, uses), []).extend(uses)
+    for (_, _, certain, looks), uses in causes.items():
+        yield _match(uses, None if certain else "medium", spec.look if looks else "")
+
+
+def _cause(context: Context, uses: list[tuple[Use, list[Use]]]) -> tuple[object, ...]:
+    """Return what makes several reads one finding: who reads, what others wrote, whether it is certain, whether the reader only looks."""
+    consumers = tuple(sorted({use.program for use, _ in uses}))
+    producers = tuple(sorted({writer.program for _, found in uses for writer in found}))
+    certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
+    return consumers, producers, certain, all(only_looks(context, program) for program in consumers)
 
 
 def _is_raw(context: Context, writers: list[Use]) -> bool:
@@ -56,19 +67,17 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer)
 
 
-def _match(context: Context, spec: ReachSpec, place: Place, uses: list[tuple[Use, list[Use]]]) -> Match:
+def _match(uses: list[tuple[Use, list[Use]]], confidence: Confidence | None, lowered: str) -> Match:
     use = uses[0][0]
     artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
     consumers = sorted({use.program for use, _ in uses})
     writers = {(writer.program, writer.artifact): writer for _, found in uses for writer in reversed(found)}
     producers = sorted({writer.program for writer in writers.values()})
-    more = f" and {len(artifacts) - 1} more" if len(artifacts) > 1 else ""
-    certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
-    return Match(place, f"{listed(consumers)} read{_s(consumers)} `{shown(use.artifact)}`{more}, which {listed(producers)} write{_s(producers)} and "
-                        "nothing declares",
-                 one_each(written_here(writers[key]) for key in sorted(writers)), f"{use.artifact} <- {consumers[0]}", use.event.owner,
-                 None if certain else "medium", spec.look if all(only_looks(context, program) for program in consumers) else "",
-                 artifacts=tuple(artifacts))
+    names = listed([shown(artifact) for artifact in artifacts], 2)
+    others = (Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use))
+    return Match(site(use), f"{listed(consumers)} read{_s(consumers)} {names}, which {listed(producers)} write{_s(producers)} and nothing declares",
+                 one_each((*others, *(written_here(writers[key]) for key in sorted(writers)))), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+                 confidence, lowered, artifacts=tuple(artifacts))
 
 
 def _s(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
 
 import msgspec
@@ -74,4 +75,4 @@ def _match(folder: str, files: list[PythonFacts], spec: RetiredSpec) -> Match:
     steps = tuple(Step(Place(facts.path, 0, 0), f"{facts.lines} lines that nothing runs") for facts in files[1:MOST]) or (
         Step(Place(first.path, 0, 0), "nothing outside of the folder imports or runs it"),)
     return Match(Place(first.path, 0, 0), f"{what} kept as retired code: nothing outside of the folder imports or runs {'it' if len(files) == 1 else 'them'}",
-                 steps, folder, f"{first.path}::", spec.confidence)
+                 steps, folder, f"{first.path}::", spec.confidence, covers=tuple(Place(facts.path, 0, sys.maxsize) for facts in files))

@@ -53,7 +53,8 @@ def _match(names: tuple[str, ...], found: list[tuple[Unused, Step]], copies: lis
                       for item, _ in found[1:MOST]),
              *(Step(_place(item), f"the same in `{item.path}`") for item in copies[:MOST]))
     return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and no other file refers to {them}",
-                 steps, " ".join(names), first.id, spec.confidence)
+                 steps, " ".join(names), first.id, spec.confidence,
+                 covers=tuple(Place(item.path, item.definition.at, item.definition.end) for item in (*(item for item, _ in found), *copies)))
 
 
 def _place(item: Unused) -> Place:

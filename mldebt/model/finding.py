@@ -27,6 +27,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
     `lowered` names a `[[lowered]]` table of the card that applies. `components` are the parts of the system that a finding about their whole is of: of one
     card, what is said of connected ones is one finding. `tells` are the uses (program, artefact) that a rule of lower rank need not report again.
+    `covers` are stretches of code that a finding is about as a whole: of one card, what is said of a part of them is no finding of its own.
     `artifacts` are the keys of the artefacts it is about; empty: those whose accesses stand at its place.
     """
 
@@ -40,6 +41,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     components: tuple[str, ...] = ()
     tells: frozenset[tuple[str, str]] = frozenset()
     artifacts: tuple[str, ...] = ()
+    covers: tuple[Place, ...] = ()
 
 
 class EvidenceStep(msgspec.Struct, frozen=True, gc=False):
