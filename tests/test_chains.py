@@ -47,3 +47,9 @@ def test_a_cycle_needs_two_artefacts() -> None:
     assert Flows([flow("a", "x", "b"), flow("b", "x", "a")]).cycles([flow("a", "x", "b"), flow("b", "x", "a")]) == []
     flows = Flows([flow("a", "x", "b"), flow("b", "y", "a"), flow("b", "z", "c")])
     assert [route(ring) for ring in flows.cycles(flows.flows)] == [["a", "x", "b", "y", "a"]]
+
+
+def test_flows_beside_a_long_chain_are_not_on_it() -> None:
+    flows = Flows([flow("a", "x", "b"), flow("b", "y", "c"), flow("c", "z", "d"), flow("a", "w", "e")])
+    assert [item.reader.artifact for item in flows.on_chains(flows.flows, 3)] == ["x", "y", "z"]
+    assert flows.on_chains(flows.flows, 4) == []

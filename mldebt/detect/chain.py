@@ -29,11 +29,11 @@ def chain(context: Context, spec: ChainSpec) -> Iterator[Match]:
     for part in flows.parts():
         steps = flows.longest(part)
         if len(steps) >= spec.most:
-            yield _match(steps, [flow for flow in part if _of_one_folder(context, flow, spec.logs)])
+            yield _match(steps, [flow for flow in flows.on_chains(part, spec.most) if _of_one_folder(context, flow, spec.logs)])
 
 
 def _match(steps: tuple[Flow, ...], told: list[Flow]) -> Match:
-    """Return the match of a chain; `told` are the flows of its part that need no finding of their own."""
+    """Return the match of a chain; `told` are the flows of such chains that need no finding of their own."""
     programs = [steps[0].writer.program, *(flow.reader.program for flow in steps)]
     says = f"{len(programs)} programs form a chain through {len(steps)} artefacts that nothing declares: {_route(programs)}"
     first, sure = steps[0].reader, all(map(certain, steps))

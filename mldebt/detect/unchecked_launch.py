@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
+from mldebt.link.commands import runs_unknown
 from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts
 from mldebt.model.finding import Match, Step
@@ -33,6 +34,26 @@ def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Ma
                 started.setdefault(item.place.path, []).append((item, entry))
     for path, starts in sorted(started.items()):
         yield from _matches(context, path, sorted(starts, key=lambda start: (start[0].place.at, start[1].program)), spec)
+    yield from _openly(context, spec)
+
+
+def _openly(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
+    """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status."""
+    entries = {entry.id: entry for entry in context.graph.project.entries}
+    seen: set[Place] = set()
+    for event in context.events:
+        starter, detail = entries.get(event.entry), dict(event.detail)
+        if event.kind != "launch" or starter is None or event.place in seen or detail["checked"] == "yes":
+            continue
+        seen.add(event.place)
+        facts = context.graph.project.facts(event.place.path)
+        home = starter.path.rpartition("/")[0]
+        steps = {entry.program for entry in entries.values() if entry.path.rpartition("/")[0] == home and entry.id != starter.id and _is_step(context, entry)}
+        dropped = isinstance(facts, PythonFacts) and not facts.notebook and _dropped(facts, event.place)
+        if dropped and len(steps) > spec.most and runs_unknown(detail["command"]):
+            yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
+                        (Step(event.place, f"the status is dropped here; {len(steps)} programs stand beside it"),), starter.path,
+                        components=(context.graph.component(starter.program),))
 
 
 def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec) -> Iterator[Match]:

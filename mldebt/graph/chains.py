@@ -52,8 +52,23 @@ class Flows:
 
         Components in a cycle count once, for they have no order. Among the longest the one whose identities are certain comes first.
         """
-        wanted = {(flow.source, flow.target) for flow in within}
-        graph: nx.DiGraph[str] = nx.DiGraph(sorted(wanted))
+        graph: nx.DiGraph[str] = nx.DiGraph(sorted({(flow.source, flow.target) for flow in within}))
+        return max(self._ahead(graph).values(), key=_rank, default=(0, 0, ()))[2]
+
+    def on_chains(self, within: Iterable[Flow], least: int) -> list[Flow]:
+        """Return those of some flows that lie on a chain of at least so many flows."""
+        flows = list(within)
+        graph: nx.DiGraph[str] = nx.DiGraph(sorted({(flow.source, flow.target) for flow in flows}))
+        ahead = self._ahead(graph)
+        behind: dict[str, int] = {}
+        whole = nx.condensation(graph)
+        for node in nx.topological_sort(whole):
+            before = [behind[min(whole.nodes[other]["members"])] + 1 for other in whole.predecessors(node)]
+            behind.update(dict.fromkeys(whole.nodes[node]["members"], max(before, default=0)))
+        return [flow for flow in flows if behind[flow.source] + 1 + ahead[flow.target][0] >= least]
+
+    def _ahead(self, graph: nx.DiGraph[str]) -> dict[str, tuple[int, int, tuple[Flow, ...]]]:
+        """Return for each component the longest chain that starts there: its length, how many of its identities are certain, its flows."""
         whole = nx.condensation(graph)
         best: dict[int, tuple[int, int, tuple[Flow, ...]]] = {}
         for node in reversed(list(nx.lexicographical_topological_sort(whole, key=lambda item: min(whole.nodes[item]["members"])))):
@@ -62,8 +77,8 @@ class Flows:
                 flow = self._bridge(graph, whole.nodes[node]["members"], whole.nodes[follower]["members"])
                 length, sure, rest = best[follower]
                 if flow.reader.artifact not in {item.reader.artifact for item in rest}:
-                    best[node] = max(best[node], (length + 1, sure + certain(flow), (flow, *rest)), key=lambda item: item[:2])
-        return max(best.values(), key=lambda item: item[:2], default=(0, 0, ()))[2]
+                    best[node] = max(best[node], (length + 1, sure + certain(flow), (flow, *rest)), key=_rank)
+        return {name: best[node] for node in best for name in whole.nodes[node]["members"]}
 
     def _bridge(self, graph: nx.DiGraph[str], sources: set[str], targets: set[str]) -> Flow:
         """Return the first flow, a certain one before others, from some components to others."""
@@ -88,6 +103,10 @@ class Flows:
             ring = tuple(self._between[step][0] for step in steps)
             if len({flow.reader.artifact for flow in ring}) > 1:
                 yield ring
+
+
+def _rank(chain: tuple[int, int, tuple[Flow, ...]]) -> tuple[int, int]:
+    return chain[:2]
 
 
 def certain(flow: Flow) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import normpath
 from typing import TypeAlias
 
+from mldebt.extract.data.shell import parse_shell
 from mldebt.model.facts import Command, DataFacts, PythonFacts
 from mldebt.model.project import Invocation, Project
 from mldebt.model.source import Place
@@ -143,12 +144,23 @@ def _direct(before: tuple[str, ...]) -> bool:
     return not before or _INTERPRETER.match(before[-1]) is not None
 
 
+def runs_unknown(line: str) -> bool:
+    """Return whether a shell line hands an interpreter a script whose name nobody knows before."""
+    return any(_given_word(command.words).startswith("{") for command in parse_shell(line))
+
+
+def _given_word(words: tuple[str, ...]) -> str:
+    """Return the first word after an interpreter at the head of a command and its flags, empty when there is none."""
+    if not words or not _INTERPRETER.match(words[0]):
+        return ""
+    rest = words[1:]
+    while rest and rest[0] in ("-W", *_FLAGS):
+        rest = rest[2:] if rest[0] == "-W" else rest[1:]
+    return rest[0] if rest else ""
+
+
 def _script_word(words: tuple[str, ...]) -> str | None:
     """Return the script that an interpreter at the head of a command is given."""
-    for position, word in enumerate(words):
-        if _INTERPRETER.match(word):
-            rest = words[position + 1:]
-            while rest and rest[0] in ("-W", *_FLAGS):
-                rest = rest[2:] if rest[0] == "-W" else rest[1:]
-            return rest[0] if rest and rest[0].endswith(".py") else None
-    return None
+    start = next((position for position, word in enumerate(words) if _INTERPRETER.match(word)), len(words))
+    word = _given_word(words[start:])
+    return word if word.endswith(".py") else None
