@@ -50,6 +50,6 @@ def test_a_cycle_needs_two_artefacts() -> None:
 
 
 def test_flows_beside_a_long_chain_are_not_on_it() -> None:
-    flows = Flows([flow("a", "x", "b"), flow("b", "y", "c"), flow("c", "z", "d"), flow("a", "w", "e")])
-    assert [item.reader.artifact for item in flows.on_chains(flows.flows, 3)] == ["x", "y", "z"]
+    flows = Flows([flow("a", "x", "b"), flow("b", "y", "c"), flow("c", "z", "d"), flow("a", "v", "d"), flow("a", "w", "e")])
+    assert [item.reader.artifact for item in flows.on_chains(flows.flows, 3)] == ["x", "y", "z", "v"]
     assert flows.on_chains(flows.flows, 4) == []

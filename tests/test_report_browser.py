@@ -175,8 +175,9 @@ def test_the_keyboard_reaches_everything(browser: Any, pages: dict[str, Path]) -
         assert at() in tab.seen() and tab.page.eval_on_selector_all('.box[tabindex="0"]', "boxes => boxes.length") == 1
         tab.page.focus('.box[data-name="data/features.csv"]')
         tab.press("ArrowRight")
-        assert at() == "train.py"
-        tab.press("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft")
+        assert at() in ("train.py", "backfill.py")
+        tab.page.focus('.box[data-name="data/features.csv"]')
+        tab.press("ArrowLeft")
         assert at() in ("prepare.py", "backfill.py")
         tab.page.focus('.box[data-name="train.py"]')
         tab.press("Enter")

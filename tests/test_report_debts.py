@@ -17,8 +17,9 @@ pd.DataFrame({}).to_csv("data/model_scores_v2.csv")
 pd.DataFrame({}).to_csv("data/other_input.csv")
 # file: use.py
 import pandas as pd
-for name in ["data/model_scores_v1.csv", "data/other_input.csv", "data/third.csv"]:
+for name in ["data/other_input.csv", "data/third.csv"]:
     pd.read_csv(name).to_csv("data/out.csv", mode="a")
+pd.read_csv("data/model_scores_v1.csv").to_csv("data/out.csv", mode="a")
 # file: last.py
 import pandas as pd
 pd.read_csv("data/out.csv")

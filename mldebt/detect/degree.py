@@ -38,11 +38,15 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
 
 
 def _awaited(context: Context, artifact: str) -> bool:
-    """Return whether some program reads what others left there: one that does not write the artefact, or reads it before it does."""
+    """Return whether some program reads what others left there: one that does not write the artefact, or reads it before it does.
+
+    A program that every writer starts by itself reads what that one wrote.
+    """
     writers = context.graph.writers(artifact)
     first = {use.program: use.event.id for use in reversed(writers)}
     awaiting = [use for use in context.graph.readers(artifact) if use.event.id < first.get(use.program, use.event.id + 1)]
-    return any(not any(handed_over(context, use, writer) for writer in writers) for use in awaiting)
+    return any(not any(handed_over(context, use, writer) for writer in writers) and not all(
+        writer.program in context.graph.starters(use.program) for writer in writers) for use in awaiting)
 
 
 def _begins(context: Context, use: Use) -> bool:

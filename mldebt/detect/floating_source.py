@@ -16,7 +16,7 @@ from mldebt.model.source import Place
 
 _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|version|release|rev)[-_ ]?\d+(?![a-z0-9])", re.I)
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)|\?\?\?\?-\?\?")
-_HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
+_HASH = re.compile(r"(?<![0-9a-z])(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _WRITES = ("write", "append", "fill")
 _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "join")
@@ -24,7 +24,8 @@ _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "j
 
 class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`branches` are names of versions that move; `fixed-hosts` keep what they publish as it was; `stamps` are words of parameters that fix a version or a
-    date; `windows` are words of query parameters that only bound a time; `schemes` are those of object stores; `lowered` is the lowered severity of what
+    date; `windows` are words of query parameters that only bound a time; `checks` are calls that compute a hash: a file
+    that makes them looks at what it downloads; `schemes` are those of object stores; `lowered` is the lowered severity of what
     an operator keeps: buckets, tables, queries of a time window."""
 
     kind: str
@@ -33,6 +34,7 @@ class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     fixed_hosts: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     lowered: str = ""
     confidence: Confidence = "medium"
@@ -42,9 +44,11 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
     """Yield one match for each source whose data flows on, at the first place that reads it; the others are evidence."""
     tests = {entry.id for entry in context.graph.project.entries if entry.kind == "test"}
     used, taken_up = _uses(context)
+    checking = {site.place.path for site in context.calls if site.api in spec.checks}
     found: dict[tuple[str, str], list[tuple[Event, str, str]]] = {}
     for event in context.events:
-        if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and event.access is not None:
+        if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
+                event.access is not None and event.place.path not in checking):
             address = event.access.path.show()
             reason = _reason(event, address, spec)
             if reason and (event.id in taken_up or reason.startswith(_MOVING)):
@@ -90,7 +94,7 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     if access.store != "url" or "." not in host or host.replace(".", "").isdigit() or host.startswith(("localhost", "example.")):
         return ""
     moving = next((word for word in path.split("/") if word.lower() in spec.branches), "")
-    if moving:
+    if moving and not _DATE.search(path) and not _stamped(path, spec):
         return f"{_MOVING} `{moving}`"
     if any(host == name or host.endswith("." + name) for name in spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
@@ -103,6 +107,11 @@ def _fixed(text: str, spec: FloatingSourceSpec) -> bool:
     """Return whether an address tells a version, a date or a hash, literally or by a parameter of such a name."""
     if _VERSION.search(text) or _DATE.search(text) or _HASH.search(text):
         return True
+    return _stamped(text, spec)
+
+
+def _stamped(text: str, spec: FloatingSourceSpec) -> bool:
+    """Return whether a parameter of an address fixes a version or a date."""
     return any(word in hole.lower() for hole in _HOLE.findall(text) for word in spec.stamps)
 
 

@@ -79,6 +79,8 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
 
 def _may_be_made(context: Context, path: str, stem: str, spec: MissingMemberSpec) -> bool:
     """Return whether a module that is no Python file of the project may be there all the same: compiled, ignored, or written or named by another file."""
+    if stem.rpartition("/")[2].startswith("_"):
+        return True  # the name of a compiled extension, by custom: what builds it need not stand here
     project = context.graph.project
     if any(_names(facts.words, stem) for facts in project.data.values()) or any(
             _names(module.facts.strings, stem) for other, module in project.modules.items() if other != path):

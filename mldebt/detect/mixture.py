@@ -34,7 +34,7 @@ def mixture(context: Context, spec: MixtureSpec) -> Iterator[Match]:
         if event.entry and kind:
             work.setdefault(event.owner, {}).setdefault(kind, Step(event.place, f"it {_WORDS[kind]} here"))
     for owner, uses in _intermediates(context).items():
-        if len({use.artifact for use in uses}) > spec.intermediates:
+        if len({use.artifact for use in uses}) > spec.intermediates and any(context.graph.readers(use.artifact) for use in uses):
             names = ", ".join(f"`{shown(name)}`" for name in sorted({use.artifact for use in uses})[:3])
             work.setdefault(owner, {})["write"] = Step(site(uses[0]), f"it writes {names} here and on")
     for owner, kinds in sorted(work.items()):
@@ -54,7 +54,10 @@ def _kind(context: Context, event: Event, spec: MixtureSpec) -> str:
 
 
 def _intermediates(context: Context) -> dict[str, list[Use]]:
-    """Return the writes of datasets by the function or script that does them; what a stage or a setting declares is an output, no intermediate."""
+    """Return the writes of datasets by the function or script that does them; what a stage or a setting declares is an output, no intermediate.
+
+    Some of them must be read again for the rest to count: what nobody reads is a result.
+    """
     found: dict[str, list[Use]] = {}
     for artifact in context.graph.artifacts():
         for use in context.graph.writers(artifact) if not context.graph.is_declared(artifact) else ():

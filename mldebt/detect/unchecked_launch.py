@@ -15,6 +15,8 @@ from mldebt.model.project import EntryPoint, Invocation
 from mldebt.model.source import Place
 from mldebt.model.walk import statements
 
+_WORK = ("read", "write", "append", "fit")
+
 
 class UncheckedLaunchSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`most`: different programs that one file may start so; `formats` are the kinds of command files that count."""
@@ -29,7 +31,7 @@ def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Ma
     """Yield one match for each file that starts several steps and would not see one of them fail, at the first such start."""
     started: dict[str, list[tuple[Invocation, EntryPoint]]] = {}
     for entry in context.graph.project.entries:
-        for item in entry.invocations if _is_step(context, entry) else ():
+        for item in entry.invocations if entry.kind != "test" else ():
             if not item.stage and _counts(context, item, spec.formats):
                 started.setdefault(item.place.path, []).append((item, entry))
     for path, starts in sorted(started.items()):
@@ -58,8 +60,9 @@ def _openly(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
 
 def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec) -> Iterator[Match]:
     unseen = [start for start in starts if not start[0].checked and any(_follows(other, start) for other in starts)]
+    acting = {entry.program for _, entry in starts if _is_step(context, entry)}
     programs = list(dict.fromkeys(entry.program for start in unseen for _, entry in (start, *(other for other in starts if _follows(other, start)))))
-    if len(programs) > spec.most:
+    if len([name for name in programs if name in acting]) > spec.most:
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
         steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
         yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
@@ -72,8 +75,13 @@ def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, Entr
 
 
 def _is_step(context: Context, entry: EntryPoint) -> bool:
-    """Return whether a program works on artefacts; tests do not count."""
-    return entry.kind != "test" and context.graph.acts(entry.program)
+    """Return whether a program works on artefacts, also on those that only its options name; tests do not count."""
+    return entry.kind != "test" and (context.graph.acts(entry.program) or entry.id in _working(context))
+
+
+def _working(context: Context) -> set[str]:
+    """Return the entry points that read or write something, or learn."""
+    return {event.entry for event in context.events if event.kind in _WORK}
 
 
 def _counts(context: Context, item: Invocation, formats: tuple[str, ...]) -> bool:

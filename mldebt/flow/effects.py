@@ -23,6 +23,7 @@ _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
+JOIN = "join"
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
 }
@@ -72,9 +73,15 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
             reads |= {number} if row.launch.output else set()
     if row.scan or row.role == PRINT:
         observe_output(run, bound, frame)
-    if row.role in EVENTS:
+    if row.role in EVENTS and (row.role != JOIN or _brings_together(bound)):
         run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
     return frozenset(reads)
+
+
+def _brings_together(bound: Bound) -> bool:
+    """Return whether two sides of a join each have data that the other lacks: what was computed from a table is no source beside it."""
+    sides = [sources for value in (bound.receiver, *bound.args, *bound.keywords.values()) if value is not None and (sources := lineage(value))]
+    return any(one - other and other - one for one in sides for other in sides)
 
 
 def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: str, given: tuple[Value, ...]) -> set[int]:

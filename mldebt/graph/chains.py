@@ -56,7 +56,7 @@ class Flows:
         return max(self._ahead(graph).values(), key=_rank, default=(0, 0, ()))[2]
 
     def on_chains(self, within: Iterable[Flow], least: int) -> list[Flow]:
-        """Return those of some flows that lie on a chain of at least so many flows."""
+        """Return those of some flows whose both ends lie on chains of at least so many flows."""
         flows = list(within)
         graph: nx.DiGraph[str] = nx.DiGraph(sorted({(flow.source, flow.target) for flow in flows}))
         ahead = self._ahead(graph)
@@ -65,7 +65,8 @@ class Flows:
         for node in nx.topological_sort(whole):
             before = [behind[min(whole.nodes[other]["members"])] + 1 for other in whole.predecessors(node)]
             behind.update(dict.fromkeys(whole.nodes[node]["members"], max(before, default=0)))
-        return [flow for flow in flows if behind[flow.source] + 1 + ahead[flow.target][0] >= least]
+        on = {name for name in behind if behind[name] + ahead[name][0] >= least}
+        return [flow for flow in flows if flow.source in on and flow.target in on]
 
     def _ahead(self, graph: nx.DiGraph[str]) -> dict[str, tuple[int, int, tuple[Flow, ...]]]:
         """Return for each component the longest chain that starts there: its length, how many of its identities are certain, its flows."""

@@ -15,7 +15,7 @@ from mldebt.model.walk import inside, parts
 
 ScopeKind = Literal["module", "class", "function", "comprehension"]
 _PROBES = frozenset({"NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError", "AttributeError"})
-_MAKERS = frozenset({"exec", "globals", "execfile", "vars"})
+_MAKERS = frozenset({"exec", "globals", "execfile", "vars", "locals"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
 
 
