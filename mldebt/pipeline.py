@@ -144,6 +144,7 @@ def survey(
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):
+            _count_other_forms(cards, every, context, suppressions)
             unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards, every)]
             kept = ordered((*kept, *findings(unused, done.project, suppressions)))
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
@@ -163,6 +164,16 @@ def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[
     notes.extend(f"note: entry-points: `{pattern}` matches no Python file"
                  for pattern in settings.entry_points if not stated_programs(found, msgspec.structs.replace(settings, entry_points=(pattern,))))
     return tuple(notes)
+
+
+def _count_other_forms(cards: Sequence[Card], every: Sequence[Card], context: Context, suppressions: Suppressions) -> None:
+    """Count comments as used that silence what forms outside the selection find: only those of the rules that a comment names are asked."""
+    whole = {card.code: card.match for card in every}
+    for card in cards:
+        others = tuple(table for table in whole[card.code] if table not in card.match)
+        if others and suppressions.mention(card):
+            for found, match in detect([msgspec.structs.replace(card, match=others)], context)[0]:
+                suppressions.reason(found, match.place)
 
 
 def _housekeeping(cards: Sequence[Card], every: Sequence[Card], project: Project, suppressions: Suppressions) -> list[tuple[Card, Match]]:

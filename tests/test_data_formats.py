@@ -14,6 +14,20 @@ def test_shell_folder_loop_and_checks() -> None:
     assert found[0].folder == "src" and found[0].redirect_out == "out.txt"
 
 
+@pytest.mark.parametrize(("text", "seen"), [
+    ("#!/bin/bash -e\npython a.py\necho\n", True), ("#!/bin/bash\npython a.py\necho\n", False), ("#!/bin/sh -xeu\npython a.py\necho\n", True),
+    ("trap 'echo bad; exit 1' ERR\npython a.py\necho\n", True), ("trap 'echo bad' ERR\npython a.py\necho\n", False),
+    ("stop() { exit 3; }\ntrap stop ERR\npython a.py\necho\n", True), ("trap 'exit 1' ERR\ntrap - ERR\npython a.py\necho\n", False),
+    ("python a.py\n[ $? -eq 0 ] || exit 1\necho\n", True), ("python a.py\necho $?\necho\n", False),
+    ("python a.py\ns=$?\necho done\nif [ $s -ne 0 ]; then exit $s; fi\necho\n", True), ("python a.py\ns=$?\necho $s\necho\n", False),
+    ("python a.py\ns=$?\necho done\ncase $s in 0) ;; *) exit 1 ;; esac\necho\n", True), ("python a.py\necho\ns=$?\n[ $s -eq 0 ]\necho\n", False),
+    ("r() {\n python \"$1\" || exit 1\n}\nr a.py\necho\n", True), ("r() {\n python \"$1\"\n}\nr a.py\necho\n", False),
+    ("function r { python $@; local s=$?; [ $s = 0 ] || exit $s; }\nr a.py\necho\n", True), ("r() { echo $1; }\nr a.py\necho\n", False),
+])
+def test_shell_failures_that_are_seen(text: str, seen: bool) -> None:
+    assert next(c.checked for c in parse_shell(text) if "a.py" in c.words) is seen
+
+
 def test_shell_variables_that_are_known_in_part() -> None:
     found = parse_shell("base=$1\nkind=good\nout=results/$base/$kind.tsv\nPATH=$PATH:bin\nrun $base -o $out\nout=$out.gz\nrun $PATH $out\n"
                         "here=./\npython $here/a.py\n")

@@ -67,3 +67,19 @@ pd.read_csv(source.path)
 pd.read_csv(options(sys.argv[2:]).data)
 """)
     assert names(flow) == {"one.csv", "other.csv", "default.csv"}
+
+
+def test_a_slice_between_literal_bounds_holds_its_items(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+import sys
+import pandas as pd
+paths = ["script.py", "a.csv", "b.csv", "c.csv"]
+first, last = paths[1:4:2]
+pd.read_csv(first).to_csv(last)
+for path in paths[-2:-1]:
+    pd.read_csv(path)
+for path in paths[:int(sys.argv[1])]:
+    open(path)
+""")
+    assert names(flow) == {"a.csv", "b.csv", "c.csv", "script.py"} and names(flow, "write") == {"c.csv"}
+    assert {event.access.path.show() for event in flow.events if event.kind == "read" and event.api == "pandas.read_csv"} == {"a.csv", "b.csv"}

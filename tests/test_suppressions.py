@@ -127,3 +127,13 @@ def test_files_that_are_not_python(tmp_path: Path, name: str, text: str) -> None
 def test_bad_suppressions_in_a_settings_file(tmp_path: Path) -> None:
     (tmp_path / "conf.toml").write_text('a = 1  # mldebt: ignore\nb = "x#mldebt: ignore"  # mldebt: ignore[MLD999] why\n')
     assert live(tmp_path) == [("conf.toml", 1, "MLD002"), ("conf.toml", 2, "MLD002")]
+
+
+def test_what_a_form_outside_the_selection_finds_is_not_unused(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("python train.py\n")
+    code = ("import argparse\nimport pandas as pd\nparser = argparse.ArgumentParser()\nparser.add_argument('--old', action='store_true')\n"
+            "args = parser.parse_args()\nif args.old:{}\n    print(pd.read_csv('old.csv'))\nprint(1){}\n")
+    (tmp_path / "train.py").write_text(code.format("", ""))
+    assert live(tmp_path) == [] and live(tmp_path, select=("MLD103",)) == [("train.py", 6, "MLD103")]
+    (tmp_path / "train.py").write_text(code.format("  # mldebt: ignore[MLD103] kept", "  # mldebt: ignore[MLD103] no"))
+    assert live(tmp_path) == [("train.py", 8, "MLD001")]

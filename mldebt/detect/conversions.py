@@ -88,7 +88,7 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
     for use in [use for use in uses if use.event.place == load.place]:
         for writer in context.graph.writers(use.artifact):
             written = writer.event
-            one_run = written.entry == use.event.entry and not (written.handed or use.event.handed)
+            one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
             if one_run and written.kind == "write" and written.must and written.id < use.event.id:
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)

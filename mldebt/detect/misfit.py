@@ -23,14 +23,28 @@ class MisfitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
-    """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one."""
+    """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one.
+
+    What one method calls wrongly of its own class is one cause.
+    """
     tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
     for found in context.observed.misfits:
         if found.place.path not in tests:
             groups.setdefault((found.callee, found.reason), []).append(found)
+    causes: dict[tuple[str, ...], list[Misfit]] = {}
     for (callee, reason), calls in groups.items():
-        first = calls[0]
-        steps = [Step(first.definition, f"`{callee}` is defined here")] if first.definition is not None else []
-        steps.extend(Step(other.place, "called here in the same way") for other in calls[1:_MOST])
-        yield Match(first.place, f"`{callee}` {reason}: this raises whenever it is reached", tuple(steps), f"{callee} {reason}", first.owner, spec.confidence)
+        cls = callee.rpartition(".")[0]
+        own = cls and calls[0].owner.partition("::")[2].startswith(f"{cls}.")
+        causes.setdefault((calls[0].owner, cls) if own else (callee, reason, ""), []).extend(calls)
+    for calls in causes.values():
+        yield _match(calls, spec)
+
+
+def _match(calls: list[Misfit], spec: MisfitSpec) -> Match:
+    first, *others = calls
+    steps = [Step(first.definition, f"`{first.callee}` is defined here")] if first.definition is not None else []
+    steps.extend(Step(other.place, "called here in the same way" if (other.callee, other.reason) == (first.callee, first.reason)
+                      else f"`{other.callee}` {other.reason}") for other in others[:_MOST])
+    return Match(first.place, f"`{first.callee}` {first.reason}: this raises whenever it is reached", tuple(steps), f"{first.callee} {first.reason}",
+                 first.owner, spec.confidence)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, shown, site, written_here
+from mldebt.detect.touch import Touch
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
@@ -15,21 +16,25 @@ _WORK = ("fit", "predict", "train-step", "transform", "search")
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn."""
+    """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
+
+    `models` are roles of calls that make or use a model.
+    """
 
     kind: str
     form: str
     look: str = ""
+    models: tuple[str, ...] = ()
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     """Yield one match for what a program reads of what some others write, at the first read."""
-    graph = context.graph
+    graph, touch = context.graph, Touch(context, spec.models)
     found: dict[Place, list[tuple[Use, list[Use]]]] = {}
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact) or _is_raw(context, writers):
+        if not writers or graph.is_declared(artifact) or _is_raw(context, writers, touch):
             continue
         for use in graph.readers(artifact):
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
@@ -50,15 +55,18 @@ def _cause(context: Context, uses: list[tuple[Use, list[Use]]]) -> tuple[object,
     return consumers, producers, certain, all(only_looks(context, program) for program in consumers)
 
 
-def _is_raw(context: Context, writers: list[Use]) -> bool:
-    """Return whether an artefact is a raw input: bytes as they came, by one program that downloads, reads no artefact and learns nothing."""
+def _is_raw(context: Context, writers: list[Use], touch: Touch) -> bool:
+    """Return whether an artefact is a raw input of one program that reads no artefact and learns nothing: bytes as they came, or drawn by chance."""
     programs = {use.program for use in writers}
-    if len(programs) != 1 or any(use.event.access is None or use.event.access.format for use in writers):
+    entries = {entry.id: entry for entry in context.graph.project.entries if entry.program in programs}
+    events = [event for event in context.events if event.entry in entries] if len(programs) == 1 else []
+    if not events or any(event.kind in _WORK for event in events):
         return False
-    entries = {entry.id for entry in context.graph.project.entries if entry.program in programs}
-    events = [event for event in context.events if event.entry in entries]
     stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
-    return stores == {"url"} and not any(event.kind in _WORK for event in events)
+    if stores:
+        return stores == {"url"} and not any(use.event.access is None or use.event.access.format for use in writers)
+    draws = any(event.kind == "draw" for event in events)
+    return draws and not any(touch.known(id_ if entry.definition >= 0 else f"{entry.path}::") for id_, entry in entries.items())
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:

@@ -37,14 +37,19 @@ class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
-    """Yield one match for each function, or module body, that reads names nothing binds; those of several functions are told where they first stand."""
-    given, old = _KNOWN.union(spec.injected), list[tuple[str, Load]]()
+    """Yield one match for each function, or module body, that reads names nothing binds; copies of it count as one, at the first."""
+    given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, Load]](), dict[tuple[str, str], Match]()
     for path, module in sorted(context.graph.project.modules.items()):
         if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts):
             missing = _missing(context, path, given, spec)
             old.extend((path, load) for load in missing if load.node.id in spec.former)
             for group in _causes([load for load in missing if load.node.id not in spec.former]):
-                yield _match(path, module.facts, group, spec)
+                found = _match(path, module.facts, group, spec)
+                key = (found.message, found.owner.partition("::")[2])
+                known = copies.setdefault(key, found)
+                if known is not found and len(known.evidence) < _MOST:
+                    copies[key] = msgspec.structs.replace(known, evidence=(*known.evidence, Step(found.place, "and here, in the same way")))
+    yield from copies.values()
     told = any(problem.kind == "python-2" for module in context.graph.project.modules.values() for problem in module.facts.problems)
     if old and not told:
         yield _former(old, spec)

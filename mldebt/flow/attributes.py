@@ -155,7 +155,7 @@ class Attributes:
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
             return self._of_object(known, index[0], value)
         if known is not None and known.kind in ("list", "tuple"):
-            return self._run.new(self._run.place(frame, node), Object(known.kind, None, None, known.element()), value.type, value.sources)
+            return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):
             return self._run.texts.sliced(value, node.index[0])
         if value.type:
@@ -260,3 +260,12 @@ def _positions(node: ir.Expr) -> str | None:
     if isinstance(node, ir.Sequence) and node.elements and all(whole_number(part) is not None for part in node.elements):
         return ", ".join(str(whole_number(part)) for part in node.elements)
     return None
+
+
+def _sliced(known: Object, node: ir.Expr) -> Object:
+    """Return what a slice of a list or tuple holds: its items where the bounds are literal, else any of them."""
+    bounds = [(part, whole_number(part)) for part in (node.lower, node.upper, node.step)] if isinstance(node, ir.Slice) else []
+    if known.items is None or not bounds or any(part is not None and number is None or number == 0 and place == 2
+                                                for place, (part, number) in enumerate(bounds)):
+        return Object(known.kind, None, None, known.element())
+    return Object(known.kind, known.items[slice(*(number for _, number in bounds))], None, known.rest)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 64
 MAX_NESTING = 2
+_SCHEDULE = "schedule"
 
 
 class Callbacks:
@@ -39,12 +40,15 @@ class Callbacks:
         if bound.row.makes:  # what only makes something of a function does not call it
             return results
         called: list[Value] = []
+        first = len(frame.trace.items)
         for name in bound.row.calls:
             value = bound.get(name)
             if functions := self._callables(value, frame):
                 args, keywords, unknown = self._given(bound, value)
                 results[name] = join_all([self._run.calls.call(item, args, keywords, place, frame, unpacked=unknown) for item in functions])
                 called.append(value)
+        if bound.row.role == _SCHEDULE:
+            frame.trace.hand_over(first)
         self.may_call(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in called), place, frame)
         if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
             self._run.hooks.run(bound.receiver, place, frame)

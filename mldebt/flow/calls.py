@@ -10,7 +10,7 @@ from mldebt.flow.arguments import Arguments
 from mldebt.flow.callbacks import Callbacks
 from mldebt.flow.effects import Bound, perform
 from mldebt.flow.escapes import escape
-from mldebt.flow.expressions import evaluate
+from mldebt.flow.expressions import evaluate, spelled
 from mldebt.flow.fitting import fitting
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 MODELS = ("model", "module")
 """Roles of types whose instances are called with data to predict."""
+_SPELLING = ("text.format", "text.make")
 _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
 
 
@@ -62,9 +63,11 @@ class Calls:
         function = evaluate(self._run, node.func, frame)
         args: list[Value] = []
         keywords: dict[str, Value] = {}
-        unknown = False
+        unknown, spells = False, self._spells(function)
         for arg in node.args:
             value = evaluate(self._run, arg.value, frame)
+            if spells and not arg.star:
+                value = spelled(self._run, arg.value, value)
             if isinstance(value.target, ModuleTarget):
                 self._run.ledger.open(value)
             if arg.star:
@@ -80,6 +83,13 @@ class Calls:
         place = self._run.place(frame, node)
         fitting(self._run, node, function, len(args), keywords, place, frame)
         return self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+
+    def _spells(self, function: Value) -> bool:
+        """Return whether a call makes a text of its arguments."""
+        target, row = function.target, None
+        if isinstance(target, LibraryMethod | LibraryTarget):
+            row = self._run.catalogue.call(target.path) if isinstance(target, LibraryTarget) else self._run.catalogue.method(target.path, target.name)
+        return row is not None and row.value in _SPELLING
 
     def call(
         self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, *, unpacked: bool = False

@@ -26,6 +26,7 @@ _MOST_ADDRESSES = 4
 JOIN = "join"
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
+    "draw": "draw",
 }
 
 
@@ -113,15 +114,27 @@ def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, 
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
     from mldebt.extract.sql import table_uses
 
-    reads: set[int] = set()
-    for statement in as_texts(bound.get(row.query)):
-        for table, mode in table_uses(statement):
-            kind: Kind = "read" if mode == "read" else "write"
-            for path in _databases(run, _named(run, row, row.database, bound)):
-                access = Access("table", *_database(path), "sql", table, home=bound.get(row.query).home)
-                number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
-                reads |= {number} if kind == "read" else set()
+    reads, query = set[int](), bound.get(row.query)
+    uses = [(*use, query.home) for statement in as_texts(query) for use in table_uses(statement)]
+    for table, mode, home in uses or _kept_statements(run, query, frame):
+        kind: Kind = "read" if mode == "read" else "write"
+        for path in _databases(run, _named(run, row, row.database, bound)):
+            access = Access("table", *_database(path), "sql", table, home=home)
+            number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
+            reads |= {number} if kind == "read" else set()
     return reads
+
+
+def _kept_statements(run: Interpreter, query: Value, frame: Frame) -> list[tuple[Pattern, str, str]]:
+    """Return the tables, with mode and file, of the one file of the project that each statement read from a file may be."""
+    found: list[tuple[Pattern, str, str]] = []
+    for name in sorted({run.statements[number] for number in query.sources if number in run.statements}):
+        own, ending = frame.path.rpartition("/")[0], name.lstrip("./")
+        paths = [path for path, facts in run.project.data.items() if facts.format == "sql" and f"/{path}".endswith(f"/{ending}")]
+        near = [path for path in paths if path in (ending, f"{own}/{ending}")]
+        for path in near[:1] or (paths if len(paths) == 1 else ()):
+            found.extend((pattern(use.table), use.mode, path) for use in run.project.data[path].tables)
+    return found
 
 
 def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.heap import Object, front
 from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, constant, embedded, join, lineage, longest
 from mldebt.model import ir
@@ -61,7 +63,14 @@ def _slice(run: Interpreter, node: ir.Slice, frame: Frame) -> Value:
 
 def _binop(run: Interpreter, node: ir.BinOp, frame: Frame) -> Value:
     left, right = evaluate(run, node.left, frame), evaluate(run, node.right, frame)
+    if node.op == "+" and bool(left.texts) is not bool(right.texts) and not (left.ref or right.ref):
+        left, right = spelled(run, node.left, left), spelled(run, node.right, right)
     return binary(run, node, left, right, frame)
+
+
+def spelled(run: Interpreter, node: ir.Expr, value: Value) -> Value:
+    """Return a value as it stands in a text: what nothing is known of is a hole with the name of its variable."""
+    return value if value.texts or value.const else msgspec.structs.replace(value, texts=(Pattern((Hole("unknown", run.label(node)),)),))
 
 
 def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: Value, frame: Frame) -> Value:
@@ -71,7 +80,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     if node.op == "+" and left.ref and (right.ref or right == Value(sources=right.sources)):
         return _concat_sequences(run, node, left, right, frame)
     if node.op == "%" and left.texts:
-        return Value(type=left.type, texts=tuple(_fill(run, template, right) for template in left.texts), sources=lineage(left, right), home=left.home)
+        return Value(type=left.type, texts=tuple(_fill(run, template, right, node) for template in left.texts), sources=lineage(left, right), home=left.home)
     if left.type or right.type:
         result = run.calls.operator(node.op, left, right, run.place(frame, node), frame)
         if result is not None:
@@ -94,10 +103,12 @@ def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value
     return run.new(run.place(frame, node), Object(one.kind, None, first, join(one.element(), other.element())), left.type, lineage(left, right))
 
 
-def _fill(run: Interpreter, template: Pattern, right: Value) -> Pattern:
-    """Return `template % right` for the plain conversions."""
-    known = run.heap.get(right.ref)
+def _fill(run: Interpreter, template: Pattern, right: Value, node: ir.BinOp | ir.AugAssign) -> Pattern:
+    """Return `template % right` for the plain conversions; `node` is the whole."""
+    known, given = run.heap.get(right.ref), node.right if isinstance(node, ir.BinOp) else node.value
     values = list(known.items) if known is not None and known.kind == "tuple" and known.items is not None else [right]
+    shown = given.elements if isinstance(given, ir.Sequence) and len(given.elements) == len(values) else [given] * len(values)
+    values = [spelled(run, part, value) for part, value in zip(shown, values)]
     parts: list[str | Hole] = []
     for part in template.parts:
         if isinstance(part, Hole):

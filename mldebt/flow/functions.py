@@ -62,18 +62,18 @@ class Functions:
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
             bound = self._generalised(key, bound)
             found = self._known(key, target, bound)
-        tokens = self._tokens.stand_for(target, bound)
+        tokens, handed = self._tokens.stand_for(target, bound), key in self._run.modules.scheduled
         if found is not None:
             self.hits += 1
             summary, renaming = found
-            frame.trace.call(place, summary.trace, tokens)
+            frame.trace.call(place, summary.trace, tokens, handed=handed)
             return self._reuse(summary, renaming, place)
         before = self._run.steps
         summary = self._evaluate(target, definition, bound, place, frame)
         self._memo.setdefault(key, {}).setdefault((target.frame, tuple(map(shape, bound.values()))), []).append(summary)
         self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
         self._contexts[key] = self._contexts.get(key, 0) + 1
-        frame.trace.call(place, summary.trace, tokens)
+        frame.trace.call(place, summary.trace, tokens, handed=handed)
         return Renaming(tokens).value(summary.value)
 
     def _known(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> tuple[Summary, Renaming] | None:

@@ -47,7 +47,7 @@ class Hooks:
         """Keep the hooks of a class that are entry points: requests, tasks."""
         kind = next((kind for item in self._libraries(cls) if (kind := self._run.catalogue.hook_entry(item))), "")
         for target in self.of(cls) if kind else ():
-            self._run.modules.entered[target, cls] = Entered(target, cls, kind, program)
+            self._run.modules.keep_entry(Entered(target, cls, kind, program))
 
     def called(self, value: Value) -> FunctionTarget | None:
         """Return the method that calling an instance runs because a library base says so."""

@@ -35,6 +35,7 @@ from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
 
 _FLOW = "flow"
+_STATEMENTS = ".sql"
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -70,6 +71,7 @@ class Interpreter:
         self._kept: dict[int, int] = {}
         self._raw = 0
         self.passed: set[Place] = set()
+        self.statements: dict[int, str] = {}
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -173,6 +175,8 @@ class Interpreter:
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
+        if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
+            self.statements[self._raw] = str(access.path.parts[-1])
         frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail))
         return self._raw
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 
+_SCHEDULED = ("task", "flow")
+
+
 class Entered(NamedTuple):
     """A function that a library starts, the class whose instance it is a method of, the kind of entry point, the program it belongs to."""
 
@@ -71,6 +74,7 @@ class Modules:
         self.executed: set[str] = set()
         self.started: dict[str, str] = {}
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
+        self.scheduled: set[tuple[str, int]] = set()
 
     def special(self, name: str, frame: Frame) -> Value:
         """Return the value of a name bound nowhere: `__file__`, `__name__`, what needs no import, a module whose import was forgotten, else unknown."""
@@ -268,13 +272,19 @@ class Modules:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
         for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
             if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
-                self.entered[made, None] = Entered(made, None, kind, frame.path)
+                self.keep_entry(Entered(made, None, kind, frame.path))
         cls = frame.cls if frame.index >= 0 and self._run.definition(frame.path, frame.index).kind == "class" else None
         for _, row in rows:
             if row is not None and row.entry:
-                self.entered[made, cls] = Entered(made, cls, row.entry, self.main or frame.path)
+                self.keep_entry(Entered(made, cls, row.entry, self.main or frame.path))
         if rows:
             decorated(self._run, definition, rows, frame)
+
+    def keep_entry(self, how: Entered) -> None:
+        """Keep a function that a library starts; what a scheduler starts is a run of its own, whoever calls it."""
+        self.entered[how.target, how.cls] = how
+        if how.kind in _SCHEDULED:
+            self.scheduled.add((how.target.path, how.target.index))
 
     def tasks(self, path: str) -> list[Value]:
         """Return the functions of a module, or of all modules of a package, that a library's decorator made its own."""

@@ -32,7 +32,9 @@ class Nodes:
         known = self._run.heap.get(given.ref)
         keywords = {name: self._read(item, base, bound.place, frame) for name, item in known.fields.items()} if known is not None and known.fields else {}
         args = () if keywords else tuple(self._read(item, base, bound.place, frame) for item in self._listed(given))
+        first = len(frame.trace.items)
         result = self._run.calls.call(bound.get(row.function), args, keywords, bound.place, frame)
+        frame.trace.hand_over(first)
         outputs = [*known.fields.values()] if (known := self._run.heap.get(made.ref)) is not None and known.fields else self._listed(made)
         returned = self._run.heap.get(result.ref)
         parts = returned.items if returned is not None and returned.items is not None and len(returned.items) == len(outputs) > 1 else None

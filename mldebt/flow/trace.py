@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import msgspec
@@ -45,7 +46,7 @@ NO_TOKENS = Tokens()
 
 
 class Call(NamedTuple):
-    """A call: where, what it did, what its tokens stand for in the terms of the caller, whether code that is not followed makes it, if at all."""
+    """A call: where, what it did, what its tokens stand for in the terms of the caller, whether code that is not followed or a scheduler makes it."""
 
     site: Place
     trace: Trace
@@ -62,14 +63,13 @@ class Trace:
         """Start with nothing done."""
         self.items: list[RawEvent | Call] = []
 
-    def call(self, site: Place, trace: Trace, tokens: Tokens | None = None) -> None:
+    def call(self, site: Place, trace: Trace, tokens: Tokens | None = None, *, handed: bool = False) -> None:
         """Note that a call at `site` did what `trace` says; calls that did nothing are dropped."""
         if trace.items:
-            self.items.append(Call(site, trace, tokens or NO_TOKENS))
-
+            self.items.append(Call(site, trace, tokens or NO_TOKENS, handed))
 
     def hand_over(self, first: int) -> None:
-        """Note that the calls from item `first` on are made by code that is not followed."""
+        """Note that the calls from item `first` on are made by code that is not followed, or by a scheduler."""
         self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
 
 
@@ -82,8 +82,9 @@ def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversio
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
     open_in: dict[int, frozenset[int]] = {}
-    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, bool]] = [(iter(trace.items), (), NO_TOKENS, False)]
-    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...], bool]] = []
+    stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, int]] = [(iter(trace.items), (), NO_TOKENS, 0)]
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...], int]] = []
+    handovers = count(1)
     while stack:
         items, chain, tokens, handed = stack[-1]
         item = next(items, None)
@@ -101,7 +102,7 @@ def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversio
             call = (id(item.trace), item.site, frozenset(inner.reads.items()), frozenset(inner.chains.items()))
             if call not in visited:
                 visited.add(call)
-                stack.append((iter(item.trace.items), (*chain, item.site), inner, handed or item.handed))
+                stack.append((iter(item.trace.items), (*chain, item.site), inner, next(handovers) if item.handed else handed))
     for offset, (raw, chain, found, passed, handed) in enumerate(pending):
         sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,

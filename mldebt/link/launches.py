@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mldebt.extract.data.shell import join_folder, parse_shell
-from mldebt.link.commands import Resolve, joined, program_of
+from mldebt.link.commands import Resolve, joined, parents, program_of
 from mldebt.link.project import working_folders
 from mldebt.model.events import Event
 from mldebt.model.facts import PythonFacts
@@ -29,13 +29,20 @@ def _started(event: Event, starter: EntryPoint, modules: Mapping[str, PythonFact
     """Yield the programs of a launch: files that a command names as seen from a folder its starter may run in."""
     detail = dict(event.detail)
     for command in parse_shell(detail["command"]):
-        for base in starter.folders:
-            where = joined(base.path, join_folder(detail["folder"], command.folder))
+        folder = join_folder(detail["folder"], command.folder)
+        for where in _places(folder, starter):
             program = program_of(command.words, where, modules, resolve)
             if program is not None:
                 words, direct = program[1:]
                 yield program[0], Invocation(words, event.place, where, detail["checked"] == "yes", "", "launch", command.environment, direct)
                 break
+
+
+def _places(folder: str, starter: EntryPoint) -> Iterator[str]:
+    """Yield where in the project a launch may run: in its folder seen from those of its starter; one of another machine may be any above these."""
+    away = folder.startswith(("/", "~", "$"))
+    for base in starter.folders:
+        yield from (base.path, *parents(base.path)) if away else (joined(base.path, folder),)
 
 
 def _started_by(entry: EntryPoint, invocations: tuple[Invocation, ...]) -> EntryPoint:

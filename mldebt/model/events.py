@@ -73,8 +73,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the
     opening is the write. An `escape` hands a path to code that no row describes: it may be written there.
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
-    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed`: the function it happens in was
-    handed to code that is not followed, which calls it when and where it likes.
+    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
+    an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
     """
 
     id: int
@@ -89,4 +89,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     api: str = ""
     passed: tuple[tuple[Conversion, ...], ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
-    handed: bool = False
+    handed: int = 0

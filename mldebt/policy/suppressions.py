@@ -62,6 +62,10 @@ class Suppressions:
                     return pragma.reason or "suppressed"
         return None
 
+    def mention(self, card: Card) -> bool:
+        """Return whether a comment that has silenced nothing names a rule."""
+        return any(names(card, word) for pragma in self._all() for word in pragma.words if word not in pragma.used)
+
     def bad(self, cards: Sequence[Card]) -> Iterator[Match]:
         """Yield a match for every comment that is bare, names no rule or stands where it cannot count."""
         for pragma in self._all():

@@ -15,6 +15,11 @@ _ASSIGN = re.compile(r"([A-Za-z_]\w*)(\+?)=")
 _OPENERS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "{", "!", "time"})
 _CLOSERS = frozenset({"fi", "done", "}", "esac"})
 _REDIRECT = re.compile(r"\d*(?:&>>|&>|<<<|>>|>&|<&|>\||>|<)$")
+_TESTS = frozenset({"[", "[[", "test", "exit", "return", "case"})
+_SHEBANG = re.compile(r"#!.*?(?:ba|da|k|z)?sh\b(.*)")
+_PARAMETER = re.compile(r"\$\{[1-9@*]\}")
+_ENDS = re.compile(r"\b(?:exit|kill)\b")
+_STATUS = "${?}"
 _ROUNDS, _LIMIT, _STEPS = 16, 4000, 200_000
 
 
@@ -30,6 +35,7 @@ class _Draft:
     op: str = ""
     condition: bool = False
     errexit: bool = False
+    tested: bool = False
     arms: tuple[tuple[int, int], ...] = ()
 
 
@@ -47,6 +53,11 @@ class _State:
     steps: int = 0
     arms: list[tuple[int, int]] = field(default_factory=list)
     choices: int = 0
+    defined: str = ""
+    braces: list[tuple[str, int]] = field(default_factory=list)
+    functions: dict[str, list[_Draft]] = field(default_factory=dict)
+    statuses: dict[str, _Draft] = field(default_factory=dict)
+    trap: str = ""
 
 
 def parse_shell(
@@ -60,6 +71,8 @@ def parse_shell(
     """
     given = dict(exported or {})
     state = _State({**(variables or {}), **given}, folder, given, errexit=errexit)
+    if shebang := _SHEBANG.match(text):
+        _builtin(["set", *shebang[1].split()], state)
     _run(tokens(text), state, 0)
     return tuple(_finish(state, base, start))
 
@@ -85,16 +98,20 @@ def _run(stream: list[Token], state: _State, depth: int) -> None:
             index = _loop(stream, index, state, depth)
         elif token.text == "case" and not token.quoted:
             _choose("if", state)
-            index = _skip_to(stream, index, "in") + 1
+            begin, index = index, _skip_to(stream, index, "in") + 1
+            _note_test([_expand(word, state) for word in stream[begin:index]], state)
             index = _after_pattern(stream, index)
         elif token.text in _OPENERS and not token.quoted:
             _choose(token.text, state)
+            _brace(token.text, state)
             state.condition = token.text in ("if", "elif", "while", "until", "!") or state.condition and token.text not in ("then", "do")
             index += 1
         elif token.text in _CLOSERS and not token.quoted:
             _choose(token.text, state)
+            _brace(token.text, state)
             index += 1
         elif token.text == "function" and not token.quoted:
+            state.defined = stream[index + 1].text if index + 1 < len(stream) else ""
             index += 2
         else:
             index = _simple(stream, index, state)
@@ -110,6 +127,17 @@ def _choose(word: str, state: _State) -> None:
         state.arms[-1] = (number, arm + 1)
     elif word in ("fi", "esac") and state.arms:
         state.arms.pop()
+
+
+def _brace(word: str, state: _State) -> None:
+    """Keep the commands of each function: those between the braces after its name."""
+    if word == "{":
+        state.braces.append((state.defined, len(state.drafts)))
+        state.defined = ""
+    elif word == "}" and state.braces:
+        name, first = state.braces.pop()
+        if name:
+            state.functions[name] = state.drafts[first:]
 
 
 def _operator(op: str, state: _State) -> None:
@@ -188,6 +216,7 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
         token = stream[index]
         if token.op and not _REDIRECT.match(token.op):
             if token.op == "(" and len(words) == 1 and index + 1 < len(stream) and stream[index + 1].op == ")":
+                state.defined = words[0]
                 return index + 2
             break
         if token.op:
@@ -209,15 +238,25 @@ def _simple(stream: list[Token], index: int, state: _State) -> int:
         else:
             words.append(text)
         end, index = token.end, index + 1
+    _note_test(words, state)
     if not words:
         _remember(prefix, state)
     elif not _builtin(words, state):
         environment = tuple(sorted({**state.exported, **prefix}.items()))
         words, folder = _descend(words, state.folder)
-        draft = _Draft(words, first.at, end, folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit,
+        draft = _Draft(words, first.at, end, folder, environment, inputs, outputs, condition=state.condition, errexit=state.errexit or _ends(state.trap, state),
                        arms=tuple(state.arms))
         state.drafts.append(draft)
     return index
+
+
+def _note_test(words: list[str], state: _State) -> None:
+    """Note whose status a command tests or ends with: that of the last command, or one that a variable keeps."""
+    if words and (words[0] in _TESTS or words[0] in state.statuses):
+        if state.drafts and any(_STATUS in word for word in words):
+            state.drafts[-1].tested = True
+        for name, draft in state.statuses.items():
+            draft.tested = draft.tested or words[0] == name or any(f"${{{name}}}" in word for word in words)
 
 
 def _descend(words: list[str], folder: str) -> tuple[list[str], str]:
@@ -239,6 +278,8 @@ def _descend(words: list[str], folder: str) -> tuple[list[str], str]:
 def _remember(values: Mapping[str, str], state: _State) -> None:
     """Keep what is known of each value; one that is unknown as a whole, or made from the name itself, makes the name unknown."""
     for name, value in values.items():
+        if value == _STATUS and state.drafts:
+            state.statuses[name] = state.drafts[-1]
         if "${" in value and (f"${{{name}}}" in value or not _UNKNOWN.sub("", value).strip("/. ")):
             state.variables.pop(name, None)
         elif "${" in value:
@@ -262,6 +303,8 @@ def _builtin(words: list[str], state: _State) -> bool:
     elif name == "set":
         state.errexit = (state.errexit or _sets(arguments, "-", "e", "errexit")) and not _sets(arguments, "+", "e", "errexit")
         state.pipefail = state.pipefail or "pipefail" in arguments
+    elif name == "trap":
+        state.trap = arguments[0] if "ERR" in arguments[1:] else state.trap
     elif name in ("export", "declare", "local", "readonly"):
         pairs = dict(word.split("=", 1) for word in arguments if _ASSIGN.match(word) and "+=" not in word)
         _remember(pairs, state)
@@ -271,6 +314,12 @@ def _builtin(words: list[str], state: _State) -> bool:
     else:
         return name in (":", "shift", "unset")
     return True
+
+
+def _ends(handler: str, state: _State) -> bool:
+    """Return whether the handler of a trap ends the script, by itself or through a function."""
+    called = next(iter(handler.split()), "")
+    return bool(_ENDS.search(handler)) or any(draft.words[0] in ("exit", "kill") for draft in state.functions.get(called, ()))
 
 
 def _sets(arguments: list[str], sign: str, letter: str, long: str) -> bool:
@@ -284,26 +333,46 @@ def _sets(arguments: list[str], sign: str, letter: str, long: str) -> bool:
 
 
 def _finish(state: _State, base: int, start: str) -> list[Command]:
-    """Decide for every command, from the last back, whether a failure would be seen."""
-    commands: list[Command] = []
-    seen, follower = True, ""
-    for number, draft in enumerate(reversed(state.drafts)):
-        last = number == 0
-        op = draft.op
-        if op == "&":
-            seen = False
-        elif op == "||":
-            seen = follower not in ("true", ":")
-        elif op in ("|", "|&"):
-            seen = seen and state.pipefail
-        elif op != "&&":
-            seen = draft.errexit or draft.condition or last
-        words = draft.words[1:] if draft.words[0] == "nohup" and len(draft.words) > 1 else draft.words
-        follower = words[0]
-        commands.append(
-            Command(
-                tuple(words), base + draft.at, base + draft.end, draft.environment, draft.folder, start,
-                seen, draft.redirect_in, draft.redirect_out, op in ("|", "|&"), draft.arms,
-            )
+    """Return the commands; each knows whether a failure would be seen: there, or in the function that it calls."""
+    seen = _seen(state.drafts, state.pipefail)
+    return [
+        Command(
+            _words(draft), base + draft.at, base + draft.end, draft.environment, draft.folder, start, seen[id(draft)] or _sees(draft, state, seen),
+            draft.redirect_in, draft.redirect_out, draft.op in ("|", "|&"), draft.arms,
         )
-    return commands[::-1]
+        for draft in state.drafts
+    ]
+
+
+def _words(draft: _Draft) -> tuple[str, ...]:
+    """Return the words of a command without `nohup`."""
+    return tuple(draft.words[1:] if draft.words[0] == "nohup" and len(draft.words) > 1 else draft.words)
+
+
+def _seen(drafts: list[_Draft], pipefail: bool) -> dict[int, bool]:
+    """Decide for every command by its id, from the last back, whether a failure would be seen where it stands."""
+    found: dict[int, bool] = {}
+    seen, follower = True, ""
+    for number, draft in enumerate(reversed(drafts)):
+        if draft.op == "&":
+            seen = False
+        elif draft.op == "||":
+            seen = follower not in ("true", ":")
+        elif draft.op in ("|", "|&"):
+            seen = seen and pipefail
+        elif draft.op != "&&":
+            seen = draft.errexit or draft.condition or draft.tested or number == 0
+        follower = _words(draft)[0]
+        found[id(draft)] = seen
+    return found
+
+
+def _sees(draft: _Draft, state: _State, seen: dict[int, bool]) -> bool:
+    """Return whether a command calls a function of the script that looks at the status of what it runs of its arguments."""
+    runs = [inner for inner in state.functions.get(draft.words[0], ()) if any(_PARAMETER.search(word) for word in inner.words) and not _says(inner)]
+    return bool(runs) and all(seen[id(inner)] for inner in runs)
+
+
+def _says(draft: _Draft) -> bool:
+    """Return whether a command only says or tests something."""
+    return draft.words[0] in _TESTS or draft.words[0] in ("echo", "printf")
