@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from mldebt.detect.base import Context, one_definition, only_looks, shown, site, written_here
+from mldebt.detect.base import Context, listed, one_definition, only_looks, shown, site, written_here
 from mldebt.graph.project_graph import Use
 from mldebt.model import ir
 from mldebt.model.events import Event
@@ -57,7 +57,7 @@ def _formats(node: object, place: Place) -> bool:
 
 
 def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
-    event, use, made = uses[0]
+    event, use, _ = uses[0]
     columns = dict(event.detail)["columns"]
     more = len({item.artifact for _, item, _ in uses}) - 1
     names = f"`{shown(use.artifact)}`" + (f" and {more} more artefact{'s' * (more > 1)}" if more else "")
@@ -67,7 +67,9 @@ def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
     steps = [step for other, item, writers in uses[:4] for step in (
         *([Step(other.place, "and here")] if other.place != event.place else []), Step(site(item), f"`{shown(item.artifact)}` is read here"),
         *map(written_here, writers[:4]))]
-    return Match(event.place, f"{taken}, though `{made[0].program}` decides {f'{whose} columns and ' * (columns == ':')}their order",
+    makers = list(dict.fromkeys(writers[0].program for _, _, writers in uses))
+    decide = f"{listed(makers)} decide{'s' * (len(makers) == 1)}"
+    return Match(event.place, f"{taken}, though {decide} {f'{whose} columns and ' * (columns == ':')}their order",
                  tuple(dict.fromkeys(steps)), f"{use.artifact} {columns}", event.owner,
                  artifacts=tuple(dict.fromkeys(item.artifact for _, item, _ in uses)))
 
