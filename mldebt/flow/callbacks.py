@@ -26,7 +26,7 @@ class Callbacks:
     def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
         first = len(frame.trace.items)
-        for value in (one for value in values for one in _each(value)):
+        for value in (one for given in values for one in _each(given)):
             if isinstance(value.target, FunctionTarget | MethodTarget):
                 self._run.calls.call(value, (), {}, place, frame)
             elif value.ref:
