@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from expectations import reported, write_sections
+from test_entries import analysed
 
 from mldebt.config import Settings
 from mldebt.graph.declarations import Declarations, mentioned, tails
@@ -90,6 +91,53 @@ import pandas as pd
 print(pd.read_csv("table.csv"))
 """
     assert codes(tmp_path, text) == []
+
+
+def test_a_program_follows_those_it_shares_files_with_into_one_folder(tmp_path: Path) -> None:
+    text = """
+# file: data/raw.csv
+a
+# file: src/prepare.py
+import pandas as pd
+pd.read_csv("data/raw.csv").to_csv("work/train.csv")
+# file: src/fit.py
+import joblib
+import pandas as pd
+joblib.dump(pd.read_csv("work/train.csv").sum(), "work/model.joblib")
+# file: src/use.py
+import joblib
+print(joblib.load("work/model.joblib"))
+"""
+    assert sorted(analysed(tmp_path, text).graph.artifacts()) == ["data/raw.csv", "work/model.joblib", "work/train.csv"]
+
+
+def test_two_programs_that_meet_in_one_folder_mean_all_their_paths_there(tmp_path: Path) -> None:
+    text = """
+# file: jobs/make.py
+import pandas as pd
+pd.read_csv("x.csv").to_csv("data/done/train.csv")
+pd.read_csv("x.csv").to_csv("data/part/grade_counts.csv")
+# file: tools/show.py
+import pandas as pd
+print(pd.read_csv("data/done/train.csv"))
+print(pd.read_csv("data/part/grade_conuts.csv"))
+"""
+    assert ("tools/show.py", 3, "MLD204") in codes(tmp_path, text)
+    assert codes(tmp_path / "apart", text.replace('print(pd.read_csv("data/done/train.csv"))', "")) == []
+
+
+def test_a_program_starts_where_commands_start_those_beside_it(tmp_path: Path) -> None:
+    text = """
+# file: jobs/make.py
+import pandas as pd
+pd.read_csv("x.csv").to_csv("data/counts.csv")
+# file: jobs/show.py
+import pandas as pd
+print(pd.read_csv("data/kept.csv"))
+"""
+    nightly = "# file: nightly.sh\nset -e\npython jobs/make.py\n"
+    assert "jobs/data/kept.csv" in analysed(tmp_path, text).graph.artifacts()
+    assert "data/kept.csv" in analysed(tmp_path / "started", text + nightly).graph.artifacts()
 
 
 @pytest.mark.parametrize(("last", "found"), [("x", [(2, "MLD104")]), ("frame.to_csv('out.csv')", [(2, "MLD104"), (3, "MLD209")])])
