@@ -167,3 +167,22 @@ print(pd.read_sql("select * from visits", "sqlite:///shop.db"))
     write_sections(text, tmp_path)
     found = check(tmp_path, Settings(), jobs=1).findings
     assert [(item.line, item.message.split("`")[3]) for item in found] == [(3, "postgresql://db.local/shop table orders"), (4, "jobs/shop.db table visits")]
+
+
+@pytest.mark.parametrize(("read", "found"), [
+    ("gauges_claen", True), ("best_counts", True), ("gradecounts", True), ("gauges_lean", False), ("best_mount", False), ("grade_county", True),
+    ("rest_count", False),
+])
+def test_typing_errors_in_names(tmp_path: Path, read: str, found: bool) -> None:
+    text = f"""
+# file: make.py
+import pandas as pd
+frame = pd.read_csv("x.csv")
+frame.to_csv("data/gauges_clean.csv")
+frame.to_csv("data/best_count.csv")
+frame.to_csv("data/grade_counts.csv")
+# file: show.py
+import pandas as pd
+print(pd.read_csv("data/{read}.csv"))
+"""
+    assert (("show.py", 2, "MLD204") in codes(tmp_path, text)) is found
