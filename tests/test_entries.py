@@ -1,5 +1,6 @@
 """Entry points that are functions: console scripts, hooks that libraries call, tasks."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -329,3 +330,15 @@ def create_pipeline():
     events = {event.id: event for event in done.flow.events}
     (written,) = [use.event for use in done.graph.writers("app/data/scores.json")]
     assert [events[source].access.path.show() for source in written.sources if events[source].access] == ["app/data/model.pkl"]
+
+
+def test_a_notebook_that_a_program_starts_runs_in_its_own_folder(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": ["import pandas as pd\n", "pd.read_csv('../work/a.csv')"]}
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "look.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    text = """
+# file: report.py
+import subprocess
+subprocess.run(["jupyter", "nbconvert", "--to", "notebook", "--execute", "notebooks/look.ipynb"], check=True)
+"""
+    assert analysed(tmp_path, text).graph.artifacts() == ["work/a.csv"]

@@ -354,3 +354,27 @@ def test_a_diamond_of_classes_is_searched_once_however_deep(tmp_path: Path) -> N
 def test_a_default_of_an_inner_function_is_evaluated_where_it_is_defined(tmp_path: Path) -> None:
     flow = run(tmp_path, "def make(path):\n    def load(name=path):\n        return open(name)\n    return load\nmake('default.csv')()")
     assert names(flow) == {"default.csv"}
+
+
+IN_MEMORY = {
+    "text": "pd.read_csv(io.StringIO(requests.get(URL).text))",
+    "bytes": "pd.read_csv(io.BytesIO(requests.get(URL).content))",
+    "decoded": "pd.read_csv(io.StringIO(requests.get(URL).content.decode('utf-8')))",
+    "a member of an archive": "pd.read_csv(zipfile.ZipFile(io.BytesIO(requests.get(URL).content)).open('a.csv'))",
+    "an archive's bytes": "pd.read_csv(io.BytesIO(zipfile.ZipFile(io.BytesIO(requests.get(URL).content)).read('a.csv')))",
+    "an array": "np.load(io.BytesIO(requests.get(URL).content))",
+}
+
+
+@pytest.mark.parametrize("form", IN_MEMORY)
+def test_data_in_memory_stays_what_it_was_read_from(tmp_path: Path, form: str) -> None:
+    code = f"import io, zipfile\nimport numpy as np\nimport pandas as pd\nimport requests\nURL = 'https://a.org/a.csv'\n{IN_MEMORY[form]}.to_csv('b.csv')\n"
+    flow = run(tmp_path, code.replace(".to_csv('b.csv')", ".tofile('b.csv')") if "np.load" in code else code)
+    source, made = (event for event in flow.events if event.access is not None)
+    assert (source.kind, made.kind, made.sources) == ("read", "write", (source.id,))
+
+
+def test_what_lies_in_a_file_is_not_what_named_the_file(tmp_path: Path) -> None:
+    flow = run(tmp_path, "import pandas as pd\nnames = pd.read_csv('names.csv')\npd.read_csv(names.path[0]).to_csv('b.csv')")
+    first, second, made = flow.events
+    assert second.sources == (first.id,) and made.sources == (second.id,)

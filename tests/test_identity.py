@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from expectations import reported, write_sections
+from test_entries import analysed
 
 from mldebt.config import Settings
 from mldebt.graph.declarations import Declarations, mentioned, tails
@@ -92,6 +93,53 @@ print(pd.read_csv("table.csv"))
     assert codes(tmp_path, text) == []
 
 
+def test_a_program_follows_those_it_shares_files_with_into_one_folder(tmp_path: Path) -> None:
+    text = """
+# file: data/raw.csv
+a
+# file: src/prepare.py
+import pandas as pd
+pd.read_csv("data/raw.csv").to_csv("work/train.csv")
+# file: src/fit.py
+import joblib
+import pandas as pd
+joblib.dump(pd.read_csv("work/train.csv").sum(), "work/model.joblib")
+# file: src/use.py
+import joblib
+print(joblib.load("work/model.joblib"))
+"""
+    assert sorted(analysed(tmp_path, text).graph.artifacts()) == ["data/raw.csv", "work/model.joblib", "work/train.csv"]
+
+
+def test_two_programs_that_meet_in_one_folder_mean_all_their_paths_there(tmp_path: Path) -> None:
+    text = """
+# file: jobs/make.py
+import pandas as pd
+pd.read_csv("x.csv").to_csv("data/done/train.csv")
+pd.read_csv("x.csv").to_csv("data/part/grade_counts.csv")
+# file: tools/show.py
+import pandas as pd
+print(pd.read_csv("data/done/train.csv"))
+print(pd.read_csv("data/part/grade_conuts.csv"))
+"""
+    assert ("tools/show.py", 3, "MLD204") in codes(tmp_path, text)
+    assert codes(tmp_path / "apart", text.replace('print(pd.read_csv("data/done/train.csv"))', "")) == []
+
+
+def test_a_program_starts_where_commands_start_those_beside_it(tmp_path: Path) -> None:
+    text = """
+# file: jobs/make.py
+import pandas as pd
+pd.read_csv("x.csv").to_csv("data/counts.csv")
+# file: jobs/show.py
+import pandas as pd
+print(pd.read_csv("data/kept.csv"))
+"""
+    nightly = "# file: nightly.sh\nset -e\npython jobs/make.py\n"
+    assert "jobs/data/kept.csv" in analysed(tmp_path, text).graph.artifacts()
+    assert "data/kept.csv" in analysed(tmp_path / "started", text + nightly).graph.artifacts()
+
+
 @pytest.mark.parametrize(("last", "found"), [("x", [(2, "MLD104")]), ("frame.to_csv('out.csv')", [(2, "MLD104"), (3, "MLD209")])])
 def test_columns_by_position_in_a_notebook_that_only_looks(tmp_path: Path, last: str, found: list[tuple[int, str]]) -> None:
     (tmp_path / "make.py").write_text('import pandas as pd\npd.read_csv("raw.csv").to_csv("table.csv")\n', "utf-8")
@@ -120,3 +168,22 @@ print(pd.read_sql("select * from visits", "sqlite:///shop.db"))
     found = check(tmp_path, Settings(), jobs=1).findings
     assert [(item.line, item.message.split("`")[3]) for item in found] == [(3, "postgresql://db.local/shop table orders")]
     assert "`jobs/shop.db table visits`" in found[0].message
+
+
+@pytest.mark.parametrize(("read", "found"), [
+    ("gauges_claen", True), ("best_counts", True), ("gradecounts", True), ("gauges_lean", False), ("best_mount", False), ("grade_county", True),
+    ("rest_count", False),
+])
+def test_typing_errors_in_names(tmp_path: Path, read: str, found: bool) -> None:
+    text = f"""
+# file: make.py
+import pandas as pd
+frame = pd.read_csv("x.csv")
+frame.to_csv("data/gauges_clean.csv")
+frame.to_csv("data/best_count.csv")
+frame.to_csv("data/grade_counts.csv")
+# file: show.py
+import pandas as pd
+print(pd.read_csv("data/{read}.csv"))
+"""
+    assert (("show.py", 2, "MLD204") in codes(tmp_path, text)) is found

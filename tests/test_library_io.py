@@ -110,6 +110,18 @@ model.load_weights("c.weights.h5")                              # read c.weights
 kept = ModelCheckpoint("best_{epoch:02d}.h5", monitor="loss")   # write best_{…}.h5
 log = CSVLogger(filename="log.csv")                             # write log.csv
 """,
+    "logs": """
+import logging
+from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
+logging.basicConfig(level=logging.INFO)
+logging.basicConfig(filename="a.log", filemode="w", format="%(message)s")  # write a.log
+logging.basicConfig(filename="b.log", level=10)                 # append b.log
+kept = logging.FileHandler("c.log", mode="w")                   # write c.log
+kept.setFormatter(logging.Formatter("%(message)s"))
+logging.getLogger().addHandler(RotatingFileHandler("d.log", maxBytes=10))  # append d.log
+logging.getLogger().addHandler(TimedRotatingFileHandler("e.log", "D"))     # append e.log
+logging.info("rows %d", 1)
+""",
     "boosting": """
 import lightgbm as lgb
 import numpy as np

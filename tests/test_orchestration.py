@@ -310,6 +310,29 @@ def train():
     assert ("train.py", 5, "MLD104") in reported(tmp_path)
 
 
+TASKS = {
+    "a loop": "for step in (extract, train):\n    PythonOperator(task_id=step.__name__, python_callable=step)",
+    "a table": "STEPS = {'extract': extract, 'train': train}\nfor name, step in STEPS.items():\n    PythonOperator(task_id=name, python_callable=step)",
+    "a comprehension": "tasks = [PythonOperator(task_id='t', python_callable=step) for step in (extract, train)]\nprint(len(tasks))",
+    "unknown code": "from strangers import task\nfor step in (extract, train):\n    task(step)",
+}
+
+
+@pytest.mark.parametrize("form", TASKS)
+def test_tasks_that_a_loop_makes_are_called(tmp_path: Path, form: str) -> None:
+    text = f"""
+# file: nightly.py
+import pandas as pd
+from airflow.operators.python import PythonOperator
+def extract():
+    pd.read_csv("raw.csv").to_csv("data/rows.csv")
+def train():
+    pd.read_csv("data/rows.csv").sum()
+{TASKS[form]}
+"""
+    assert rows(analysed(tmp_path, text)) == ({"nightly.py"}, {"nightly.py"})
+
+
 LAUNCHERS = {
     "airflow": """
 from airflow import DAG

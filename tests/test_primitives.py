@@ -20,6 +20,9 @@ CASES = {
     "with_suffix": ("read(Path('d/a.csv').with_suffix('.parquet'))", {"d/a.parquet"}),
     "relative_to": ("read('copy' / Path('d/e/a.csv').relative_to('d'))", {"copy/e/a.csv"}),
     "folder above": ("read(Path.cwd().parent / 'd' / 'a.csv'); read(os.path.join(os.path.dirname(os.getcwd()), 'b.csv'))", {"../d/a.csv", "../b.csv"}),
+    "folder above by its constant": (
+        "read(os.path.abspath(os.path.join('d', os.pardir, 'a.csv'))); read(os.path.join(os.path.dirname('d/e/x.py'), os.path.pardir, os.curdir, 'b.csv'))",
+        {"a.csv", "d/b.csv"}),
     "relpath": ("read(os.path.relpath('d/e/a.csv', 'd'))", {"e/a.csv"}),
     "relative pattern": ("read(os.path.relpath(f'd/{name()}.csv', 'd'))", {"{…}.csv"}),
     "joinpath": ("read(Path('d').joinpath('e', 'a.csv'))", {"d/e/a.csv"}),

@@ -9,7 +9,7 @@ import msgspec
 
 from mldebt.detect.base import Context, listed
 from mldebt.detect.names import distance
-from mldebt.link.names import Names, Use, mentions
+from mldebt.link.names import Names, mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
@@ -18,12 +18,16 @@ _EDITS = 2
 
 
 class MissingMemberSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`guards` as of `unbound-name`; `generated`: expressions for the last part of names of modules that tools write."""
+    """`guards` as of `unbound-name`; `generated`: expressions for the last part of names of modules that tools write.
+
+    `searching`: calls that change where modules are searched: in a file with one, an absolute name may mean what lies outside the project.
+    """
 
     kind: str
     form: str
     guards: tuple[str, ...]
     generated: str
+    searching: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -50,7 +54,7 @@ def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec)
         if not brought.guarded and not mentions(brought.tests, spec.guards):
             yield from _of_import(context, path, brought.node, spec)
     for use in names.members:
-        module = _module_of(context, path, names, use)
+        module = context.names.meant(use.node.value, use.scope, path)
         if module is not None and not use.guarded and not mentions(use.tests, (*spec.guards, use.node.attr)) and _lacks(context, module, use.node.attr, path):
             yield _Wanted(module, use.node.attr), Place(path, use.node.at, use.node.end)
 
@@ -61,13 +65,9 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
     place = Place(path, node.at, node.end)
     module = context.names.certain(node.module or "", path, node.level)
     if module is None:
-        folder = path.rpartition("/")[0]
-        for _ in range(node.level - 1):
-            folder = folder.rpartition("/")[0]
-        steps = (node.module or "").split(".")
-        stems = [f"{folder}/{'/'.join(steps[:count])}".lstrip("/") for count in range(1, len(steps) + 1)]
-        if node.level and node.module and not any(_may_be_made(context, path, stem, spec) for stem in stems):
-            yield _Wanted("." * node.level + node.module, ""), place
+        stems = _beside(path, node) if node.level else _in_package(context, path, node, spec)
+        if stems and not any(_may_be_made(context, path, stem, spec) for stem in stems):
+            yield _Wanted("." * node.level + (node.module or ""), ""), place
         return
     for alias in node.aliases:
         if alias.name != "*" and _lacks(context, module, alias.name, path, node):
@@ -75,6 +75,30 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
             if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, path, f"{package}/{alias.name}".lstrip("/"), spec):
                 yield _Wanted(module, alias.name), Place(path, alias.name_ats[0], alias.name_ats[0] + len(alias.name)) if alias.name_ats else place
                 return  # the statement raises at the first name that is missing
+
+
+def _beside(path: str, node: ir.Import) -> list[str]:
+    """Return the modules and packages on the way of a relative import, as paths without suffix."""
+    folder = path.rpartition("/")[0]
+    for _ in range(node.level - 1):
+        folder = folder.rpartition("/")[0]
+    steps = (node.module or "").split(".") if node.module else []
+    return [f"{folder}/{'/'.join(steps[:count])}".lstrip("/") for count in range(1, len(steps) + 1)]
+
+
+def _in_package(context: Context, path: str, node: ir.Import, spec: MissingMemberSpec) -> list[str]:
+    """Return the module that an absolute import asks a package of the project for and that no file of it is; nothing where a library may be meant."""
+    steps = (node.module or "").split(".")
+    known = [context.names.certain(".".join(steps[:count]), path) for count in range(1, len(steps))]
+    package = next((found for found in reversed(known) if found is not None), "")
+    if known.count(None) or not package.endswith("/__init__.py") or context.names.modules(node.module or "", path) or context.catalogue.library(steps[0]):
+        return []
+    if any(call.place.path == path and call.api in spec.searching for call in context.calls):
+        return []
+    exported = context.names.exported(package)
+    if exported is None or steps[-1] in exported or "__path__" in context.graph.project.modules[package].facts.names:
+        return []
+    return [f"{package.rpartition('/')[0]}/{steps[-1]}"]
 
 
 def _may_be_made(context: Context, path: str, stem: str, spec: MissingMemberSpec) -> bool:
@@ -94,24 +118,6 @@ def _names(words: Iterable[str], stem: str) -> bool:
     """Return whether some words name the module at a path, alone or behind dots."""
     last = stem.rpartition("/")[2]
     return any(word == last or word.endswith(f".{last}") for word in words)
-
-
-def _module_of(context: Context, path: str, names: Names, use: Use[ir.Attr]) -> str | None:
-    """Return the project module that the name before a dot means, None when anything else may be meant."""
-    base = use.node.value
-    scope = names.find(base.id, use.scope) if isinstance(base, ir.Name) else None
-    binders = scope.bound[base.id] if scope is not None and isinstance(base, ir.Name) else []
-    node = binders[0] if len(binders) == 1 else None
-    if not isinstance(base, ir.Name) or not isinstance(node, ir.Import) or scope is not names.module:
-        return None
-    alias = next((alias for alias in node.aliases if alias.bound == base.id), None)
-    if alias is None or node.module is None and not node.level and "." in alias.name:
-        return None
-    if node.module is None and not node.level:
-        return context.names.certain(alias.name, path)
-    package = context.names.certain(node.module or "", path, node.level)
-    exported = context.names.exported(package) if package is not None else None
-    return context.names.submodule(package, alias.name) if package is not None and exported is not None and alias.name not in exported else None
 
 
 def _lacks(context: Context, module: str, name: str, path: str, node: ir.Import | None = None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 _PARTS = re.compile(r"\d+|[a-z]+")
+_SHORT = 5
 _NUMBERED = re.compile(r"(?<![a-z])([a-z]+)(\d+)(?![a-z\d])")
 
 
@@ -71,13 +72,20 @@ def is_part(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 
 def misspelt(left: tuple[str, ...], right: tuple[str, ...], least: int, edits: int) -> bool:
-    """Return whether two names, as words, differ by a typing error: in one word of at least `least` letters on both sides, by at most `edits` edits."""
+    """Return whether two names, as words, differ by a typing error in a stem of at least `least` letters.
+
+    That is a separator left out, letters of one word in another order or an `s` at its end, or at most `edits` edits of one word that is as long itself.
+    """
+    whole = min(sum(map(len, left)), sum(map(len, right)))
     if len(left) != len(right):
-        return False
+        return whole >= least and "".join(left) == "".join(right)
     pairs = [(one, other) for one, other in zip(left, right) if one != other]
     if len(pairs) != 1:
         return False
     one, other = pairs[0]
+    if one.isalpha() and other.isalpha() and min(len(one), len(other)) >= _SHORT and whole >= least and (
+            sorted(one) == sorted(other) and distance(one, other) <= edits or one.rstrip("s") == other.rstrip("s")):
+        return True
     return one.isalpha() and other.isalpha() and min(len(one), len(other)) >= least and distance(one, other) <= edits
 
 

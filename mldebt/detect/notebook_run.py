@@ -16,12 +16,16 @@ MOST = 12
 
 
 class NotebookRunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`runners`: words of commands that run a notebook; `tools`: kinds of files of which the commands count; `apart`: words of paths of which they do not."""
+    """`runners`: words of commands that run a notebook, `calls`: calls that do; `tools`: kinds of files of which the commands count.
+
+    `apart`: words of paths of which they do not.
+    """
 
     kind: str
     form: str
     runners: tuple[str, ...]
     tools: tuple[str, ...]
+    calls: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
@@ -48,5 +52,7 @@ def _runs(context: Context, item: Invocation, spec: NotebookRunSpec) -> bool:
     words = [word for command in (data.commands if data is not None else ()) if command.at == item.place.at for word in command.words]
     for event in context.events if data is None else ():
         if event.kind == "launch" and event.place == item.place:
+            if event.api in spec.calls:
+                return True
             words.extend(dict(event.detail)["command"].split())
     return any(word.rpartition("/")[2] in spec.runners for word in words)

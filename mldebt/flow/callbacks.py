@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import EVENTS, Bound
-from mldebt.flow.value import ClassTarget, FunctionTarget, LambdaTarget, MethodTarget, ModuleTarget, PartialTarget, Value, join_all
+from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, MethodTarget, ModuleTarget, PartialTarget, Value, join_all
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Callbacks:
     def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
         first = len(frame.trace.items)
-        for value in values:
+        for value in (one for given in values for one in _each(given)):
             if isinstance(value.target, FunctionTarget | MethodTarget):
                 self._run.calls.call(value, (), {}, place, frame)
             elif value.ref:
@@ -70,7 +70,9 @@ class Callbacks:
         return (*first, *(positional.items or () if positional else ())), dict(named.fields) if named else {}, unknown
 
     def _callables(self, value: Value, frame: Frame, depth: int = 0) -> list[Value]:
-        """Return what can be called of a value: itself, what a container holds, the tasks of a module that it is or names."""
+        """Return what can be called of a value: itself, each of what it may be, what a container holds, the tasks of a module that it is or names."""
+        if isinstance(value.target, Alternatives):
+            return [function for one in _each(value) for function in self._callables(one, frame, depth)]
         if isinstance(value.target, FunctionTarget | MethodTarget | PartialTarget | ClassTarget | LambdaTarget):
             return [value]
         if isinstance(value.target, ModuleTarget):
@@ -83,3 +85,10 @@ class Callbacks:
             return []
         items = [*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))][:MAX_ITEMS]
         return [function for item in items for function in self._callables(item, frame, depth + 1)]
+
+
+def _each(value: Value) -> list[Value]:
+    """Return a value by what it may be: one of several functions, as a loop over them gives, is each of them."""
+    if not isinstance(value.target, Alternatives):
+        return [value]
+    return [Value(target=target, sources=value.sources) for target in value.target.targets]

@@ -8,7 +8,7 @@ import msgspec
 
 from mldebt.flow.arguments import Arguments
 from mldebt.flow.callbacks import Callbacks
-from mldebt.flow.effects import Bound, perform
+from mldebt.flow.effects import Bound, held_in_memory, perform
 from mldebt.flow.escapes import escape
 from mldebt.flow.expressions import evaluate, spelled
 from mldebt.flow.fitting import fitting
@@ -213,7 +213,7 @@ class Calls:
         row, receiver = bound.row, bound.receiver
         flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
             *(bound.get(name) for name in row.passes))
-        sources = own | flowing
+        sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         returns = row.returns
         if bound.handle is not None:
             return bound.handle

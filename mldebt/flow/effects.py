@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
-from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, constant, lineage
+from mldebt.flow.value import NO_SOURCES, NOTHING, ROOT, Value, as_texts, constant, lineage
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
@@ -149,7 +149,7 @@ def _open(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow) -> set[i
             number = run.emit(frame, kind, bound.place, access=access, sources=value.sources, api=bound.api, must=len(found) == 1)
             reads |= {number} if kind == "read" else set()
     fields = {"path": value, **({"mode": constant(mode)} if mode else {})}
-    bound.handle = run.new(bound.place, Object("handle", None, fields), bound.row.returns, frozenset(reads))
+    bound.handle = run.new(bound.place, Object("handle", None, fields), bound.row.returns, frozenset(reads) | held_in_memory(run, value))
     return reads
 
 
@@ -213,6 +213,23 @@ def _is_path(run: Interpreter, value: Value, row: AccessRow) -> bool:
     """Return whether an argument may be a path: neither None nor a buffer in memory, nor data where a text is asked for."""
     if value.const == (None,) and not value.texts or row.only_text and not value.texts:
         return False
+    return _is_file(run, _behind(run, value))
+
+
+def held_in_memory(run: Interpreter, value: Value) -> frozenset[int]:
+    """Return the sources of the data that a reader takes out of a buffer, or out of a handle that was opened on one; of a file it is what lies there."""
+    held = _behind(run, value)
+    return NO_SOURCES if _is_file(run, held) else value.sources | held.sources
+
+
+def _behind(run: Interpreter, value: Value) -> Value:
+    """Return what a handle was opened on, any other value itself."""
+    known = run.heap.get(value.ref)
+    return known.fields.get("path", NOTHING) if known is not None and known.kind == "handle" else value
+
+
+def _is_file(run: Interpreter, value: Value) -> bool:
+    """Return whether a value may name a file: no buffer."""
     kind = run.catalogue.type(value.type) if value.type else None
     return kind is None or kind.role != "buffer"
 
@@ -236,10 +253,7 @@ def _completed(text: Pattern, row: AccessRow, bound: Bound) -> Pattern:
 
 
 def _paths(run: Interpreter, value: Value) -> tuple[Pattern, ...]:
-    known = run.heap.get(value.ref)
-    if known is not None and known.kind == "handle":
-        value = known.fields.get("path", NOTHING)
-    return value.texts or (UNKNOWN,)
+    return _behind(run, value).texts or (UNKNOWN,)
 
 
 def _databases(run: Interpreter, value: Value) -> list[Pattern]:

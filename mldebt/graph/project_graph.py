@@ -11,6 +11,7 @@ from typing import TypeAlias
 import networkx as nx
 
 from mldebt.graph.declarations import Declarations
+from mldebt.graph.folders import Folders, scores
 from mldebt.graph.identity import candidates, may_be, may_mean
 from mldebt.link.outputs import command_outputs
 from mldebt.model.events import Access, Event
@@ -199,21 +200,14 @@ def _add_once(graph: ProjectGraph, uses: Sequence[Use]) -> None:
 def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> list[tuple[Event, EntryPoint, Keys]]:
     """Return the accesses with the artefacts each may mean, best first.
 
-    A program runs in one folder: where its folder is guessed, the guess under which most of its files lie in the project comes first.
+    A program runs in one folder: where that is guessed, the one that most of its paths speak for comes first.
     """
-    folders = {name.rpartition("/")[0] for name in project.tracked}
-    scores: dict[str, Counter[str]] = {}
-    for event, entry in held:
-        if event.access is not None and event.access.anchor == "cwd":
-            score = scores.setdefault(entry.program, Counter())
-            for folder in entry.folders:
-                for key, _ in candidates(event.access, [folder], entry.base):
-                    path = key.partition("#")[0]
-                    score[folder.path] += 2 * (path in project.tracked) + ("/" in path and path.rpartition("/")[0] in folders)
+    votes = scores(project, held, bare=True)
+    chosen = Folders(held, scores(project, held, bare=False)).chosen
     result: list[tuple[Event, EntryPoint, Keys]] = []
     for event, entry in held:
-        likely = scores.get(entry.program, Counter())
-        ordered = sorted(entry.folders, key=lambda folder: -likely[folder.path])
+        likely, first = votes.get(entry.program, Counter()), chosen.get(entry.program)
+        ordered = sorted(entry.folders, key=lambda folder: (folder.path != first, -likely[folder.path]))
         keys = candidates(event.access, ordered, entry.base) if event.access is not None else []
         at_root = likely[""] > max((likely[folder.path] for folder in ordered if folder.path), default=0)
         if keys := [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]:

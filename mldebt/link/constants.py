@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mldebt.link.names import NameIndex, Scope, makes_names
+from mldebt.link.names import NameIndex, Names, Scope, makes_names
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, Scalar
 from mldebt.model.source import Place
@@ -30,6 +30,7 @@ class Constants:
     def __init__(self, files: Mapping[str, PythonFacts], names: NameIndex) -> None:
         """Belong to one project."""
         self._files, self._names = files, names
+        self._handed: frozenset[str] | None = None
 
     def of(self, node: ir.Expr, scope: Scope, path: str, depth: int = 0) -> Constant | None:
         """Return what an expression in a scope of a file always is, None when it may be several things."""
@@ -37,6 +38,8 @@ class Constants:
             return Constant(node.value)
         if isinstance(node, ir.Name):
             return self._named(node.id, scope, path, depth)
+        if isinstance(node, ir.Attr):
+            return self._of_module(node, scope, path, depth)
         if isinstance(node, ir.UnaryOp):
             inner = self.of(node.operand, scope, path, depth)
             return Constant(not inner.value, inner.names) if inner is not None and node.op == "not" else None
@@ -85,3 +88,36 @@ class Constants:
         if module is None or module.endswith("/") or alias is None or alias.name == "*":
             return None
         return self._named(alias.name, self._names.of(module).module, module, depth + 1)
+
+    def _of_module(self, node: ir.Attr, scope: Scope, path: str, depth: int) -> Constant | None:
+        """Return a constant of a module that nobody hands on, by a name that no text spells: else it may be set from anywhere."""
+        module = self._names.meant(node.value, scope, path)
+        if module is None or module.endswith("/") or node.attr not in self._names.of(module).module.bound:
+            return None
+        found = self._named(node.attr, self._names.of(module).module, module, depth + 1)
+        stem = module.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+        return None if found is None or stem in self._handed_on() or self._spelled(node.attr) else found
+
+    def _spelled(self, name: str) -> bool:
+        """Return whether a text of some file names something, alone or behind dots."""
+        return any(word == name or word.endswith(f".{name}") for facts in self._files.values() for word in facts.strings)
+
+    def _handed_on(self) -> frozenset[str]:
+        """Return the last names of imports that some file hands on as values: what takes a module may set anything in it."""
+        if self._handed is None:
+            self._handed = frozenset(name for path in self._files for name in _values(self._names.of(path)))
+        return self._handed
+
+
+def _values(names: Names) -> Iterator[str]:
+    """Yield the last names of the imports of a file that it uses otherwise than to take an attribute."""
+    bases = {id(use.node.value) for use in names.members}
+    taken = ((use.scope, use.node.id, "") for use in names.loads if id(use.node) not in bases)
+    whole = [use for use in names.members if id(use.node) not in names.within]
+    dotted = ((use.scope, use.node.value.id, f".{use.node.attr}") for use in whole if isinstance(use.node.value, ir.Name))
+    for scope, name, more in (*taken, *dotted):
+        home = names.find(name, scope)
+        for binder in home.bound[name] if home is not None else ():
+            for alias in binder.aliases if isinstance(binder, ir.Import) else ():
+                if alias.bound == f"{name}{more}":
+                    yield alias.name.rpartition(".")[2]

@@ -49,4 +49,6 @@ def _started_by(entry: EntryPoint, invocations: tuple[Invocation, ...]) -> Entry
     if not invocations:
         return entry
     known = (*entry.invocations, *invocations)
+    if entry.kind == "notebook":  # it runs in its own folder, whoever starts it
+        return replace(entry, invocations=known)
     return replace(entry, invocations=known, folders=working_folders(entry.path.rpartition("/")[0], known, entry.base))

@@ -49,7 +49,7 @@ class Use(Generic[Read]):
 class Names:
     """The scopes of one file: the module's, those of definitions in `of` by index; names, attributes of names and imports as the code needs them.
 
-    `stored` are the attributes and keys it sets.
+    `stored` are the attributes and keys it sets; `within` the nodes (by `id`) of attributes of which an attribute is taken.
     """
 
     def __init__(self, facts: PythonFacts) -> None:
@@ -61,6 +61,7 @@ class Names:
         self.members: list[Use[ir.Attr]] = []
         self.imports: list[Use[ir.Import]] = []
         self.stored: set[str] = set()
+        self.within: set[int] = set()
         self._guarded, self._tests = False, tuple[ir.Expr, ...]()
         if facts.bodies and facts.bodies[0]:
             self._body(decode_body(facts.bodies[0]), self.module)
@@ -226,6 +227,8 @@ class Names:
         else:
             if isinstance(node, ir.Attr) and isinstance(node.value, ir.Name):
                 self.members.append(Use(node, scope, self._guarded, self._tests))
+            elif isinstance(node, ir.Attr) and isinstance(node.value, ir.Attr):
+                self.within.add(id(node.value))
             for part in parts(node):
                 self._expression(part, scope)
 
@@ -324,6 +327,32 @@ class NameIndex:
         if self._stored is None:
             self._stored = frozenset(name for path in self._files for name in self.of(path).stored)
         return self._stored
+
+    def meant(self, node: ir.Expr, scope: Scope, path: str) -> str | None:
+        """Return the project module that a name, or an attribute of a name, means through an import at module level; None when anything else may be meant."""
+        name, names = node.value if isinstance(node, ir.Attr) else node, self.of(path)
+        home = names.find(name.id, scope) if isinstance(name, ir.Name) else None
+        if not isinstance(name, ir.Name) or home is None or home is not names.module:
+            return None
+        binders = [binder for binder in home.bound[name.id] if isinstance(binder, ir.Import)]
+        if len(binders) < len(home.bound[name.id]):
+            return None
+        if isinstance(node, ir.Attr):
+            dotted = f"{name.id}.{node.attr}"
+            whole = all(binder.module is None and not binder.level for binder in binders)
+            return self.certain(dotted, path) if whole and any(alias.bound == dotted for binder in binders for alias in binder.aliases) else None
+        return self._brought(name.id, binders[0], path) if len(binders) == 1 else None
+
+    def _brought(self, name: str, node: ir.Import, path: str) -> str | None:
+        """Return the module that an import binds to a name; None when it is no module, or another may be meant."""
+        alias = next((alias for alias in node.aliases if alias.bound == name), None)
+        if alias is None:
+            return None
+        if node.module is None and not node.level:
+            return self.certain(alias.name, path)
+        package = self.certain(node.module or "", path, node.level)
+        exported = self.exported(package) if package is not None else None
+        return self.submodule(package, alias.name) if package is not None and exported is not None and alias.name not in exported else None
 
     def starred(self, path: str) -> frozenset[str] | None:
         """Return the names that the star imports of a file may bind, None when they may be any."""

@@ -173,6 +173,6 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.parents": _parents, "path.name": _each(lambda item: _cut(item)[1]),
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
-    "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem, "path.with-suffix": _with_suffix, "path.relative": _relative,
-    "path.list": _listing, "path.glob": _listing,
+    "path.above": literal(".."), "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem,
+    "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing,
 }
