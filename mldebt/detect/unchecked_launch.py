@@ -8,6 +8,7 @@ import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.link.commands import runs_unknown
+from mldebt.link.project import is_test
 from mldebt.model import ir
 from mldebt.model.facts import DataFacts, PythonFacts
 from mldebt.model.finding import Match, Step
@@ -89,7 +90,7 @@ def _counts(context: Context, item: Invocation, formats: tuple[str, ...]) -> boo
     facts = context.graph.project.facts(item.place.path)
     if isinstance(facts, DataFacts):
         return facts.format in formats
-    return item.tool == "launch" and not facts.notebook and (item.checked or _dropped(facts, item.place))
+    return item.tool == "launch" and not facts.notebook and not is_test(item.place.path, facts) and (item.checked or _dropped(facts, item.place))
 
 
 def _dropped(facts: PythonFacts, place: Place) -> bool:
