@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import msgspec
 
@@ -31,27 +31,31 @@ class UncheckedLaunchSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
     """Yield one match for each file that starts several steps and would not see one of them fail, at the first such start."""
     started: dict[str, list[tuple[Invocation, EntryPoint]]] = {}
+    working = _working(context)
     for entry in context.graph.project.entries:
         for item in entry.invocations if entry.kind != "test" else ():
             if not item.stage and _counts(context, item, spec.formats):
                 started.setdefault(item.place.path, []).append((item, entry))
     for path, starts in sorted(started.items()):
-        yield from _matches(context, path, sorted(starts, key=lambda start: (start[0].place.at, start[1].program)), spec)
-    yield from _openly(context, spec)
+        yield from _matches(context, path, sorted(starts, key=lambda start: (start[0].place.at, start[1].program)), spec, working)
+    yield from _openly(context, spec, working)
 
 
-def _openly(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
+def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]) -> Iterator[Match]:
     """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status."""
     entries = {entry.id: entry for entry in context.graph.project.entries}
     seen: set[Place] = set()
     for event in context.events:
+        if event.kind != "launch":
+            continue
         starter, detail = entries.get(event.entry), dict(event.detail)
-        if event.kind != "launch" or starter is None or event.place in seen or detail["checked"] == "yes":
+        if starter is None or event.place in seen or detail["checked"] == "yes":
             continue
         seen.add(event.place)
         facts = context.graph.project.facts(event.place.path)
         home = starter.path.rpartition("/")[0]
-        steps = {entry.program for entry in entries.values() if entry.path.rpartition("/")[0] == home and entry.id != starter.id and _is_step(context, entry)}
+        beside = [entry for entry in entries.values() if entry.path.rpartition("/")[0] == home and entry.id != starter.id]
+        steps = {entry.program for entry in beside if _is_step(context, entry, working)}
         dropped = isinstance(facts, PythonFacts) and not facts.notebook and _dropped(facts, event.place)
         if dropped and len(steps) > spec.most and runs_unknown(detail["command"]):
             yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
@@ -59,9 +63,10 @@ def _openly(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
                         components=(context.graph.component(starter.program),))
 
 
-def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec) -> Iterator[Match]:
+def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec,
+             working: Container[str]) -> Iterator[Match]:
     unseen = [start for start in starts if not start[0].checked and any(_follows(other, start) for other in starts)]
-    acting = {entry.program for _, entry in starts if _is_step(context, entry)}
+    acting = {entry.program for _, entry in starts if _is_step(context, entry, working)}
     programs = list(dict.fromkeys(entry.program for start in unseen for _, entry in (start, *(other for other in starts if _follows(other, start)))))
     if len([name for name in programs if name in acting]) > spec.most:
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
@@ -75,9 +80,9 @@ def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, Entr
     return other[1].program != start[1].program and other[0].place.at >= start[0].place.at and not start[0].excludes(other[0])
 
 
-def _is_step(context: Context, entry: EntryPoint) -> bool:
+def _is_step(context: Context, entry: EntryPoint, working: Container[str]) -> bool:
     """Return whether a program works on artefacts, also on those that only its options name; tests do not count."""
-    return entry.kind != "test" and (context.graph.acts(entry.program) or entry.id in _working(context))
+    return entry.kind != "test" and (context.graph.acts(entry.program) or entry.id in working)
 
 
 def _working(context: Context) -> set[str]:
