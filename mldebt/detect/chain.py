@@ -60,4 +60,4 @@ def _of_one_folder(context: Context, flow: Flow, logs: tuple[str, ...]) -> bool:
     reader, writer = flow.reader, flow.writer
     serves = any(entry.program == reader.program and entry.kind in _SERVING for entry in context.graph.project.entries)
     alike = reader.program.rpartition("/")[0] == writer.program.rpartition("/")[0]
-    return alike and not serves and not reader.artifact.partition("#")[0].endswith(logs or ("\0",))
+    return alike and not serves and not reader.artifact.partition("#")[0].endswith(logs)

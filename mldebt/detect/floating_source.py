@@ -18,6 +18,10 @@ _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|v
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)|\?\?\?\?-\?\?")
 _HASH = re.compile(r"(?<![0-9a-z])(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
 _HOLE = re.compile(r"\{([^{}]*)\}")
+_GIVEN = ("option", "environment", "config")
+_MOVING = "on the moving version"
+_KEPT = "without version or date: its content is whatever it is at the time"
+_OPEN = "which may change without notice: nothing in it tells a version or a date"
 _WRITES = ("write", "append", "fill")
 _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "join")
 
@@ -75,16 +79,10 @@ def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSource
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
 
 
-_MOVING = "on the moving version"
-_GIVEN = ("option", "environment", "config")
-_KEPT = "without version or date: its content is whatever it is at the time"
-_OPEN = "which may change without notice: nothing in it tells a version or a date"
-
-
 def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     """Return why the content of an address may change, the empty text where it may not or nobody can tell."""
     access = event.access
-    parts = urlsplit(re.sub(_HOLE, lambda hole: f"{{{hole[1]}}}", address))
+    parts = urlsplit(address)
     host, path = (parts.hostname or "").lower(), unquote(parts.path)
     if access is None or not parts.scheme or not host or "{" in host:
         return ""
@@ -96,11 +94,16 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     moving = next((word for word in path.split("/") if word.lower() in spec.branches), "")
     if moving and not _DATE.search(path) and not _stamped(path, spec):
         return f"{_MOVING} `{moving}`"
-    if any(host == name or host.endswith("." + name) for name in spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
+    if _is_kept(host, path, spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
     if _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
         return _KEPT
     return _OPEN
+
+
+def _is_kept(host: str, path: str, hosts: tuple[str, ...]) -> bool:
+    """Return whether an address lies with one of some hosts, or in a folder of one (`host/folder`)."""
+    return any(host == name or host.endswith("." + name) or "/" in name and f"{host}{path}".startswith(name) for name in hosts)
 
 
 def _fixed(text: str, spec: FloatingSourceSpec) -> bool:

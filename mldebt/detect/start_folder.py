@@ -26,8 +26,14 @@ class StartFolderSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def start_folder(context: Context, spec: StartFolderSpec) -> Iterator[Match]:
     """Yield one match for each folder whose programs cannot all run from one place, at the path of the program that needs the rarer one."""
     needs: dict[str, dict[str, list[tuple[str, Event]]]] = {}
+    moving = {site.place.path for site in context.calls if site.api in spec.moves}
+    events: dict[str, list[Event]] = {}
+    for event in context.events:
+        events.setdefault(event.entry, []).append(event)
     for entry in context.graph.project.entries:
-        found = _needed(context, entry, [event for event in context.events if event.entry == entry.id], spec) if entry.kind == "script" else None
+        own = events.get(entry.id, [])
+        moves = entry.path in moving or any(event.place.path in moving for event in own)
+        found = _needed(context, entry, own) if entry.kind == "script" and not moves else None
         if found is not None:
             needs.setdefault(entry.path.rpartition("/")[0], {}).setdefault(found[0], []).append((entry.program, found[1]))
     for home, by_folder in sorted(needs.items()):
@@ -35,9 +41,9 @@ def start_folder(context: Context, spec: StartFolderSpec) -> Iterator[Match]:
             yield _match(context, home, sorted(by_folder.items(), key=lambda item: (len(item[1]), item[0])))
 
 
-def _needed(context: Context, entry: EntryPoint, events: list[Event], spec: StartFolderSpec) -> tuple[str, Event] | None:
+def _needed(context: Context, entry: EntryPoint, events: list[Event]) -> tuple[str, Event] | None:
     """Return the one folder of those a program may run in where its paths lead somewhere, and an access that leads nowhere from the others."""
-    if len(entry.folders) < 2 or any(folder.certain for folder in entry.folders) or any(event.api in spec.moves for event in events):
+    if len(entry.folders) < 2 or any(folder.certain for folder in entry.folders):
         return None
     paths = [(event, path) for event in events if event.kind in _KINDS and (path := _relative(event))]
     fits = [folder.path for folder in entry.folders if all(_leads(context, folder.path, path) for _, path in paths)]
