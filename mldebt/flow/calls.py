@@ -163,7 +163,6 @@ class Calls:
         if kind is None:
             self._unknown((*args, *keywords.values()), place, frame)
         else:
-            self._run.ledger.act(frame.owner, kind.role, target.path, place)
             self._run.observer.act(place, kind.role, target.path, frame.owner)
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
@@ -192,7 +191,6 @@ class Calls:
         *, must: bool = True
     ) -> Value:
         """Do what a row says; return its value. `must` is false where the receiver's type is only likely."""
-        self._run.ledger.act(frame.owner, row.role, api, place)
         self._run.observer.act(place, row.role, api, frame.owner)
         bound = Bound(row, receiver, args, keywords, place, frame, api, must)
         sources = bound.reads = perform(self._run, bound)

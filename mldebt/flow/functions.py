@@ -49,7 +49,6 @@ class Functions:
         """Return the value of a call; what it does is noted in `frame` at `place`."""
         key = (target.path, target.index)
         self.reached.add(key)
-        self._run.ledger.calls.add((frame.owner, key))
         definition = self._run.definition(*key)
         self._run.observer.visit(place, frame.owner, *key)
         if target in self._active or len(self._active) >= MAX_DEPTH:

@@ -201,7 +201,7 @@ class Interpreter:
         project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)
         sites = sorted(self.calls.seen.values(), key=lambda site: (site.place.path, site.place.at, site.place.end))
         observed = self.observer.observations(lambda path, index: self.definition(path, index).qualname)
-        return Flow(tuple(events), project, counters, tuple(sites), self.ledger.deeds(), observed)
+        return Flow(tuple(events), project, counters, tuple(sites), self.ledger.deeds(observed), observed)
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""

@@ -1,4 +1,4 @@
-"""Who does what: library calls, calls and openings noted while the project runs."""
+"""Who does what: openings noted while the project runs, and what the run observed, by definition."""
 
 from __future__ import annotations
 
@@ -7,28 +7,20 @@ from typing import TYPE_CHECKING
 from mldebt.flow.modules import ClassInfo
 from mldebt.flow.value import ClassTarget, LibraryTarget, ModuleTarget, Value
 from mldebt.model.deeds import UNKNOWN_BASE, Act, Deeds
-from mldebt.model.source import Place
+from mldebt.model.observed import Observations
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 
 class Ledger:
-    """Collects what definitions do; the first act of each role is enough."""
+    """Collects which members anybody may take, and tells what definitions do."""
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
         self._run = run
-        self._acts: dict[str, dict[str, Act]] = {}
-        self.calls: set[tuple[str, tuple[str, int]]] = set()
         self._opened: set[str] = set()
         self._looked_up: set[tuple[str, str]] = set()
-
-    def act(self, owner: str, role: str, api: str, place: Place) -> None:
-        """Note that a definition calls a library."""
-        known = self._acts.setdefault(owner, {})
-        if role not in known:
-            known[role] = Act(role, api, place)
 
     def open(self, value: Value) -> None:
         """Note that any member of a module, a class or an instance may be taken."""
@@ -51,12 +43,15 @@ class Ledger:
         names = {f"{path}::{self._run.definition(path, index).qualname}" for path, index in self._run.functions.reached}
         return frozenset(names | self._run.class_types.keys())
 
-    def deeds(self) -> Deeds:
-        """Return everything noted."""
+    def deeds(self, observed: Observations) -> Deeds:
+        """Return what each definition does, of library calls the first of each role."""
+        acts: dict[str, dict[str, Act]] = {}
+        for place, act in observed.acts.items():
+            acts.setdefault(act.owner, {}).setdefault(act.role, Act(act.role, act.api, place))
         calls: dict[str, set[str]] = {}
-        for owner, (path, index) in self.calls:
-            calls.setdefault(owner, set()).add(f"{path}::{self._run.definition(path, index).qualname}")
-        return Deeds({owner: tuple(found.values()) for owner, found in self._acts.items()}, {owner: frozenset(found) for owner, found in calls.items()},
+        for visit in (visit for visits in observed.visits.values() for visit in visits):
+            calls.setdefault(visit.owner, set()).add(visit.callee)
+        return Deeds({owner: tuple(found.values()) for owner, found in acts.items()}, {owner: frozenset(found) for owner, found in calls.items()},
                      {self._id(cls): tuple(self._bases(cls)) for cls in self._run.modules.classes}, frozenset(self._opened),
                      frozenset(self._looked_up))
 
