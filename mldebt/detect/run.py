@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from mldebt.detect.base import Context, Detector
+from mldebt.detect.both_sides import BothSidesSpec, both_sides
 from mldebt.detect.chain import ChainSpec, chain
 from mldebt.detect.column_use import ColumnUseSpec, column_use
 from mldebt.detect.conversions import ConversionsSpec, conversions
@@ -47,6 +48,7 @@ from mldebt.model.card import Card
 from mldebt.model.finding import Match, RunError
 
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
+    "both-sides": (BothSidesSpec, both_sides),
     "chain": (ChainSpec, chain),
     "column-use": (ColumnUseSpec, column_use),
     "conversions": (ConversionsSpec, conversions),

@@ -9,6 +9,7 @@ import msgspec
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
+from mldebt.flow.selection import subscripted
 from mldebt.flow.texts import whole_number
 from mldebt.flow.value import (
     NOTHING,
@@ -74,7 +75,7 @@ class Attributes:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
                 passed = self._run.conversions.attribute(value, member, name, place)
-                return Value(type=member, sources=value.sources, ref=value.ref, columns=value.columns, passed=passed)
+                return Value(type=member, sources=self._known_of(member, value.sources), ref=value.ref, columns=value.columns, passed=passed)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
@@ -82,6 +83,13 @@ class Attributes:
                 if row is not None and row.columns_by_name:
                     return Value(type=row.element, sources=value.sources, passed=value.passed)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
+
+    def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:
+        """Return the provenance of an attribute of some data: labels pick its rows out of the whole, plain values of the language only say something of it."""
+        row = self._run.catalogue.lineage(kind)
+        if row is not None and row.picks:
+            return self._run.provenance.index_of(sources)
+        return self._run.provenance.about(sources) if self._run.catalogue.is_literal(kind) or row is not None and row.keeps == "facts" else sources
 
     def of_row(self, row: AttributeRow, receiver: Value) -> Value:
         """Return the value of a catalogued attribute."""
@@ -160,7 +168,7 @@ class Attributes:
             return self._run.texts.sliced(value, node.index[0])
         if value.type:
             return self._of_library(value, node, index, frame)
-        return Value(sources=value.sources | lineage(*index))
+        return Value(sources=subscripted(self._run, value, node, index) | self._run.provenance.about(lineage(*index)))
 
     def _of_object(self, known: Object, index: Value, value: Value) -> Value:
         key = self._run.key(index)
@@ -178,17 +186,17 @@ class Attributes:
         row = self._run.catalogue.method(value.type, "__getitem__")
         if row is not None:
             return self._run.calls.apply(row, value, tuple(index), {}, place, frame)
-        kind = self._run.catalogue.type(value.type)
+        kind, sources = self._run.catalogue.type(value.type), subscripted(self._run, value, node, index)
         if kind is None:
-            return Value(sources=value.sources)
+            return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
             if not isinstance(node.index[0], ir.Slice | ir.Sequence):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
-            return Value(type=value.type, sources=value.sources, columns=kept, passed=value.passed)
+            return Value(type=value.type, sources=sources, columns=kept, passed=value.passed)
         part = value.type if kind.element == "self" else kind.element
-        return Value(type=part, sources=value.sources, passed=self._run.conversions.kept(part, value.passed))
+        return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed))
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""

@@ -166,7 +166,8 @@ class Calls:
             self._run.observer.act(place, kind.role, target.path, frame.owner)
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
-            return Value(type=target.path, sources=lineage(*args, *keywords.values()), passed=self._run.conversions.result(made, target.path, NO_SOURCES))
+            built = self._run.learning.learner(target.path, kind.role, place, lineage(*args, *keywords.values()))
+            return msgspec.structs.replace(built, passed=passed) if (passed := self._run.conversions.result(made, target.path, NO_SOURCES)) else built
         return Value(sources=lineage(*args, *keywords.values()))
 
     def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, given: tuple[Value, ...], *, method: bool) -> None:
@@ -211,6 +212,7 @@ class Calls:
         row, receiver = bound.row, bound.receiver
         flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
             *(bound.get(name) for name in row.passes))
+        flowing = self._run.learning.flowing(bound, flowing)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         returns = row.returns
         if bound.handle is not None:
@@ -223,8 +225,8 @@ class Calls:
             return bound.get(returns[9:])
         if returns.startswith("result:"):
             return results.get(returns[7:], NOTHING)
-        if row.split is not None and row.split.out == "pairs":
-            return self._pairs(bound, sources)
+        if (learned := self._run.learning.result(bound, sources)) is not None:
+            return learned
         if returns.startswith("tuple:"):
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
@@ -238,11 +240,6 @@ class Calls:
         if same is not None and self._run.catalogue.representation(same.type) in row.keeps:
             return Value(type=same.type, sources=sources, passed=same.passed)
         return Value(type=returns, ref=keep, sources=sources, columns=kept, passed=self._run.conversions.result(bound, returns, own) if sources else ())
-
-    def _pairs(self, bound: Bound, sources: frozenset[int]) -> Value:
-        """Return what a splitter makes of its arguments: two parts of each, of the argument's own type."""
-        parts = tuple(Value(type=value.type, sources=value.sources, passed=value.passed) for value in bound.args for _ in range(2))
-        return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
         """Return the value of an operator that a library type on either side defines, None when no row says."""

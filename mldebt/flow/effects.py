@@ -74,14 +74,16 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
             reads |= {number} if row.launch.output else set()
     if row.scan or row.role == PRINT:
         observe_output(run, bound, frame)
-    if row.role in EVENTS and (row.role != JOIN or _brings_together(bound)):
-        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
+    if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
+        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())),
+                 model=run.provenance.fits(run.learning.state(bound.receiver)))
     return frozenset(reads)
 
 
-def _brings_together(bound: Bound) -> bool:
+def _brings_together(run: Interpreter, bound: Bound) -> bool:
     """Return whether two sides of a join each have data that the other lacks: what was computed from a table is no source beside it."""
-    sides = [sources for value in (bound.receiver, *bound.args, *bound.keywords.values()) if value is not None and (sources := lineage(value))]
+    given = (bound.receiver, *bound.args, *bound.keywords.values())
+    sides = [sources for value in given if value is not None and (sources := frozenset(run.provenance.reads(lineage(value))))]
     return any(one - other and other - one for one in sides for other in sides)
 
 
@@ -128,7 +130,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
 def _kept_statements(run: Interpreter, query: Value, frame: Frame) -> list[tuple[Pattern, str, str]]:
     """Return the tables, with mode and file, of the one file of the project that each statement read from a file may be."""
     found: list[tuple[Pattern, str, str]] = []
-    for name in sorted({run.statements[number] for number in query.sources if number in run.statements}):
+    for name in sorted({run.statements[number] for number in run.provenance.reads(query.sources) if number in run.statements}):
         own, ending = frame.path.rpartition("/")[0], name.lstrip("./")
         paths = [path for path, facts in run.project.data.items() if facts.format == "sql" and f"/{path}".endswith(f"/{ending}")]
         near = [path for path in paths if path in (ending, f"{own}/{ending}")]

@@ -88,7 +88,8 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     kind = left.type if left.type == right.type or not right.type or right.const else right.type if not left.type or left.const else ""
     kind = kind if not (left.texts or right.texts) else ""
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
-    return Value(type=kind, sources=lineage(left, right), passed=passed)
+    sources = lineage(left, right)
+    return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
@@ -134,7 +135,7 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
         truth = run.truth(value)
         either = tuple(not item for item in value.const) if len(value.const) == 2 and not value.texts else (True, False)
         return Value(const=(not truth,) if truth is not None else either, choices=value.choices)
-    return Value(type=value.type, sources=value.sources, passed=value.passed)
+    return Value(type=value.type, sources=run.provenance.flipped(value.sources) if node.op == "~" else value.sources, passed=value.passed)
 
 
 def _boolop(run: Interpreter, node: ir.BoolOp, frame: Frame) -> Value:
@@ -157,7 +158,8 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         truth = run.texts.compare(node.ops[0], left, rights[0])
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
-    return Value(type=left.type if left.sources else "", sources=lineage(left, *rights))
+    sources = lineage(left, *rights)
+    return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources)
 
 
 def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:

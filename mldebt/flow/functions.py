@@ -40,7 +40,7 @@ class Functions:
         self._spent: dict[tuple[str, int], int] = {}
         self._contexts: dict[tuple[str, int], int] = {}
         self._active: list[FunctionTarget] = []
-        self._tokens = TokenBook()
+        self._tokens = TokenBook(run.provenance)
         self._receivers: dict[ClassTarget, Value] = {}
         self.reached: set[tuple[str, int]] = set()
         self.hits = self.cut = 0

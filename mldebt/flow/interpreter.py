@@ -16,12 +16,14 @@ from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
+from mldebt.flow.learning import Learning
 from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
-from mldebt.flow.trace import RawEvent, Trace, replay
+from mldebt.flow.provenance import Provenance
+from mldebt.flow.trace import RawEvent, Tables, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
@@ -59,9 +61,10 @@ class Interpreter:
     def __init__(self, project: Project, index: ModuleIndex, catalogue: Catalogue) -> None:
         """Prepare a run; nothing is evaluated yet."""
         self.project, self.index, self.catalogue = project, index, catalogue
-        self.heap, self.texts = Heap(), Texts()
+        self.heap, self.texts, self.provenance = Heap(), Texts(), Provenance()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
+        self.learning = Learning(self)
         self.decisions, self.observer = Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
@@ -70,6 +73,7 @@ class Interpreter:
         self.lambdas: list[tuple[ir.Lambda, Frame]] = []
         self._kept: dict[int, int] = {}
         self._raw = 0
+        self._places: list[Place] = [Place("", 0, 0)]
         self.passed: set[Place] = set()
         self.statements: dict[int, str] = {}
 
@@ -171,14 +175,18 @@ class Interpreter:
 
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
-        passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True,
+        passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True, model: frozenset[int] = NO_SOURCES,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
+        self._places.append(place)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model))
         return self._raw
+
+    def _tables(self) -> Tables:
+        return Tables(self.conversions.table, self.provenance, self._places.__getitem__)
 
     def run(self, watch: Callable[[int, int], None]) -> Flow:
         """Interpret the whole project; `watch` is told how many of how many entry points are done."""
@@ -186,16 +194,16 @@ class Interpreter:
         for number, entry in enumerate(self.project.entries):
             watch(number, len(self.project.entries))
             self._entry_point = entry
-            events.extend(replay(self._started(entry), entry.id, len(events), self.conversions.table))
+            events.extend(replay(self._started(entry), entry.id, len(events), self._tables()))
         self._entry_point, self.modules.main = None, ""
         imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
         for entry, trace in self._found():
             entries.append(entry)
-            events.extend(replay(trace, entry.id, len(events), self.conversions.table))
+            events.extend(replay(trace, entry.id, len(events), self._tables()))
         self._entry_point, reached = None, self.ledger.reached()
         for trace in (*imported, *self._unreached()):
-            events.extend(replay(trace, "", len(events), self.conversions.table))
+            events.extend(replay(trace, "", len(events), self._tables()))
         nodes = sum(module.facts.nodes for module in self.project.modules.values())
         counters = (("steps", self.steps), ("nodes", nodes), ("cut-offs", self.functions.cut), ("memo hits", self.functions.hits))
         project = replace(self.project, entries=(*self.project.entries, *entries), reached=reached)

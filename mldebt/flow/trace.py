@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
 import msgspec
 
+from mldebt.flow.provenance import Provenance
+from mldebt.flow.told import Teller
 from mldebt.flow.value import NO_SOURCES, Chain
-from mldebt.model.events import Access, Conversion, Event, Kind
+from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
+_JUDGED = ("fit", "predict", "score", "split", "resample", "search")
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event before it is placed under an entry point; `sources` are ids of raw events, `passed` sequences of conversions by number."""
+    """An event before it is placed under an entry point; `sources` is the provenance of its data, `model` that of the model it asks, `passed` sequences of
+    conversions by number.
+    """
 
     id: int
     kind: Kind
@@ -28,13 +33,15 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     api: str
     passed: tuple[Chain, ...]
     detail: tuple[tuple[str, str], ...]
+    model: frozenset[int] = NO_SOURCES
 
 
 class Tokens(NamedTuple):
-    """What tokens (negative numbers) stand for: reads, and conversions passed."""
+    """What tokens (negative numbers) stand for: provenance, and conversions passed; `book` works out the terms over them."""
 
     reads: Mapping[int, frozenset[int]] = {}
     chains: Mapping[int, Chain] = {}
+    book: Provenance = Provenance()
 
     @property
     def idle(self) -> bool:
@@ -73,17 +80,23 @@ class Trace:
         self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
 
 
-def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversion] = ()) -> Iterator[Event]:
-    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given.
+class Tables(NamedTuple):
+    """What the numbers of a run stand for: conversions (by number less one), provenance, where each raw event stands."""
 
-    `conversions` are those of the run, by their number less one.
-    """
-    seen: set[tuple[int, Place | None, frozenset[int], tuple[Chain, ...]]] = set()
+    conversions: Sequence[Conversion]
+    book: Provenance
+    place_of: Callable[[int], Place]
+
+
+def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Event]:
+    """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given."""
+    conversions, book, place_of = tables
+    seen: set[tuple[int, Place | None, frozenset[int], frozenset[int], tuple[Chain, ...]]] = set()
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
     open_in: dict[int, frozenset[int]] = {}
     stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, int]] = [(iter(trace.items), (), NO_TOKENS, 0)]
-    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], tuple[Chain, ...], int]] = []
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], frozenset[int], tuple[Chain, ...], int]] = []
     handovers = count(1)
     while stack:
         items, chain, tokens, handed = stack[-1]
@@ -92,24 +105,28 @@ def replay(trace: Trace, entry: str, first: int, conversions: Sequence[Conversio
             stack.pop()
         elif isinstance(item, RawEvent):
             sources, passed = resolve(item.sources, tokens), tuple(resolve_chain(found, tokens) for found in item.passed)
-            mark = (item.id, chain[-1] if chain else None, sources, passed)
+            model = resolve(item.model, tokens)
+            mark = (item.id, chain[-1] if chain else None, sources, model, passed)
             if mark not in seen:
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
-                pending.append((item, chain, sources, passed, handed))
+                pending.append((item, chain, sources, model, passed, handed))
         elif len(chain) < MAX_CHAIN * 4:
-            inner = _translated(item, tokens, _open_tokens(item.trace, open_in))
+            inner = _translated(item, tokens, _open_tokens(item.trace, open_in, book), book)
             call = (id(item.trace), item.site, frozenset(inner.reads.items()), frozenset(inner.chains.items()))
             if call not in visited:
                 visited.add(call)
                 stack.append((iter(item.trace.items), (*chain, item.site), inner, next(handovers) if item.handed else handed))
-    for offset, (raw, chain, found, passed, handed) in enumerate(pending):
-        sources_here = tuple(sorted(numbers[source] for source in found if source in numbers))
+    told = Teller(book, numbers, place_of)
+    for offset, (raw, chain, found, model, passed, handed) in enumerate(pending):
+        sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
+        judged = raw.kind in _JUDGED and found
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
-                    tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed)
+                    tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
+                    told.lineage(found) if judged else NO_LINEAGE, told.fits(model) if model else ())
 
 
-def _translated(call: Call, tokens: Tokens, wanted: frozenset[int]) -> Tokens:
+def _translated(call: Call, tokens: Tokens, wanted: frozenset[int], book: Provenance) -> Tokens:
     """Return what the tokens that a call's trace leaves open stand for in the terms of the entry point."""
     reads, chains = {}, {}
     for token in wanted:
@@ -117,10 +134,10 @@ def _translated(call: Call, tokens: Tokens, wanted: frozenset[int]) -> Tokens:
             chains[token] = resolve_chain(call.tokens.chains.get(token, (token,)), tokens)
         else:
             reads[token] = resolve(call.tokens.reads.get(token, frozenset((token,))), tokens)
-    return Tokens(reads, chains)
+    return Tokens(reads, chains, book)
 
 
-def _open_tokens(trace: Trace, known: dict[int, frozenset[int]]) -> frozenset[int]:
+def _open_tokens(trace: Trace, known: dict[int, frozenset[int]], book: Provenance) -> frozenset[int]:
     """Return the tokens that a trace leaves to its callers: those of its own parameters, and of functions above it whose data lies in objects, outer names.
 
     `known` are the answers so far by the id of the trace; modules that import each other are left out: what they do holds no tokens.
@@ -130,20 +147,19 @@ def _open_tokens(trace: Trace, known: dict[int, frozenset[int]]) -> frozenset[in
         found: set[int] = set()
         for item in trace.items:
             if isinstance(item, RawEvent):
-                found.update(item.sources)
+                found.update(book.tokens(item.sources))
+                found.update(book.tokens(item.model))
                 found.update(chain[0] for chain in item.passed)
             else:
-                for token in _open_tokens(item.trace, known):
-                    found.update(item.tokens.chains.get(token, ())[:1] or item.tokens.reads.get(token, (token,)))
+                for token in _open_tokens(item.trace, known, book):
+                    found.update(item.tokens.chains.get(token, ())[:1] or book.tokens(item.tokens.reads.get(token, (token,))))
         known[id(trace)] = frozenset(token for token in found if token < 0)
     return known[id(trace)]
 
 
 def resolve(found: frozenset[int], tokens: Tokens) -> frozenset[int]:
     """Return sources with every token that is known replaced by what it stands for."""
-    if not found or not tokens.reads or min(found) >= 0:
-        return found
-    return frozenset(number for item in found for number in tokens.reads.get(item, (item,)))
+    return tokens.book.resolve(found, tokens.reads) if found and tokens.reads and min(found) < 0 else found
 
 
 def resolve_chain(passed: Chain, tokens: Tokens) -> Chain:

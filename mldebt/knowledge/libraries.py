@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mldebt.errors import CatalogueError, Faults
 from mldebt.knowledge.files import below, read_files
-from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, TypeRow
+from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, LineageRow, TypeRow
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -27,6 +27,8 @@ class Catalogue:
         self._modules: dict[str, str] = {}
         self._implicit: list[str] = []
         self._literals: dict[str, str] = {}
+        self._lineage: dict[str, LineageRow] = {}
+        self._lineages: dict[str, LineageRow | None] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._telling: dict[str, str] = {}
         self._representations: dict[str, str] = {}
@@ -49,6 +51,7 @@ class Catalogue:
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
         self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
+        self._lineage.update((path, row) for row in file.rows for path in expand(row.path))
         for row in file.type:
             self.types.update((path, row) for path in expand(row.path))
             if row.literal:
@@ -94,6 +97,14 @@ class Catalogue:
         if key not in self._methods:
             self._methods[key] = next((row for base in self._bases(type_path) if (row := self.calls.get(f"{base}.{name}"))), None)
         return self._methods[key]
+
+    def lineage(self, path: str) -> LineageRow | None:
+        """Return what a call does with rows, or how instances of a type learn, by its own row or that of a base, nearest first."""
+        if path not in self._lineages:
+            owner, _, name = path.rpartition(".")
+            own = next((row for base in self._bases(path) if (row := self._lineage.get(base))), None)
+            self._lineages[path] = own or next((row for base in self._bases(owner) if (row := self._lineage.get(f"{base}.{name}"))), None)
+        return self._lineages[path]
 
     def telling(self, name: str) -> str:
         """Return the path of the one method that a name tells by itself, else the empty text."""

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from mldebt.model.lineage import How
+
 _MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
 
 
@@ -122,13 +124,41 @@ class InterfaceRow(_Strict, frozen=True):
     words: str = ""
 
 
-class SplitRow(_Strict, frozen=True):
-    """Row sets of a splitter: what goes in and how it comes out (`pairs`: train, test alternating; `folds`; `parts`)."""
+class DivisionRow(_Strict, frozen=True):
+    """How a call divides rows: `pairs` (first and second side of each argument, in turn), `folds` (pairs of positions, one pair after the other), `parts`
+    (a sequence of parts, as many as the argument `sizes` says, with one more where that lists the cuts), `sample` (one part).
 
-    rows: str = "*"
-    out: str = "pairs"
+    `whole` names the parameter of a sample that makes it a permutation of all rows when it is 1; `seed` and `shuffle` name those of the same meaning.
+    """
+
+    out: Literal["pairs", "folds", "parts", "sample"]
+    sizes: str = ""
+    cuts: str = ""
+    whole: str = ""
     seed: str = ""
     shuffle: str = ""
+
+
+class LineageRow(_Strict, frozen=True):
+    """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
+
+    `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted): by a `fit`, a
+    `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, or by `resample` (rows made of others).
+    `keeps` says what else comes back: the `rows`, only the `statistic`, or only `facts` (a number of rows, names of columns).
+    `learns` are the parameters that a fit learns from (absent: all arguments), `judges` those it only validates on. `picks` are parameters with the
+    positions, labels or mask of the rows that come back, `leaves` of those that do not. `division` divides the rows. `parameters` names the positional
+    parameters where the row of the call does not.
+    """
+
+    path: str
+    parameters: tuple[str, ...] = ()
+    sees: How | None = None
+    keeps: Literal["rows", "statistic", "facts"] | None = None
+    learns: tuple[str, ...] | None = None
+    judges: tuple[str, ...] = ()
+    picks: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    division: DivisionRow | None = None
 
 
 class GivenRow(_Strict, frozen=True):
@@ -195,7 +225,6 @@ class CallRow(_Strict, frozen=True):
     interface: InterfaceRow | None = None
     compose: ComposeRow | None = None
     instantiate: InstantiateRow | None = None
-    split: SplitRow | None = None
     passes: tuple[str, ...] | None = None
     mutates: tuple[str, ...] = ()
     inplace: str = ""
@@ -302,6 +331,7 @@ class LibraryFile(_Strict, frozen=True):
     type: tuple[TypeRow, ...] = ()
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
+    rows: tuple[LineageRow, ...] = ()
     convention: tuple[ConventionRow, ...] = ()
     resolver: tuple[ResolverRow, ...] = ()
     missing: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from mldebt.model.lineage import Fitted, Lineage
 from mldebt.model.pattern import Pattern
 from mldebt.model.source import Place
 
@@ -61,6 +62,7 @@ class Conversion(msgspec.Struct, frozen=True, gc=False):
 
 
 FILE = "file"
+NO_LINEAGE = Lineage()
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -75,6 +77,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
+    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored.
     """
 
     id: int
@@ -90,3 +93,5 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     passed: tuple[tuple[Conversion, ...], ...] = ()
     detail: tuple[tuple[str, str], ...] = ()
     handed: int = 0
+    rows: Lineage = NO_LINEAGE
+    fits: tuple[Fitted, ...] = ()

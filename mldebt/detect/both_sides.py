@@ -1,0 +1,66 @@
+"""Shape `both-sides`: something was learned from rows that a model is fitted on together with rows it is judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from mldebt.detect.base import Context, shown
+from mldebt.detect.held_out import Judgement, judgements
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.lineage import How, Part, Rows, Seen
+
+
+class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`how`: in which ways it was learned; `lowered`: the name of the `[[lowered]]` table that applies."""
+
+    kind: str
+    form: str
+    how: tuple[How, ...]
+    lowered: str = ""
+    confidence: Confidence = "high"
+
+
+def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
+    """Yield one match for each place where something is learned from both sides, at that place."""
+    done: set[object] = set()
+    for judgement in judgements(context):
+        for seen in judgement.seen:
+            if seen.how in spec.how and seen.place not in done and (sides := _sides(judgement, seen)) is not None:
+                done.add(seen.place)
+                yield _match(context, spec, judgement, seen, *sides)
+
+
+def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
+    """Return rows of the fit and held-out rows that something was learned from, None where it knows one side only."""
+    fitted = next((rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)), None)
+    held = next((rows for rows in judgement.held_out if any(rows.touches(one) for one in seen.rows)), None)
+    return (fitted, held) if fitted is not None and held is not None else None
+
+
+def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:
+    name = seen.api.rpartition(".")[2]
+    steps = [Step(held.origin, _origin(context, held)), Step(seen.place, f"`{name}` learns from all of these rows here")]
+    if (part := _division(fitted.parts, held.parts)) is not None:
+        steps.append(Step(part.site, "the rows are divided here"))
+    steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
+    steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
+    message = f"`{name}` learns from rows that the model is later judged on"
+    return Match(seen.place, message, tuple(steps), f"{name} of {shown(_source(context, held))}", judgement.event.owner, spec.confidence, spec.lowered)
+
+
+def _origin(context: Context, rows: Rows) -> str:
+    source = _source(context, rows)
+    return f"`{shown(source)}` is read here" if source else "the rows come from here"
+
+
+def _source(context: Context, rows: Rows) -> str:
+    access = context.events[rows.read].access if rows.read >= 0 else None
+    return access.path.show() if access is not None else ""
+
+
+def _division(fitted: Sequence[Part], held: Sequence[Part]) -> Part | None:
+    """Return the part in which held-out rows leave those of the fit, where it has a place of its own."""
+    found = next((two for one, two in zip(fitted, held) if one != two), held[len(fitted)] if len(held) > len(fitted) else None)
+    return found if found is not None and found.site.path else None

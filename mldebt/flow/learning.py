@@ -1,0 +1,138 @@
+"""Rows through library calls: what a call learns from them, divides them into, picks out of them; estimators and transformers as objects with a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.flow.heap import Object
+from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
+from mldebt.knowledge.rows import DivisionRow, LineageRow
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.effects import Bound
+    from mldebt.flow.interpreter import Interpreter
+
+STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
+"""Roles of types whose instances remember what they were fitted on."""
+_FACTS = ("examine", "plot", "log", "print", "array")
+"""Roles of calls whose result says something about the data that no model can learn its rows from."""
+_PLAIN = LineageRow(path="")
+_STATE = "state"
+_LEARNER = "learner"
+
+
+class Learning:
+    """What calls do with rows."""
+
+    def __init__(self, run: Interpreter) -> None:
+        """Belong to one run."""
+        self._run = run
+        self._book = run.provenance
+
+    def learner(self, kind: str, role: str, place: Place, sources: frozenset[int], state: frozenset[int] = NO_SOURCES) -> Value:
+        """Return a fresh instance of a library type: an object with a state where its role says that it learns."""
+        if role not in STATEFUL:
+            return Value(type=kind, sources=sources)
+        return self._run.new(place, Object(_LEARNER, None, {_STATE: Value(sources=state)}), kind, sources)
+
+    def state(self, value: Value | None) -> frozenset[int]:
+        """Return what an estimator or transformer was fitted on."""
+        known = self._run.heap.get(value.ref) if value is not None and value.ref else None
+        return known.fields[_STATE].sources if known is not None and _STATE in known.fields else NO_SOURCES
+
+    def row(self, bound: Bound) -> LineageRow:
+        """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""
+        row = (self._run.catalogue.lineage(bound.api) if bound.api else None) or _PLAIN
+        for name, value in zip(row.parameters, bound.args):
+            bound.named.setdefault(name, value)
+        return row
+
+    def flowing(self, bound: Bound, given: frozenset[int]) -> frozenset[int]:
+        """Return the provenance of what a call returns, by that of the data that flows into it."""
+        if not given:
+            return given
+        row, role = self.row(bound), bound.row.role
+        if row.picks or row.leaves:
+            return self._selected(bound, row)
+        if role == "fit":
+            return self._fit(bound, row, given)
+        if role == "transform" and (state := self.state(bound.receiver)):
+            return self._data(bound, row) | self._book.shaping(state)
+        if row.sees is not None:
+            learned = self._book.seen(given, bound.place, bound.api, row.sees)
+            return learned if row.keeps == "statistic" else given | learned
+        if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
+            return self._book.seen(given, bound.place, bound.api, "statistic")
+        return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
+
+    def _data(self, bound: Bound, row: LineageRow) -> frozenset[int]:
+        """Return the provenance of the arguments that a call learns from or works on."""
+        if row.learns is None:
+            return lineage(*bound.args, *bound.keywords.values())
+        return lineage(*(bound.get(name) for name in row.learns))
+
+    def _fit(self, bound: Bound, row: LineageRow, given: frozenset[int]) -> frozenset[int]:
+        """Note in the receiver what it learns; return the provenance of the result."""
+        data, receiver = self._data(bound, row), bound.receiver
+        kind = receiver.type if receiver is not None else ""
+        learns = self._run.catalogue.lineage(kind) if kind else None
+        state = self._book.fitted(data, bound.place, kind or bound.api)
+        if learns is not None and learns.sees is not None:
+            state |= self._book.seen(data, bound.place, kind, learns.sees)
+        known = self._run.heap.get(receiver.ref) if receiver is not None else None
+        if receiver is not None and known is not None and known.kind == _LEARNER:
+            self._run.heap.put(receiver.ref, Object(_LEARNER, None, {_STATE: Value(sources=state)}))
+        return data | self._book.shaping(state) if data else given
+
+    def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
+        """Return the value of a call that divides rows, or makes a model by fitting it; None for all others."""
+        row = self.row(bound)
+        if row.division is not None:
+            return self._divided(bound, row.division, sources)
+        kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
+        if kind is None or kind.role not in STATEFUL:
+            return None
+        state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
+        return self.learner(bound.row.returns, kind.role, bound.place, sources, state)
+
+    def _divided(self, bound: Bound, division: DivisionRow, sources: frozenset[int]) -> Value:
+        if division.out == "pairs":
+            parts = tuple(self._side(value, bound.place, side) for value in bound.args for side in ("train", "test"))
+            return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
+        data = lineage(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
+        if division.out == "folds":
+            kind = self._run.catalogue.literal("list")
+            sides = tuple(Value(sources=self._book.index(data, bound.place, side)) for side in ("train", "test"))
+            pair = self._run.new(Place(bound.place.path, bound.place.at, -bound.place.end), Object("tuple", sides), self._run.catalogue.literal("tuple"), data)
+            return self._run.new(bound.place, Object("list", None, None, pair), kind, data)
+        receiver = bound.receiver or (bound.args[0] if bound.args else NOTHING)
+        if division.out == "sample":
+            whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
+            kept = receiver.sources if whole else self._book.part(receiver.sources, bound.place, "in")
+            return Value(type=bound.row.returns if bound.row.returns != "self" else receiver.type, sources=kept, columns=receiver.columns, passed=receiver.passed)
+        return self._parts(bound, division, receiver)
+
+    def _side(self, value: Value, place: Place, side: str) -> Value:
+        """Return one side of a division of an argument: of data its rows, of positions those of that side."""
+        held = value.sources or self._book.origin(place)
+        sources = self._book.part(held, place, side)
+        if sources == held:
+            sources = self._book.index(held, place, side)
+        return Value(type=value.type, sources=sources, passed=value.passed)
+
+    def _parts(self, bound: Bound, division: DivisionRow, receiver: Value) -> Value:
+        known = self._run.heap.get(bound.get(division.sizes or division.cuts).ref)
+        count = len(known.items) + bool(division.cuts) if known is not None and known.items is not None else 2
+        held = receiver.sources or self._book.origin(bound.place)
+        parts = tuple(Value(type=receiver.type, sources=self._book.part(held, bound.place, str(number))) for number in range(count))
+        return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), held)
+
+    def _selected(self, bound: Bound, row: LineageRow) -> frozenset[int]:
+        """Return the rows that positions, labels or a mask pick out of the data, or leave of it."""
+        names = (*row.picks, *row.leaves)
+        rest = lineage(*(value for name, value in bound.named.items() if name not in names), *(() if bound.receiver is None else (bound.receiver,)))
+        for name in names:
+            if by := bound.get(name).sources:
+                rest = self._book.picked(rest, by, without=name in row.leaves)
+        return rest

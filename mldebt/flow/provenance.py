@@ -1,0 +1,255 @@
+"""Provenance: where the data of a value comes from, as a set of numbers that every operation passes on.
+
+A number is a read (its event), a token that stands for the data of a parameter (negative), or a *term* of this table: a part of some rows, something
+learned from rows, a fact about data, positions that pick rows out, a fit. Terms over tokens are negative as well and are worked out when the tokens are
+replaced, so a summary of a call holds whatever rows it is given: every operation here distributes over what a token stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from mldebt.model.lineage import How
+from mldebt.model.source import Place
+
+FIRST = 1 << 40
+Found: TypeAlias = frozenset[int]
+_NONE: Found = frozenset()
+MAX_TERMS = 96
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Rows that no read gives: made, or got in a way that is not known."""
+
+    place: Place
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One side of a division of the rows `of`."""
+
+    of: int
+    site: Place
+    side: str
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What was learned from the rows `of`."""
+
+    of: Found
+    place: Place
+    api: str
+    how: How
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """A model fitted on the data `of`."""
+
+    of: Found
+    place: Place
+    api: str
+
+
+class About(msgspec.Struct, frozen=True):
+    """A fact about the data `of` that is neither rows nor learned from them: their number, the names of their columns."""
+
+    of: Found
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Positions, labels or a mask that pick one side out of rows; `of` is what it was computed from."""
+
+    of: Found
+    site: Place
+    side: str
+
+
+class IndexOf(msgspec.Struct, frozen=True):
+    """The labels of what a token stands for."""
+
+    of: int
+
+
+class Picked(msgspec.Struct, frozen=True):
+    """The rows `of` picked (`without`: left) by an index that tokens stand for."""
+
+    of: int
+    by: Found
+    without: bool = False
+
+
+class Flipped(msgspec.Struct, frozen=True):
+    """The other side of a mask that a token stands for."""
+
+    of: int
+
+
+Term: TypeAlias = Origin | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
+_ROWS = (Origin, Part, Picked)
+OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
+
+
+class Provenance:
+    """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._numbers: dict[Term, int] = {}
+        self._terms: dict[int, Term] = {}
+
+    def origin(self, place: Place) -> Found:
+        """Return new rows that come from `place`."""
+        return frozenset((self._number(Origin(place), open_=False),))
+
+    def part(self, found: Found, site: Place, side: str) -> Found:
+        """Return one side of a division of rows; what is no rows stays as it is."""
+        return frozenset(self._number(Part(item, site, side), open_=item < 0) if self._holds_rows(item) else item for item in found)
+
+    def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
+        """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
+        rows = frozenset(item for item in found if self._holds_rows(item))
+        shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Seen))
+        made = frozenset((self._number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
+        return made | frozenset(item for item in shaped if not (item < 0 and item in rows))
+
+    def fitted(self, found: Found, place: Place, api: str) -> Found:
+        """Return a fit on some data."""
+        return frozenset((self._number(Fitted(found, place, api), open_=_open(found)),)) if found else _NONE
+
+    def about(self, found: Found) -> Found:
+        """Return a fact about some data."""
+        if not found or all(isinstance(self._terms.get(item), About) for item in found):
+            return found
+        return frozenset((self._number(About(frozenset(self.reads(found)) | frozenset(filter(_is_open, found))), open_=_open(found)),))
+
+    def mask(self, found: Found, site: Place) -> Found:
+        """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
+        rest = frozenset(item for item in found if not isinstance(self._terms.get(item), Index | Flipped))
+        return rest | {self._number(Index(rest, site, "+"), open_=_open(rest))}
+
+    def index(self, found: Found, site: Place, side: str) -> Found:
+        """Return positions of one side of a division of some rows."""
+        return frozenset((self._number(Index(found, site, side), open_=_open(found)),))
+
+    def index_of(self, found: Found) -> Found:
+        """Return the labels of some rows: those of a part pick that part out of the whole."""
+        made: set[int] = set()
+        for item in found:
+            term = self._terms.get(item)
+            if item < 0:
+                made.add(self._number(IndexOf(item), open_=True))
+            elif isinstance(term, Part):
+                made.add(self._number(Index(frozenset((term.of,)), term.site, term.side), open_=False))
+        return frozenset(made) or self.about(found)
+
+    def flipped(self, found: Found) -> Found:
+        """Return the other side of masks."""
+        return frozenset(self._flip(item) for item in found)
+
+    def picked(self, found: Found, by: Found, *, without: bool = False) -> Found:
+        """Return the rows that an index picks out of some (`without`: leaves of them); what shaped the index shapes them."""
+        masks = [term for item in sorted(by, key=abs, reverse=True) if isinstance(term := self._terms.get(item), Index)]
+        shaped = frozenset(seen for mask in masks for seen in mask.of if isinstance(self._terms.get(seen), Seen))
+        if masks:
+            side = OTHER.get(masks[0].side, f"not {masks[0].side}") if without else masks[0].side
+            return self.part(found, masks[0].site, side) | shaped
+        tokens = frozenset(filter(_is_open, by))
+        if not tokens:
+            return found
+        return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._holds_rows(item) else item for item in found)
+
+    def fits(self, found: Found) -> Found:
+        """Return the fits among some provenance (what tokens stand for may be one)."""
+        return frozenset(item for item in found if item < 0 or isinstance(self._terms[item], Fitted)) if found else found
+
+    def shaping(self, found: Found) -> Found:
+        """Return what a transformer of this state puts on the data it is given: all it has seen."""
+        return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))
+
+    def term(self, item: int) -> Term | None:
+        """Return the term that a number stands for, None for a read or a token."""
+        return self._terms.get(item)
+
+    def reads(self, found: Iterable[int]) -> Iterator[int]:
+        """Yield the reads behind some provenance."""
+        for item in found:
+            term = self._terms.get(item)
+            if term is None:
+                yield item
+            elif not isinstance(term, Origin):
+                yield from self.reads((term.of,) if isinstance(term.of, int) else term.of)
+
+    def resolve(self, found: Found, tokens: Mapping[int, Found]) -> Found:
+        """Return provenance with every token that is known replaced by what it stands for."""
+        if not found or not tokens or min(found) >= 0:
+            return found
+        return frozenset(number for item in found for number in ((item,) if item >= 0 else self._resolved(item, tokens)))
+
+    def tokens(self, found: Iterable[int]) -> Iterator[int]:
+        """Yield the tokens in some provenance."""
+        for item in found:
+            term = self._terms.get(item)
+            if term is None:
+                if item < 0:
+                    yield item
+            elif item < 0 and not isinstance(term, Origin):
+                yield from self.tokens((term.of,) if isinstance(term.of, int) else term.of)
+                if isinstance(term, Picked):
+                    yield from self.tokens(term.by)
+
+    def _resolved(self, item: int, tokens: Mapping[int, Found]) -> Found:
+        term = self._terms.get(item)
+        if term is None:
+            return tokens.get(item, frozenset((item,)))
+        if isinstance(term, Origin):
+            return frozenset((item,))
+        inner = self.resolve(frozenset((term.of,)) if isinstance(term.of, int) else term.of, tokens)
+        return self._again(term, inner, tokens)
+
+    def _again(self, term: Term, inner: Found, tokens: Mapping[int, Found]) -> Found:
+        """Make a term again of what its tokens stand for."""
+        if isinstance(term, Part):
+            return self.part(inner, term.site, term.side)
+        if isinstance(term, Seen):
+            return self.seen(inner, term.place, term.api, term.how)
+        if isinstance(term, Fitted):
+            return self.fitted(inner, term.place, term.api)
+        if isinstance(term, About):
+            return self.about(inner)
+        if isinstance(term, Index):
+            return self.index(inner, term.site, term.side)
+        if isinstance(term, IndexOf):
+            return self.index_of(inner)
+        if isinstance(term, Picked):
+            return self.picked(inner, self.resolve(term.by, tokens), without=term.without)
+        return self.flipped(inner)
+
+    def _flip(self, item: int) -> int:
+        term = self._terms.get(item)
+        if isinstance(term, Index):
+            return self._number(Index(term.of, term.site, OTHER.get(term.side, f"not {term.side}")), open_=item < 0)
+        if isinstance(term, Flipped):
+            return term.of
+        return self._number(Flipped(item), open_=True) if item < 0 else item
+
+    def _holds_rows(self, item: int) -> bool:
+        term = self._terms.get(item)
+        return isinstance(term, _ROWS) if term is not None else True
+
+    def _number(self, term: Term, *, open_: bool) -> int:
+        number = self._numbers.get(term)
+        if number is None:
+            number = FIRST + len(self._numbers)
+            number = self._numbers[term] = -number if open_ else number
+            self._terms[number] = term
+        return number
+
+
+def _is_open(item: int) -> bool:
+    return item < 0
+
+
+def _open(found: Found) -> bool:
+    return bool(found) and min(found) < 0

@@ -1,0 +1,45 @@
+"""Rows picked by a subscript: slices, masks, positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mldebt.model import ir
+from mldebt.model.source import Place
+
+if TYPE_CHECKING:
+    from mldebt.flow.interpreter import Interpreter
+    from mldebt.flow.value import Value
+
+_SLICES = Place("", 0, 0)
+"""Slices of the same rows are sides of one division, whose side is how the slice is spelled."""
+
+
+def subscripted(run: Interpreter, value: Value, node: ir.Subscript, index: list[Value]) -> frozenset[int]:
+    """Return the provenance of `value[index]` for data: that of the rows it picks; columns and single items are the same rows."""
+    first = node.index[0]
+    if isinstance(first, ir.Slice):
+        bounds = tuple("" if part is None else spelled(part) for part in (first.lower, first.upper))
+        return run.provenance.part(value.sources, _SLICES, ":".join(bounds)) if any(bounds) else value.sources
+    if not value.sources or not index or index[0].texts or not index[0].sources:
+        return value.sources
+    return run.provenance.picked(value.sources, index[0].sources)
+
+
+def spelled(node: ir.Expr) -> str:
+    """Return how an expression is spelled, as far as two of the same spelling mean the same."""
+    if isinstance(node, ir.Name):
+        return node.id
+    if isinstance(node, ir.Const):
+        return repr(node.value)
+    if isinstance(node, ir.Attr):
+        return f"{spelled(node.value)}.{node.attr}"
+    if isinstance(node, ir.UnaryOp):
+        return f"{node.op}{spelled(node.operand)}"
+    if isinstance(node, ir.BinOp):
+        return f"({spelled(node.left)}{node.op}{spelled(node.right)})"
+    if isinstance(node, ir.Call):
+        return f"{spelled(node.func)}({','.join(spelled(arg.value) for arg in node.args)})"
+    if isinstance(node, ir.Subscript):
+        return f"{spelled(node.value)}[{','.join(map(spelled, node.index))}]"
+    return f"@{node.at}"

@@ -1,0 +1,74 @@
+"""Row lineage as detectors see it: which rows a value holds, which rows shaped it, and what a model was fitted on.
+
+A set of rows is a source and the parts taken of it, one after the other; two parts of one division are disjoint, and what continues a path of parts lies
+inside what the path names. (Provenance as annotations that operations pass on: Green, Karvounarakis, Tannen 2007, "Provenance semirings".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from mldebt.model.source import Place
+
+How = Literal["fit", "vocabulary", "categories", "statistic", "resample"]
+
+
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """One side of a division of rows: where the rows are divided, and which side."""
+
+    site: Place
+    side: str
+
+
+class Rows(msgspec.Struct, frozen=True, gc=False):
+    """A set of rows: the event that read them (-1: none), where they come from, the parts taken of them."""
+
+    read: int
+    origin: Place
+    parts: tuple[Part, ...] = ()
+
+    def inside(self, other: Rows) -> bool:
+        """Return whether all of these rows are certainly among the others."""
+        return (self.read, self.origin) == (other.read, other.origin) and self.parts[:len(other.parts)] == other.parts
+
+    def apart(self, other: Rows) -> bool:
+        """Return whether no row is certainly in both: another source, or another side of one division."""
+        if (self.read, self.origin) != (other.read, other.origin):
+            return True
+        return any(one.site == two.site and one.side != two.side for one, two in zip(self.parts, other.parts))
+
+    def touches(self, other: Rows) -> bool:
+        """Return whether one of the two certainly lies inside the other."""
+        return self.inside(other) or other.inside(self)
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """Something learned from rows that shaped a value: where, by which library path, in which way, from which rows."""
+
+    place: Place
+    api: str
+    how: How
+    rows: tuple[Rows, ...]
+
+
+class Lineage(msgspec.Struct, frozen=True, gc=False):
+    """The rows of a value and what shaped it."""
+
+    rows: tuple[Rows, ...] = ()
+    seen: tuple[Seen, ...] = ()
+
+
+class Fitted(msgspec.Struct, frozen=True, gc=False):
+    """One fit of a model: where, what it is, on which data."""
+
+    place: Place
+    api: str
+    data: Lineage
+
+
+def any_inside(rows: Rows, others: Iterable[Rows]) -> bool:
+    """Return whether some rows certainly lie inside one of others."""
+    return any(rows.inside(other) for other in others)
