@@ -9,7 +9,7 @@ import msgspec
 from mldebt.detect.base import Context, shown
 from mldebt.detect.held_out import Judgement, judgements
 from mldebt.model.finding import Confidence, Match, Step
-from mldebt.model.lineage import How, Part, Rows, Seen
+from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,16 +27,22 @@ def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
     done: set[object] = set()
     for judgement in judgements(context):
         for seen in judgement.seen:
-            if seen.how in spec.how and seen.place not in done and (sides := _sides(judgement, seen)) is not None:
+            if seen.place not in done and seen.how in spec.how and (sides := _sides(judgement, seen)) is not None:
                 done.add(seen.place)
                 yield _match(context, spec, judgement, seen, *sides)
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
     """Return rows of the fit and held-out rows that something was learned from, None where it knows one side only."""
-    fitted = next((rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)), None)
-    held = next((rows for rows in judgement.held_out if any(rows.touches(one) for one in seen.rows)), None)
-    return (fitted, held) if fitted is not None and held is not None else None
+    fitted = [rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)]
+    held = [rows for rows in judgement.held_out if any(rows.touches(one) for one in seen.rows)]
+    return next(((one, other) for one in fitted for other in held if not _folds_of_a_part(one, other)), None)
+
+
+def _folds_of_a_part(one: Rows, other: Rows) -> bool:
+    """Return whether two sets of rows are folds of rows that were divided before: whoever prepares a training part as a whole only misleads the choice."""
+    depth = next((number for number, (first, second) in enumerate(zip(one.parts, other.parts)) if first != second), 0)
+    return depth > 0 and one.parts[depth].side in FOLDS
 
 
 def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:

@@ -211,12 +211,12 @@ class Attributes:
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref:
-                self._taint(target.value, receiver, value, frame)
+                self.flow_into(target.value, self._run.held(value), frame)
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            self._taint(target.value, receiver, value, frame)
+            self.flow_into(target.value, self._run.held(value), frame)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -244,15 +244,23 @@ class Attributes:
         names[name] = join(names[name], value) if name in names else value
         self._run.heap.running.bind_name(names, name)
 
-    def _taint(self, node: ir.Expr, receiver: Value, value: Value, frame: Frame) -> None:
-        """Data stored into a variable's frame or array flows into that variable."""
-        if isinstance(node, ir.Attr) and not receiver.ref:
-            node = node.value
-        if not value.sources or not isinstance(node, ir.Name):
+    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame) -> None:
+        """Data stored somewhere inside the frame or array that an expression names flows into it."""
+        if not sources:
             return
-        old = frame.get(node.id)
-        if old is not None and not value.sources <= old.sources:
-            frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | value.sources))
+        if isinstance(node, ir.Name):
+            old = frame.get(node.id)
+            if old is not None and not sources <= old.sources:
+                frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | sources))
+        elif isinstance(node, ir.Attr | ir.Subscript):
+            owner = evaluate(self._run, node.value, frame)
+            name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
+            known = self._run.heap.get(owner.ref)
+            if known is None or name is None or name not in known.fields:
+                self.flow_into(node.value, sources, frame)
+            elif not sources <= known.fields[name].sources:
+                held = known.fields[name]
+                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources))
 
 
 def _positions(node: ir.Expr) -> str | None:

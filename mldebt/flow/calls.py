@@ -82,7 +82,15 @@ class Calls:
                 args.append(value)
         place = self._run.place(frame, node)
         fitting(self._run, node, function, len(args), keywords, place, frame)
-        return self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+        result = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+        if isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and self._in_place(function.target, keywords):
+            self._run.attributes.flow_into(node.func.value, result.sources, frame)
+        return result
+
+    def _in_place(self, target: LibraryMethod, keywords: dict[str, Value]) -> bool:
+        """Return whether a method changes its receiver."""
+        row = self._run.catalogue.method(target.path, target.name)
+        return row is not None and bool(row.inplace) and row.inplace in keywords and keywords[row.inplace].const == (True,)
 
     def _spells(self, function: Value) -> bool:
         """Return whether a call makes a text of its arguments."""
@@ -119,7 +127,7 @@ class Calls:
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
         self._unknown((*args, *keywords.values()), place, frame)
-        return Value(sources=lineage(function, *args, *keywords.values()))
+        return Value(sources=self._run.unheld(self._run.held(function, *args, *keywords.values()), place))
 
     def _handed_over(
         self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
@@ -168,7 +176,7 @@ class Calls:
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
             built = self._run.learning.learner(target.path, kind.role, place, lineage(*args, *keywords.values()))
             return msgspec.structs.replace(built, passed=passed) if (passed := self._run.conversions.result(made, target.path, NO_SOURCES)) else built
-        return Value(sources=lineage(*args, *keywords.values()))
+        return Value(sources=self._run.unheld(self._run.held(*args, *keywords.values()), place))
 
     def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, given: tuple[Value, ...], *, method: bool) -> None:
         """Note a call site once: at one place the same call stands, whatever leads there. Constants that are given another form are no data that moves."""
@@ -185,7 +193,7 @@ class Calls:
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
         self._unknown((target.receiver, *args, *keywords.values()), place, frame)
-        return Value(sources=lineage(target.receiver, *args, *keywords.values()))
+        return Value(sources=self._run.unheld(self._run.held(target.receiver, *args, *keywords.values()), place))
 
     def apply(
         self, row: CallRow, receiver: Value | None, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame, api: str = "",
@@ -210,7 +218,8 @@ class Calls:
 
     def _result(self, bound: Bound, own: frozenset[int], results: dict[str, Value]) -> Value:
         row, receiver = bound.row, bound.receiver
-        flowing = lineage(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else lineage(
+        held = self._run.held
+        flowing = held(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else held(
             *(bound.get(name) for name in row.passes))
         flowing = self._run.learning.flowing(bound, flowing)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))

@@ -60,7 +60,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         return frozenset()
     reads: set[int] = set()
     given = (*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
-    data = lineage(*given)
+    data = run.held(*given)
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, given)
@@ -75,8 +75,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.scan or row.role == PRINT:
         observe_output(run, bound, frame)
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
-        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())),
-                 model=run.provenance.fits(run.learning.state(bound.receiver)))
+        judged, fits = run.learning.judged(bound, data)
+        run.emit(frame, EVENTS[row.role], bound.place, sources=judged, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())), model=fits)
     return frozenset(reads)
 
 

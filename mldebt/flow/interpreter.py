@@ -10,7 +10,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
-from mldebt.flow.conversions import Conversions
+from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
@@ -24,7 +24,7 @@ from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
 from mldebt.flow.provenance import Provenance
 from mldebt.flow.trace import RawEvent, Tables, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all, lineage
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
@@ -38,6 +38,7 @@ from mldebt.model.source import Place
 
 _FLOW = "flow"
 _STATEMENTS = ".sql"
+MAX_HELD = 2
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -113,6 +114,26 @@ class Interpreter:
         address = self.heap.address(site)
         self.heap.put(address, value)
         return Value(type=kind, ref=address, sources=sources, passed=passed)
+
+    def held(self, *values: Value) -> frozenset[int]:
+        """Return the provenance of the data that some values are or hold: of a container also what was put into it."""
+        found = lineage(*values)
+        for value in values:
+            if value.ref > 0 and (inner := self._inside(value.ref, 0)):
+                found |= inner
+        return found
+
+    def _inside(self, address: int, depth: int) -> frozenset[int]:
+        known = self.heap.get(address)
+        if known is None or known.kind not in CONTAINERS or depth > MAX_HELD:
+            return NO_SOURCES
+        items = (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
+        inner = [self._inside(item.ref, depth + 1) for item in items if item.ref > 0]
+        return lineage(*items).union(*inner)
+
+    def unheld(self, sources: frozenset[int], place: Place) -> frozenset[int]:
+        """Return the provenance of what code that is not followed gives: that of the data it was given, else data of its own."""
+        return sources or self.provenance.origin(place)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
 from mldebt.knowledge.rows import DivisionRow, LineageRow
+from mldebt.model.lineage import FOLDS
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ class Learning:
         known = self._run.heap.get(value.ref) if value is not None and value.ref else None
         return known.fields[_STATE].sources if known is not None and _STATE in known.fields else NO_SOURCES
 
+    def judged(self, bound: Bound, data: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the provenance of the data that a call judges a model on, and of the model's fits: of a call that makes folds those of its own."""
+        row = self.row(bound)
+        if not row.folds:
+            return data, self._book.fits(self.state(bound.receiver))
+        held = self._run.held(*(bound.get(name) for name in row.folds))
+        learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
+        return judged, self._book.fitted(learned, bound.place, bound.api)
+
     def row(self, bound: Bound) -> LineageRow:
         """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""
         row = (self._run.catalogue.lineage(bound.api) if bound.api else None) or _PLAIN
@@ -62,6 +72,8 @@ class Learning:
         if row.sees is not None:
             learned = self._book.seen(given, bound.place, bound.api, row.sees)
             return learned if row.keeps == "statistic" else given | learned
+        if row.keeps == "table":
+            return self._book.seen(given, bound.place, bound.api, "statistic") | self._book.origin(bound.place)
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
             return self._book.seen(given, bound.place, bound.api, "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
@@ -69,8 +81,8 @@ class Learning:
     def _data(self, bound: Bound, row: LineageRow) -> frozenset[int]:
         """Return the provenance of the arguments that a call learns from or works on."""
         if row.learns is None:
-            return lineage(*bound.args, *bound.keywords.values())
-        return lineage(*(bound.get(name) for name in row.learns))
+            return self._run.held(*bound.args, *bound.keywords.values())
+        return self._run.held(*(bound.get(name) for name in row.learns))
 
     def _fit(self, bound: Bound, row: LineageRow, given: frozenset[int]) -> frozenset[int]:
         """Note in the receiver what it learns; return the provenance of the result."""
@@ -100,10 +112,10 @@ class Learning:
         if division.out == "pairs":
             parts = tuple(self._side(value, bound.place, side) for value in bound.args for side in ("train", "test"))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
-        data = lineage(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
+        data = self._run.held(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
         if division.out == "folds":
             kind = self._run.catalogue.literal("list")
-            sides = tuple(Value(sources=self._book.index(data, bound.place, side)) for side in ("train", "test"))
+            sides = tuple(Value(sources=self._book.index(data, bound.place, side)) for side in FOLDS)
             pair = self._run.new(Place(bound.place.path, bound.place.at, -bound.place.end), Object("tuple", sides), self._run.catalogue.literal("tuple"), data)
             return self._run.new(bound.place, Object("list", None, None, pair), kind, data)
         receiver = bound.receiver or (bound.args[0] if bound.args else NOTHING)

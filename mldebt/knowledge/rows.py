@@ -144,8 +144,10 @@ class LineageRow(_Strict, frozen=True):
 
     `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted): by a `fit`, a
     `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, or by `resample` (rows made of others).
-    `keeps` says what else comes back: the `rows`, only the `statistic`, or only `facts` (a number of rows, names of columns).
-    `learns` are the parameters that a fit learns from (absent: all arguments), `judges` those it only validates on. `picks` are parameters with the
+    `keeps` says what else comes back: the `rows`, only the `statistic`, only `facts` (a number of rows, names of columns), or a `table`
+    with rows of its own made by the statistic.
+    `learns` are the parameters that a fit learns from (absent: all arguments), `judges` those it only validates on; `folds` are those that a call divides into folds to
+    fit a model on some and judge it on the rest. `picks` are parameters with the
     positions, labels or mask of the rows that come back, `leaves` of those that do not. `division` divides the rows. `parameters` names the positional
     parameters where the row of the call does not.
     """
@@ -153,9 +155,10 @@ class LineageRow(_Strict, frozen=True):
     path: str
     parameters: tuple[str, ...] = ()
     sees: How | None = None
-    keeps: Literal["rows", "statistic", "facts"] | None = None
+    keeps: Literal["rows", "statistic", "facts", "table"] | None = None
     learns: tuple[str, ...] | None = None
     judges: tuple[str, ...] = ()
+    folds: tuple[str, ...] = ()
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     division: DivisionRow | None = None

@@ -16,6 +16,10 @@ from mldebt.model.source import Place
 How = Literal["fit", "vocabulary", "categories", "statistic", "resample"]
 
 
+FOLDS = ("learn", "validate")
+"""The sides of a division into folds."""
+
+
 class Part(msgspec.Struct, frozen=True, gc=False):
     """One side of a division of rows: where the rows are divided, and which side."""
 
