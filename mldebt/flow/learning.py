@@ -65,6 +65,10 @@ class Learning:
         row, role = self.row(bound), bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)
+        if row.data is not None:
+            given = self._run.held(*(bound.get(name) for name in row.data))
+        if self._by_itself(bound, row):
+            return given
         if role == "fit":
             return self._fit(bound, row, given)
         if role == "transform" and (state := self.state(bound.receiver)):
@@ -77,6 +81,11 @@ class Learning:
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
             return self._book.seen(given, bound.place, bound.api, "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
+
+    def _by_itself(self, bound: Bound, row: LineageRow) -> bool:
+        """Return whether a call does the same to each row, whatever the others are."""
+        axis, number = bound.get(row.axis) if row.axis else NOTHING, bound.get(row.number) if row.number else NOTHING
+        return axis.const == (1,) or axis.text == "columns" or bool(row.number) and not number.const
 
     def _data(self, bound: Bound, row: LineageRow) -> frozenset[int]:
         """Return the provenance of the arguments that a call learns from or works on."""

@@ -147,7 +147,9 @@ class LineageRow(_Strict, frozen=True):
     `keeps` says what else comes back: the `rows`, only the `statistic`, only `facts` (a number of rows, names of columns), or a `table`
     with rows of its own made by the statistic.
     `learns` are the parameters that a fit learns from (absent: all arguments), `judges` those it only validates on; `folds` are those that a call divides into folds to
-    fit a model on some and judge it on the rest. `picks` are parameters with the
+    fit a model on some and judge it on the rest. `data` are those that hold the
+    data, where the others only steer what is done (`self`: the receiver). A statistic is taken of each row by itself where the parameter `axis` is 1 or
+    `columns`; one that depends on the rows only where the parameter `number` is a number is none where it is not. `picks` are parameters with the
     positions, labels or mask of the rows that come back, `leaves` of those that do not. `division` divides the rows. `parameters` names the positional
     parameters where the row of the call does not.
     """
@@ -159,6 +161,9 @@ class LineageRow(_Strict, frozen=True):
     learns: tuple[str, ...] | None = None
     judges: tuple[str, ...] = ()
     folds: tuple[str, ...] = ()
+    data: tuple[str, ...] | None = None
+    axis: str = ""
+    number: str = ""
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     division: DivisionRow | None = None
