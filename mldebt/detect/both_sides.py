@@ -35,14 +35,24 @@ def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
     """Return rows of the fit and held-out rows that something was learned from, None where it knows one side only."""
     fitted = [rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)]
-    held = [rows for rows in judgement.held_out if any(rows.touches(one) for one in seen.rows)]
-    return next(((one, other) for one in fitted for other in held if not _folds_of_a_part(one, other)), None)
+    for held in judgement.held_out if fitted else ():
+        nearest = max(fitted, key=lambda rows: _shared(rows, held))
+        if any(held.inside(one) for one in seen.rows) and not _folds_of_a_part(nearest, held):
+            return nearest, held
+    return None
+
+
+def _shared(one: Rows, other: Rows) -> int:
+    """Return how many parts two sets of rows have in common, from the start; another source has fewer than none."""
+    if (one.read, one.origin) != (other.read, other.origin):
+        return -1
+    return next((number for number, (first, second) in enumerate(zip(one.parts, other.parts)) if first != second), min(len(one.parts), len(other.parts)))
 
 
 def _folds_of_a_part(one: Rows, other: Rows) -> bool:
     """Return whether two sets of rows are folds of rows that were divided before: whoever prepares a training part as a whole only misleads the choice."""
-    depth = next((number for number, (first, second) in enumerate(zip(one.parts, other.parts)) if first != second), 0)
-    return depth > 0 and one.parts[depth].side in FOLDS
+    depth = _shared(one, other)
+    return depth > 0 and len(one.parts) > depth and one.parts[depth].side in FOLDS
 
 
 def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:

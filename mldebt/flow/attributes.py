@@ -210,7 +210,7 @@ class Attributes:
         receiver = evaluate(self._run, target.value, frame)
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
-            if receiver.type and not receiver.ref:
+            if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
                 self.flow_into(target.value, self._run.held(value), frame)
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
@@ -243,6 +243,12 @@ class Attributes:
         """Bind a name of a module or class from outside: it may still be what it was."""
         names[name] = join(names[name], value) if name in names else value
         self._run.heap.running.bind_name(names, name)
+
+    def _names(self, kind: str, name: str) -> bool:
+        """Return whether an attribute of some data only says something about it: the names of its columns."""
+        member = self._run.catalogue.member(kind, name)
+        row = self._run.catalogue.lineage(member) if isinstance(member, str) else None
+        return row is not None and row.keeps == "facts"
 
     def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame) -> None:
         """Data stored somewhere inside the frame or array that an expression names flows into it."""

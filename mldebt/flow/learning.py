@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
 from mldebt.knowledge.rows import DivisionRow, LineageRow
-from mldebt.model.lineage import FOLDS
+from mldebt.model.lineage import FOLDS, How
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
-_STATE = "state"
+_STATE, _HOLDS = "state", "holds"
+_STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _LEARNER = "learner"
+_MAX_DEPTH = 8
 
 
 class Learning:
@@ -31,11 +33,32 @@ class Learning:
         self._run = run
         self._book = run.provenance
 
-    def learner(self, kind: str, role: str, place: Place, sources: frozenset[int], state: frozenset[int] = NO_SOURCES) -> Value:
-        """Return a fresh instance of a library type: an object with a state where its role says that it learns."""
+    def learner(self, kind: str, role: str, place: Place, given: tuple[Value, ...], state: frozenset[int] = NO_SOURCES) -> Value:
+        """Return a fresh instance of a library type: an object with a state where its role says that it learns, and with what it was made of."""
+        sources = lineage(*given)
         if role not in STATEFUL:
             return Value(type=kind, sources=sources)
-        return self._run.new(place, Object(_LEARNER, None, {_STATE: Value(sources=state)}), kind, sources)
+        parts = self._run.new(Place(place.path, place.at, -place.end), Object("tuple", given)) if any(value.ref for value in given) else NOTHING
+        return self._run.new(place, Object(_LEARNER, None, {_STATE: Value(sources=state), _HOLDS: parts}), kind, sources)
+
+    def how(self, value: Value, depth: int = 0) -> How | None:
+        """Return how an estimator or transformer learns from rows: one that is made of others as the strongest of them does."""
+        row = self._run.catalogue.lineage(value.type) if value.type else None
+        if row is None or not row.composed:
+            return row.sees if row is not None else None
+        known = self._run.heap.get(value.ref)
+        found = self._hows(known.fields.get(_HOLDS, NOTHING), depth) if known is not None else set()
+        return next((how for how in _STRONGEST if how in found), None) if found else row.sees
+
+    def _hows(self, value: Value, depth: int) -> set[How | None]:
+        """Return how the learners in some containers learn."""
+        known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
+        if known is None:
+            return set()
+        if known.kind == _LEARNER:
+            return {self.how(value, depth + 1)}
+        items = (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
+        return set[How | None]().union(*(self._hows(item, depth + 1) for item in items))
 
     def state(self, value: Value | None) -> frozenset[int]:
         """Return what an estimator or transformer was fitted on."""
@@ -97,13 +120,13 @@ class Learning:
         """Note in the receiver what it learns; return the provenance of the result."""
         data, receiver = self._data(bound, row), bound.receiver
         kind = receiver.type if receiver is not None else ""
-        learns = self._run.catalogue.lineage(kind) if kind else None
+        how = self.how(receiver) if receiver is not None else None
         state = self._book.fitted(data, bound.place, kind or bound.api)
-        if learns is not None and learns.sees is not None:
-            state |= self._book.seen(data, bound.place, kind, learns.sees)
+        if how is not None:
+            state |= self._book.seen(data, bound.place, kind, how)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         if receiver is not None and known is not None and known.kind == _LEARNER:
-            self._run.heap.put(receiver.ref, Object(_LEARNER, None, {_STATE: Value(sources=state)}))
+            self._run.heap.put(receiver.ref, Object(_LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
         return data | self._book.shaping(state) if data else given
 
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
@@ -115,7 +138,7 @@ class Learning:
         if kind is None or kind.role not in STATEFUL:
             return None
         state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
-        return self.learner(bound.row.returns, kind.role, bound.place, sources, state)
+        return self.learner(bound.row.returns, kind.role, bound.place, (), state)
 
     def _divided(self, bound: Bound, division: DivisionRow, sources: frozenset[int]) -> Value:
         if division.out == "pairs":

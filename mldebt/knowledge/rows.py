@@ -142,7 +142,8 @@ class DivisionRow(_Strict, frozen=True):
 class LineageRow(_Strict, frozen=True):
     """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
 
-    `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted): by a `fit`, a
+    `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted; `composed`: it learns as those do that it is made
+    of, where they are known): by a `fit`, a
     `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, or by `resample` (rows made of others).
     `keeps` says what else comes back: the `rows`, only the `statistic`, only `facts` (a number of rows, names of columns), or a `table`
     with rows of its own made by the statistic.
@@ -162,6 +163,7 @@ class LineageRow(_Strict, frozen=True):
     judges: tuple[str, ...] = ()
     folds: tuple[str, ...] = ()
     data: tuple[str, ...] | None = None
+    composed: bool = False
     axis: str = ""
     number: str = ""
     picks: tuple[str, ...] = ()
