@@ -83,7 +83,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
 def _brings_together(run: Interpreter, bound: Bound) -> bool:
     """Return whether two sides of a join each have data that the other lacks: what was computed from a table is no source beside it."""
     given = (bound.receiver, *bound.args, *bound.keywords.values())
-    sides = [sources for value in given if value is not None and (sources := frozenset(run.provenance.reads(lineage(value))))]
+    sides = [sources for value in given if value is not None and (sources := run.provenance.reads(lineage(value)))]
     return any(one - other and other - one for one in sides for other in sides)
 
 

@@ -7,7 +7,7 @@ replaced, so a summary of a call holds whatever rows it is given: every operatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -18,7 +18,7 @@ from mldebt.model.source import Place
 FIRST = 1 << 40
 Found: TypeAlias = frozenset[int]
 _NONE: Found = frozenset()
-MAX_TERMS = 96
+MAX_PARTS, MAX_DIVIDED = 5, 48
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -91,6 +91,18 @@ _ROWS = (Origin, Part, Picked)
 OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
 
 
+class Meaning:
+    """What tokens stand for, by token, and what was worked out of it so far: sets of provenance and single terms."""
+
+    __slots__ = ("done", "reads", "terms")
+
+    def __init__(self, reads: Mapping[int, Found]) -> None:
+        """Start with nothing worked out."""
+        self.reads = reads
+        self.done: dict[Found, Found] = {}
+        self.terms: dict[int, Found] = {}
+
+
 class Provenance:
     """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
 
@@ -98,14 +110,26 @@ class Provenance:
         """Start with none."""
         self._numbers: dict[Term, int] = {}
         self._terms: dict[int, Term] = {}
+        self._bases: dict[int, Found] = {}
+        self._depths: dict[int, int] = {}
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
         return frozenset((self._number(Origin(place), open_=False),))
 
     def part(self, found: Found, site: Place, side: str) -> Found:
-        """Return one side of a division of rows; what is no rows stays as it is."""
-        return frozenset(self._number(Part(item, site, side), open_=item < 0) if self._holds_rows(item) else item for item in found)
+        """Return one side of a division of rows; what is no rows stays as it is. Too many rows, and parts of parts of parts, are not divided any further."""
+        if len(found) > MAX_DIVIDED:
+            return found
+        return frozenset(self._part(item, site, side) if self._divisible(item) else item for item in found)
+
+    def _part(self, item: int, site: Place, side: str) -> int:
+        term = self._terms.get(item)
+        same = isinstance(term, Part) and (term.site, term.side) == (site, side)
+        return item if same else self._number(Part(item, site, side), open_=item < 0)
+
+    def _divisible(self, item: int) -> bool:
+        return self._holds_rows(item) and self._depths.get(item, 0) < MAX_PARTS
 
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
@@ -122,7 +146,7 @@ class Provenance:
         """Return a fact about some data."""
         if not found or all(isinstance(self._terms.get(item), About) for item in found):
             return found
-        return frozenset((self._number(About(frozenset(self.reads(found)) | frozenset(filter(_is_open, found))), open_=_open(found)),))
+        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),))
 
     def mask(self, found: Found, site: Place) -> Found:
         """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
@@ -156,9 +180,9 @@ class Provenance:
             side = OTHER.get(masks[0].side, f"not {masks[0].side}") if without else masks[0].side
             return self.part(found, masks[0].site, side) | shaped
         tokens = frozenset(filter(_is_open, by))
-        if not tokens:
+        if not tokens or len(found) > MAX_DIVIDED:
             return found
-        return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._holds_rows(item) else item for item in found)
+        return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
 
     def fits(self, found: Found) -> Found:
         """Return the fits among some provenance (what tokens stand for may be one)."""
@@ -172,44 +196,42 @@ class Provenance:
         """Return the term that a number stands for, None for a read or a token."""
         return self._terms.get(item)
 
-    def reads(self, found: Iterable[int]) -> Iterator[int]:
-        """Yield the reads behind some provenance."""
-        for item in found:
-            term = self._terms.get(item)
-            if term is None:
-                yield item
-            elif not isinstance(term, Origin):
-                yield from self.reads((term.of,) if isinstance(term.of, int) else term.of)
-
-    def resolve(self, found: Found, tokens: Mapping[int, Found]) -> Found:
-        """Return provenance with every token that is known replaced by what it stands for."""
-        if not found or not tokens or min(found) >= 0:
+    def reads(self, found: Found) -> Found:
+        """Return the reads behind some provenance, and the tokens that may stand for more."""
+        if not found or max(found) < FIRST and min(found) > -FIRST:
             return found
-        return frozenset(number for item in found for number in ((item,) if item >= 0 else self._resolved(item, tokens)))
+        return frozenset().union(*map(self._behind, found))
 
-    def tokens(self, found: Iterable[int]) -> Iterator[int]:
-        """Yield the tokens in some provenance."""
-        for item in found:
-            term = self._terms.get(item)
-            if term is None:
-                if item < 0:
-                    yield item
-            elif item < 0 and not isinstance(term, Origin):
-                yield from self.tokens((term.of,) if isinstance(term.of, int) else term.of)
-                if isinstance(term, Picked):
-                    yield from self.tokens(term.by)
+    def resolve(self, found: Found, meant: Meaning) -> Found:
+        """Return provenance with every token that is known replaced by what it stands for."""
+        if not found or min(found) >= 0:
+            return found
+        known = meant.done.get(found)
+        if known is None:
+            known = meant.done[found] = frozenset(number for item in found for number in ((item,) if item >= 0 else self._resolved(item, meant)))
+        return known
 
-    def _resolved(self, item: int, tokens: Mapping[int, Found]) -> Found:
+    def tokens(self, found: Found) -> Found:
+        """Return the tokens in some provenance."""
+        return frozenset(item for item in self.reads(found) if item < 0) if _open(found) else _NONE
+
+    def _behind(self, item: int) -> Found:
+        """Return the reads and tokens that a number rests on: itself, unless it is a term."""
+        return self._bases[item] if item in self._bases else frozenset((item,))
+
+    def _resolved(self, item: int, meant: Meaning) -> Found:
         term = self._terms.get(item)
         if term is None:
-            return tokens.get(item, frozenset((item,)))
-        if isinstance(term, Origin):
-            return frozenset((item,))
-        inner = self.resolve(frozenset((term.of,)) if isinstance(term.of, int) else term.of, tokens)
-        return self._again(term, inner, tokens)
+            return meant.reads.get(item) or frozenset((item,))
+        if item not in meant.terms:
+            meant.terms[item] = self._again(term, meant)
+        return meant.terms[item]
 
-    def _again(self, term: Term, inner: Found, tokens: Mapping[int, Found]) -> Found:
+    def _again(self, term: Term, meant: Meaning) -> Found:
         """Make a term again of what its tokens stand for."""
+        if isinstance(term, Origin):
+            return frozenset((self._numbers[term],))
+        inner = self.resolve(frozenset((term.of,)) if isinstance(term.of, int) else term.of, meant)
         if isinstance(term, Part):
             return self.part(inner, term.site, term.side)
         if isinstance(term, Seen):
@@ -223,7 +245,7 @@ class Provenance:
         if isinstance(term, IndexOf):
             return self.index_of(inner)
         if isinstance(term, Picked):
-            return self.picked(inner, self.resolve(term.by, tokens), without=term.without)
+            return self.picked(inner, self.resolve(term.by, meant), without=term.without)
         return self.flipped(inner)
 
     def _flip(self, item: int) -> int:
@@ -244,7 +266,18 @@ class Provenance:
             number = FIRST + len(self._numbers)
             number = self._numbers[term] = -number if open_ else number
             self._terms[number] = term
+            self._bases[number] = self.reads(_operands(term))
+            if isinstance(term, Part | Picked):
+                self._depths[number] = self._depths.get(term.of, 0) + 1
         return number
+
+
+def _operands(term: Term) -> Found:
+    """Return the numbers that a term is made of."""
+    if isinstance(term, Origin):
+        return _NONE
+    own = frozenset((term.of,)) if isinstance(term.of, int) else term.of
+    return own | term.by if isinstance(term, Picked) else own
 
 
 def _is_open(item: int) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from mldebt.flow.provenance import Provenance
+from mldebt.flow.provenance import Meaning, Provenance
 from mldebt.flow.told import Teller
 from mldebt.flow.value import NO_SOURCES, Chain
 from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
@@ -36,12 +36,15 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     model: frozenset[int] = NO_SOURCES
 
 
-class Tokens(NamedTuple):
+class Tokens:
     """What tokens (negative numbers) stand for: provenance, and conversions passed; `book` works out the terms over them."""
 
-    reads: Mapping[int, frozenset[int]] = {}
-    chains: Mapping[int, Chain] = {}
-    book: Provenance = Provenance()
+    __slots__ = ("book", "chains", "meant", "reads")
+
+    def __init__(self, reads: Mapping[int, frozenset[int]], chains: Mapping[int, Chain], book: Provenance) -> None:
+        """Keep what each token stands for."""
+        self.reads, self.chains, self.book = reads, chains, book
+        self.meant = Meaning(reads)
 
     @property
     def idle(self) -> bool:
@@ -49,7 +52,7 @@ class Tokens(NamedTuple):
         return not self.reads and not self.chains
 
 
-NO_TOKENS = Tokens()
+NO_TOKENS = Tokens({}, {}, Provenance())
 
 
 class Call(NamedTuple):
@@ -152,14 +155,14 @@ def _open_tokens(trace: Trace, known: dict[int, frozenset[int]], book: Provenanc
                 found.update(chain[0] for chain in item.passed)
             else:
                 for token in _open_tokens(item.trace, known, book):
-                    found.update(item.tokens.chains.get(token, ())[:1] or book.tokens(item.tokens.reads.get(token, (token,))))
+                    found.update(item.tokens.chains.get(token, ())[:1] or book.tokens(item.tokens.reads.get(token, frozenset((token,)))))
         known[id(trace)] = frozenset(token for token in found if token < 0)
     return known[id(trace)]
 
 
 def resolve(found: frozenset[int], tokens: Tokens) -> frozenset[int]:
     """Return sources with every token that is known replaced by what it stands for."""
-    return tokens.book.resolve(found, tokens.reads) if found and tokens.reads and min(found) < 0 else found
+    return tokens.book.resolve(found, tokens.meant) if found and tokens.reads and min(found) < 0 else found
 
 
 def resolve_chain(passed: Chain, tokens: Tokens) -> Chain:
