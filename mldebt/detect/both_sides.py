@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, shown
-from mldebt.detect.held_out import Judgement, judgements
+from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
+from mldebt.model.source import Place
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`how`: in which ways it was learned; `lowered`: the name of the `[[lowered]]` table that applies."""
+    """`how`: in which ways it was learned. `folds` and `lowered` name the `[[lowered]]` tables that apply where only folds are judged, and always."""
 
     kind: str
     form: str
     how: tuple[How, ...]
+    folds: str = ""
     lowered: str = ""
     confidence: Confidence = "high"
 
@@ -55,25 +57,22 @@ def _folds_of_a_part(one: Rows, other: Rows) -> bool:
     return depth > 0 and len(one.parts) > depth and one.parts[depth].side in FOLDS
 
 
+def _only_folds(fitted: Rows, held: Rows) -> bool:
+    """Return whether held-out rows are a fold of the rows that the model was fitted on others of."""
+    part = _division(fitted.parts, held.parts)
+    return part is not None and part.side in FOLDS
+
+
 def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:
-    name = seen.api.rpartition(".")[2]
-    steps = [Step(held.origin, _origin(context, held)), Step(seen.place, f"`{name}` learns from all of these rows here")]
+    name, folds = seen.api.rpartition(".")[2], _only_folds(fitted, held)
+    steps = [came_from(context, held), Step(seen.place, f"`{name}` learns from all of these rows here")]
     if (part := _division(fitted.parts, held.parts)) is not None:
         steps.append(Step(part.site, "the rows are divided here"))
     steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
     steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
     message = f"`{name}` learns from rows that the model is later judged on"
-    return Match(seen.place, message, tuple(steps), f"{name} of {shown(_source(context, held))}", judgement.event.owner, spec.confidence, spec.lowered)
-
-
-def _origin(context: Context, rows: Rows) -> str:
-    source = _source(context, rows)
-    return f"`{shown(source)}` is read here" if source else "the rows come from here"
-
-
-def _source(context: Context, rows: Rows) -> str:
-    access = context.events[rows.read].access if rows.read >= 0 else None
-    return access.path.show() if access is not None else ""
+    return Match(seen.place, message, tuple(steps), f"{name} of {shown(source_of(context, held))}", judgement.event.owner,
+                 "medium" if folds else spec.confidence, spec.lowered or (spec.folds if folds else ""))
 
 
 def _division(fitted: Sequence[Part], held: Sequence[Part]) -> Part | None:

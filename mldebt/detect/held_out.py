@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, shown
 from mldebt.model.events import Event
+from mldebt.model.finding import Step
 from mldebt.model.lineage import Fitted, Rows, Seen, any_inside
 
 
@@ -23,10 +24,29 @@ class Judgement(NamedTuple):
     seen: tuple[Seen, ...]
 
 
-def judgements(context: Context) -> Iterator[Judgement]:
-    """Yield every use of a fitted model on rows of which some certainly do not lie inside those of its fit; `seen` is what shaped the fit."""
+def uses(context: Context) -> Iterator[tuple[Event, Fitted]]:
+    """Yield every prediction and score of a model with the fit it belongs to."""
     for event in context.events:
         for fit in event.fits if event.kind in _JUDGES else ():
-            held_out = tuple(rows for rows in event.rows.rows if not any_inside(rows, fit.data.rows))
-            if held_out and fit.data.rows:
-                yield Judgement(event, fit, fit.data.rows, held_out, fit.data.seen)
+            if fit.data.rows and event.rows.rows:
+                yield event, fit
+
+
+def judgements(context: Context) -> Iterator[Judgement]:
+    """Yield every use of a fitted model on rows of which some certainly do not lie inside those of its fit; `seen` is what shaped the fit."""
+    for event, fit in uses(context):
+        held_out = tuple(rows for rows in event.rows.rows if not any_inside(rows, fit.data.rows))
+        if held_out:
+            yield Judgement(event, fit, fit.data.rows, held_out, fit.data.seen)
+
+
+def came_from(context: Context, rows: Rows) -> Step:
+    """Return the evidence step of where some rows come from."""
+    source = source_of(context, rows)
+    return Step(rows.origin, f"`{shown(source)}` is read here" if source else "the rows come from here")
+
+
+def source_of(context: Context, rows: Rows) -> str:
+    """Return the path that some rows were read from, empty when they were not."""
+    access = context.events[rows.read].access if rows.read >= 0 else None
+    return access.path.show() if access is not None else ""

@@ -28,10 +28,13 @@ from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.mixture import MixtureSpec, mixture
 from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
+from mldebt.detect.overlap import OverlapSpec, overlap
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.relearned import RelearnedSpec, relearned
+from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
 from mldebt.detect.settled import SettledSpec, settled
@@ -66,10 +69,13 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),
     "notebook-run": (NotebookRunSpec, notebook_run),
+    "overlap": (OverlapSpec, overlap),
     "parsed-output": (ParsedOutputSpec, parsed_output),
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
+    "relearned": (RelearnedSpec, relearned),
+    "resubstitution": (ResubstitutionSpec, resubstitution),
     "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),
     "settled": (SettledSpec, settled),

@@ -66,10 +66,11 @@ class Learning:
         return known.fields[_STATE].sources if known is not None and _STATE in known.fields else NO_SOURCES
 
     def judged(self, bound: Bound, data: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the provenance of the data that a call judges a model on, and of the model's fits: of a call that makes folds those of its own."""
+        """Return the provenance of the data that a call judges a model on, and of the fits of the model (of a metric: of the
+        model that made the predictions): of a call that makes folds those of its own."""
         row = self.row(bound)
         if not row.folds:
-            return data, self._book.fits(self.state(bound.receiver))
+            return data, self._book.fits(self.state(bound.receiver) if bound.receiver is not None else data)
         held = self._run.held(*(bound.get(name) for name in row.folds))
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
@@ -96,6 +97,8 @@ class Learning:
             return self._fit(bound, row, given)
         if role == "transform" and (state := self.state(bound.receiver)):
             return self._data(bound, row) | self._book.shaping(state)
+        if role == "predict" and (state := self.state(bound.receiver)):
+            return given | self._book.fits(state)
         if row.sees is not None:
             learned = self._book.seen(given, bound.place, bound.api, row.sees)
             return learned if row.keeps == "statistic" else given | learned

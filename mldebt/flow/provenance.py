@@ -186,7 +186,7 @@ class Provenance:
 
     def fits(self, found: Found) -> Found:
         """Return the fits among some provenance (what tokens stand for may be one)."""
-        return frozenset(item for item in found if item < 0 or isinstance(self._terms[item], Fitted)) if found else found
+        return frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Fitted)) if found else found
 
     def shaping(self, found: Found) -> Found:
         """Return what a transformer of this state puts on the data it is given: all it has seen."""

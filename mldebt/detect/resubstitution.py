@@ -1,0 +1,40 @@
+"""Shape `resubstitution`: a model is scored on the rows it was fitted on, and on no others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from mldebt.detect.base import Context
+from mldebt.detect.held_out import came_from, uses
+from mldebt.model.events import Event
+from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.lineage import Fitted, any_inside
+from mldebt.model.source import Place
+
+
+class ResubstitutionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to set beside the confidence."""
+
+    kind: str
+    form: str
+    confidence: Confidence = "high"
+
+
+def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match]:
+    """Yield one match for each fit whose only scores are of its own rows, at the first of them."""
+    scored: dict[Place, list[tuple[Event, Fitted]]] = defaultdict(list)
+    held_out: set[Place] = set()
+    for event, fit in uses(context):
+        if not all(any_inside(rows, fit.data.rows) for rows in event.rows.rows):
+            held_out.add(fit.place)
+        elif event.kind == "score":
+            scored[fit.place].append((event, fit))
+    for place, found in scored.items():
+        if place not in held_out:
+            event, fit = min(found, key=lambda one: one[0].place)
+            name = fit.api.rpartition(".")[2]
+            steps = (came_from(context, fit.data.rows[0]), Step(place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here"))
+            yield Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
