@@ -11,7 +11,7 @@ from mldebt.detect.base import Context
 from mldebt.detect.held_out import came_from, uses
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
-from mldebt.model.lineage import Fitted, any_inside
+from mldebt.model.lineage import Fitted
 from mldebt.model.source import Place
 
 
@@ -28,7 +28,7 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
     scored: dict[Place, list[tuple[Event, Fitted]]] = defaultdict(list)
     held_out: set[Place] = set()
     for event, fit in uses(context):
-        if not all(any_inside(rows, fit.data.rows) for rows in event.rows.rows):
+        if not set(event.rows.rows) <= set(fit.data.rows):
             held_out.add(fit.place)
         elif event.kind == "score":
             scored[fit.place].append((event, fit))
