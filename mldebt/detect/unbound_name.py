@@ -9,6 +9,7 @@ import msgspec
 
 from mldebt.detect.base import Context, listed
 from mldebt.link.names import Use, makes_names, mentions
+from mldebt.link.project import subproject
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
 from mldebt.model.finding import Confidence, Match, Step
@@ -25,7 +26,7 @@ Load = Use[ir.Name]
 class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`injected`: names that tools give to the scripts they run; `guards`: words of tests whose branches are for other programs, versions or checkers.
 
-    `former`: names that Python 2 knew without an import: the project is told once.
+    `former`: names that Python 2 knew without an import: each part of the project that is set up on its own is told once.
     """
 
     kind: str
@@ -51,8 +52,11 @@ def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
                     copies[key] = msgspec.structs.replace(known, evidence=(*known.evidence, Step(found.place, "and here, in the same way")))
     yield from copies.values()
     told = any(problem.kind == "python-2" for module in context.graph.project.modules.values() for problem in module.facts.problems)
-    if old and not told:
-        yield _former(old, spec)
+    parts: dict[str, list[tuple[str, Load]]] = {}
+    for path, load in old if not told else ():
+        parts.setdefault(subproject(path, context.graph.project.tracked), []).append((path, load))
+    for part in parts.values():
+        yield _former(part, spec)
 
 
 def _missing(context: Context, path: str, given: frozenset[str], spec: UnboundNameSpec) -> list[Load]:

@@ -20,6 +20,7 @@ from mldebt.flow.value import (
     ModuleTarget,
     SuperTarget,
     Value,
+    depending,
     join,
     lineage,
 )
@@ -43,7 +44,11 @@ class Attributes:
         self._run = run
 
     def get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
-        """Return `value.name`."""
+        """Return `value.name`; what is taken of one of several things is one of several."""
+        found = self._get(value, name, place, frame)
+        return depending(found, value.choices) if value.choices and found.target is not None else found
+
+    def _get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
         target = value.target
         if name == "__dict__" and target is not None:
             self._run.ledger.open(value)
@@ -153,7 +158,7 @@ class Attributes:
         """Return `value[index]`."""
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
-            return self._of_object(known, index[0], value)
+            return depending(self._of_object(known, index[0], value), index[0].choices)
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):

@@ -30,6 +30,7 @@ from mldebt.flow.value import (
     SuperTarget,
     Value,
     arrived,
+    depending,
     join_all,
     lineage,
 )
@@ -82,7 +83,8 @@ class Calls:
                 args.append(value)
         place = self._run.place(frame, node)
         fitting(self._run, node, function, len(args), keywords, place, frame)
-        return self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+        made = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+        return depending(made, function.choices) if function.choices else made
 
     def _spells(self, function: Value) -> bool:
         """Return whether a call makes a text of its arguments."""

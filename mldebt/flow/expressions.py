@@ -164,7 +164,17 @@ def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:
     truth = run.truth(evaluate(run, node.test, frame))
     if truth is not None:
         return evaluate(run, node.body if truth else node.orelse, frame)
-    return join(evaluate(run, node.body, frame), evaluate(run, node.orelse, frame))
+    first, second = run.decisions.doubts(node.test, frame)
+    return join(_doubting(run, node.body, first, frame), _doubting(run, node.orelse, second, frame))
+
+
+def _doubting(run: Interpreter, node: ir.Expr, name: str, frame: Frame) -> Value:
+    """Return the value of one side of a choice, on which a name is unknown."""
+    if not name:
+        return evaluate(run, node, frame)
+    with frame.branch({}):
+        frame.set(name, NOTHING)
+        return evaluate(run, node, frame)
 
 
 def _sequence(run: Interpreter, node: ir.Sequence, frame: Frame) -> Value:

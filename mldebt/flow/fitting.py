@@ -52,6 +52,8 @@ def _of_project(run: Interpreter, node: ir.Call, target: Target | None, count: i
     elif isinstance(target, MethodTarget):
         if isinstance(node.func, ir.Attr) and _overridden(run, target, node.func.attr):
             return None
+        if target.receiver.choices:
+            return None
         target, receiver = target.function, 1
     if not isinstance(target, FunctionTarget):
         return None

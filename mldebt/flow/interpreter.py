@@ -22,7 +22,7 @@ from mldebt.flow.nodes import Nodes
 from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, depending, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
@@ -158,7 +158,8 @@ class Interpreter:
             items = known.items if known is not None else None
             for position, part in enumerate(target.elements):
                 exact = items is not None and len(items) == len(target.elements)
-                self.bind(part, items[position] if exact and items is not None else self.element(value), frame)
+                found = items[position] if exact and items is not None else self.element(value)
+                self.bind(part, depending(found, value.choices) if value.choices else found, frame)
 
     def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
         """Collect what a generator yields."""

@@ -106,33 +106,43 @@ def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
     side = run.decisions.side(node, evaluate(run, node.test, frame), frame)
     if side is not None:
         return execute(run, node.body if side else node.orelse, frame)
-    return branches(run, [Way(node.body), Way(node.orelse)], frame)
+    first, second = run.decisions.doubts(node.test, frame)
+    return branches(run, [Way(node.body, doubted=first), Way(node.orelse, doubted=second)], frame)
 
 
 class Way(NamedTuple):
-    """One of several ways on: its statements, names that are unknown at first, and the states (changed names and objects) any of which it may start from."""
+    """One of several ways on: its statements, names that are unknown at first, and the states (changed names and objects) any of which it may start from.
+
+    `doubted`: a name that is unknown as long as no other way is open.
+    """
 
     body: Sequence[ir.Stmt]
     unknown: tuple[str, ...] = ()
     starts: Sequence[tuple[dict[str, Value], dict[int, Object]]] = ()
+    doubted: str = ""
 
 
 def branches(run: Interpreter, ways: Sequence[Way], frame: Frame) -> bool:
     """Run alternatives from the same state and join those that fall through; return whether one does."""
     names: list[dict[str, Value]] = []
     objects: list[dict[int, Object]] = []
+    doubted: list[str] = []
     for way in ways:
         bound: dict[str, Value] = {}
         written: dict[int, Object] = {}
         with frame.branch(bound), run.heap.branch(written), frame.nested():
             run.heap.merge([changes for _, changes in way.starts])
             frame.merge([changes for changes, _ in way.starts], run.heap.one_of)
-            for name in way.unknown:
+            for name in (*way.unknown, *filter(None, (way.doubted,))):
                 frame.set(name, NOTHING)
             alive = execute(run, way.body, frame)
         if alive:
             names.append(bound)
             objects.append(written)
+            doubted.append(way.doubted)
+    for bound, name in zip(names, doubted) if len(names) > 1 else ():
+        if bound.get(name) is NOTHING:
+            del bound[name]
     run.heap.merge(objects)
     frame.merge(names, run.heap.one_of)
     return bool(names)

@@ -174,7 +174,7 @@ def join(left: Value, right: Value) -> Value:
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
         passed=_common(left, right),
-        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) else left.choices | right.choices,
+        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) or _unlike(left, right) else left.choices | right.choices,
     )
 
 
@@ -191,6 +191,11 @@ def _common(left: Value, right: Value) -> Chain:
 def blank(value: Value) -> bool:
     """Return whether nothing is known of which object a value is."""
     return not (value.const or value.texts or value.ref or value.target)
+
+
+def _unlike(left: Value, right: Value) -> bool:
+    """Return whether one side is a class, function or module and the other something else that is there."""
+    return (left.target is None) is not (right.target is None) and not _absent(left) and not _absent(right)
 
 
 def _either(left: Target, right: Target) -> Alternatives:
@@ -252,6 +257,11 @@ def choices(*values: Value) -> frozenset[Choice]:
 def chosen(value: Value, choice: Choice) -> Value:
     """Return a value as what somebody may set: where it is not given, it is as it stands."""
     return msgspec.structs.replace(value, choices=value.choices | {choice})
+
+
+def depending(value: Value, on: frozenset[Choice]) -> Value:
+    """Return a value that other choices make another; what nothing is known of stays so."""
+    return value if on <= value.choices or blank(value) else msgspec.structs.replace(value, choices=value.choices | on)
 
 
 def opened(value: Value) -> Value:

@@ -37,7 +37,7 @@ Read = TypeVar("Read", ir.Name, ir.Attr, ir.Import)
 class Use(Generic[Read]):
     """What needs a name: `guarded` where nothing raises when it is missing, because the code around expects that or is never reached.
 
-    `tests` are those of the branches around it.
+    `tests` are those of the branches around it, and of those before it one side of which leaves.
     """
 
     node: Read
@@ -80,11 +80,13 @@ class Names:
         return None
 
     def _body(self, body: Iterable[ir.Stmt], scope: Scope) -> None:
-        around = self._guarded
+        around, tests = self._guarded, self._tests
         for statement in body:
             self._statement(statement, scope)
-            self._guarded = self._guarded or isinstance(statement, ir.Return | ir.Raise | ir.Flow) and getattr(statement, "kind", "") != "pass"
-        self._guarded = around
+            self._guarded = self._guarded or _goes(statement)
+            if isinstance(statement, ir.If) and not isinstance(statement.test, ir.Const) and any(map(_goes, (*statement.body[-1:], *statement.orelse[-1:]))):
+                self._tests = (*self._tests, statement.test)
+        self._guarded, self._tests = around, tests
 
     def _statement(self, node: ir.Stmt, scope: Scope) -> None:
         if isinstance(node, ir.Define):
@@ -255,6 +257,11 @@ class Names:
 _STATEMENTS = (
     ir.ExprStmt, ir.Assign, ir.AugAssign, ir.AnnAssign, ir.Delete, ir.Return, ir.Raise, ir.Assert, ir.If, ir.Loop, ir.With, ir.Try, ir.Match, ir.Import,
     ir.Scope, ir.Flow, ir.Define, ir.TypeAlias_, ir.Magic, ir.Havoc)
+
+
+def _goes(node: ir.Stmt) -> bool:
+    """Return whether control never comes from a statement to the next one."""
+    return isinstance(node, ir.Return | ir.Raise | ir.Flow) and getattr(node, "kind", "") != "pass"
 
 
 def _targets(node: ir.Stmt) -> Sequence[ir.Expr]:
