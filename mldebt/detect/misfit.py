@@ -25,7 +25,7 @@ class MisfitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one.
 
-    What one method calls wrongly of its own class is one cause.
+    What one method calls wrongly of its own class is one cause, and so is one wrong argument that a program gives to several functions of one file.
     """
     tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
@@ -36,7 +36,8 @@ def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     for (callee, reason), calls in groups.items():
         cls = callee.rpartition(".")[0]
         own = cls and calls[0].owner.partition("::")[2].startswith(f"{cls}.")
-        causes.setdefault((calls[0].owner, cls) if own else (callee, reason, ""), []).extend(calls)
+        home = calls[0].definition.path if calls[0].definition is not None else callee
+        causes.setdefault((calls[0].owner, cls) if own else (calls[0].owner, home, reason), []).extend(calls)
     for calls in causes.values():
         yield _match(calls, spec)
 

@@ -10,6 +10,7 @@ from mldebt.detect.base import Context, listed
 from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
 from mldebt.graph.liveness import Liveness, Unused
+from mldebt.link.copied import Copied
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
@@ -18,7 +19,8 @@ MOST = 24
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
-    `apart`: words of folders of retired code, which are debts as a whole."""
+    `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of folders for copies of others' work; `rights`: words that stand in
+    what says whose a file is."""
 
     kind: str
     form: str
@@ -26,15 +28,17 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
 def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; copies of a file are one."""
-    touch = Touch(context, spec.roles)
+    touch, copied = Touch(context, spec.roles), Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
-        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart)
+        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path)
         step = touch.step(item.path, item.definition) if not apart else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
