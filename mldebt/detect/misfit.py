@@ -25,21 +25,29 @@ class MisfitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one.
 
-    What one method calls wrongly of its own class is one cause, and so is one wrong argument that a program gives to several functions of one file.
+    What one method calls wrongly of its own class is one cause, and so is what a definition calls wrongly for one reason.
     """
     tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
     for found in context.observed.misfits:
         if found.place.path not in tests:
             groups.setdefault((found.callee, found.reason), []).append(found)
-    causes: dict[tuple[str, ...], list[Misfit]] = {}
-    for (callee, reason), calls in groups.items():
-        cls = callee.rpartition(".")[0]
-        own = cls and calls[0].owner.partition("::")[2].startswith(f"{cls}.")
-        home = calls[0].definition.path if calls[0].definition is not None else callee
-        causes.setdefault((calls[0].owner, cls) if own else (calls[0].owner, home, reason), []).extend(calls)
-    for calls in causes.values():
+    for calls in _causes(list(groups.values())):
         yield _match(calls, spec)
+
+
+def _causes(groups: list[list[Misfit]]) -> Iterator[list[Misfit]]:
+    """Yield wrong calls of one cause together: what a method calls wrongly of its own class, and what a definition calls wrongly for one reason."""
+    known: dict[tuple[str, str], list[Misfit]] = {}
+    for calls in sorted(groups, key=lambda calls: calls[0].place):
+        first = calls[0]
+        cls = first.callee.rpartition(".")[0]
+        own = cls and first.owner.partition("::")[2].startswith(f"{cls}.")
+        keys = [(first.owner, cls if own else first.callee), (first.owner, first.reason)]
+        cause = next((known[key] for key in keys if key in known), [])
+        cause.extend(calls)
+        known.update((key, cause) for key in keys)
+    yield from {id(cause): cause for cause in known.values()}.values()
 
 
 def _match(calls: list[Misfit], spec: MisfitSpec) -> Match:

@@ -13,6 +13,7 @@ from mldebt.link.names import Names, mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
+from mldebt.model.walk import inside
 
 _EDITS = 2
 
@@ -127,11 +128,19 @@ def _lacks(context: Context, module: str, name: str, path: str, node: ir.Import 
     others = context.names.modules(node.module, path) if node is not None and node.module and not node.level else []
     for candidate in (module, *others):
         exported = context.names.exported(candidate)
-        if exported is None or name in exported or context.names.submodule(candidate, name) is not None:
+        if exported is None or name in exported or context.names.submodule(candidate, name) is not None or _made_by_decorator(context, candidate, name):
             return False
     folder = module.rpartition("/")[0]
     return not module.endswith("__init__.py") or not any(
         found.startswith((f"{folder}/{name}.", f"{folder}/{name}/")) for found in context.graph.project.present | context.graph.project.tracked)
+
+
+def _made_by_decorator(context: Context, module: str, name: str) -> bool:
+    """Return whether a text that some decorator of a module is given spells a name: what is decorated may go by it."""
+    facts = context.graph.project.modules[module].facts if module in context.graph.project.modules else None
+    texts = (node.value for definition in (facts.definitions if facts is not None else ()) for node in inside(definition.decorators)
+             if isinstance(node, ir.Const) and isinstance(node.value, str))
+    return any(name in re.findall(r"\w+", text) for text in texts)
 
 
 def _match(context: Context, wanted: _Wanted, places: list[Place], spec: MissingMemberSpec) -> Match:

@@ -38,25 +38,30 @@ class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
-    """Yield one match for each function, or module body, that reads names nothing binds; copies of it count as one, at the first."""
-    given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, Load]](), dict[tuple[str, str], Match]()
+    """Yield one match for each function, or module body, that reads names nothing binds; copies of it, and its like in one folder, count as one."""
+    given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, Load]](), dict[tuple[str, str], list[Match]]()
     for path, module in sorted(context.graph.project.modules.items()):
         if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts):
             missing = _missing(context, path, given, spec)
             old.extend((path, load) for load in missing if load.node.id in spec.former)
             for group in _causes([load for load in missing if load.node.id not in spec.former]):
                 found = _match(path, module.facts, group, spec)
-                key = (found.message, found.owner.partition("::")[2])
-                known = copies.setdefault(key, found)
-                if known is not found and len(known.evidence) < _MOST:
-                    copies[key] = msgspec.structs.replace(known, evidence=(*known.evidence, Step(found.place, "and here, in the same way")))
-    yield from copies.values()
+                keys = [(found.message, found.owner.partition("::")[2]), (found.key, path.rpartition("/")[0])]
+                same = next((copies[key] for key in keys if key in copies), [])
+                same.append(found)
+                copies.update((key, same) for key in keys)
+    yield from (_joined(same) for same in {id(same): same for same in copies.values()}.values())
     told = any(problem.kind == "python-2" for module in context.graph.project.modules.values() for problem in module.facts.problems)
     parts: dict[str, list[tuple[str, Load]]] = {}
     for path, load in old if not told else ():
         parts.setdefault(subproject(path, context.graph.project.tracked), []).append((path, load))
     for part in parts.values():
         yield _former(part, spec)
+
+
+def _joined(same: Sequence[Match]) -> Match:
+    first, *others = same
+    return msgspec.structs.replace(first, evidence=(*first.evidence, *(Step(found.place, "and here, in the same way") for found in others))[:_MOST])
 
 
 def _missing(context: Context, path: str, given: frozenset[str], spec: UnboundNameSpec) -> list[Load]:

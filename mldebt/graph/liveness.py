@@ -16,7 +16,7 @@ from mldebt.model.project import Project
 from mldebt.model.scopes import mentions
 
 _BY_NAME = frozenset({"globals", "locals", "eval", "exec"})
-_OBJECT = "object"
+_INIT, _OBJECT = "__init__.py", "object"
 _SUBCLASSES, _GATHERING = "__subclasses__", "__init_subclass__"
 
 
@@ -45,17 +45,28 @@ class Liveness:
         self._mentions = Mentions(project)
         self._offered = offered_folders(project)
         self._programs = {entry.path for entry in project.entries if entry.definition < 0}
+        self._opened = self._through_packages(deeds.opened)
         self._gathers = any(_SUBCLASSES in module.facts.attrs for module in project.modules.values())
 
     def unused(self) -> Iterator[Unused]:
         """Yield the outermost definitions that nothing uses, by file and place."""
         for path, module in self._project.modules.items():
             facts = module.facts
-            if is_test(path, facts) or path in self._deeds.opened:
-                continue
+            if is_test(path, facts) or path in self._opened or facts.problems:
+                continue  # of what cannot be read nobody knows which names it uses
             candidates = frozenset(number for number, definition in enumerate(facts.definitions) if self._may_be_dead(path, facts, definition))
             if candidates:
                 yield from _dead(path, facts, candidates)
+
+    def _through_packages(self, opened: Collection[str]) -> frozenset[str]:
+        """Return what somebody may take any name of: modules that are handed on as a whole, and those that such a package brings together."""
+        found, pending = set[str](), list(opened)
+        while pending:
+            path = pending.pop()
+            if path not in found:
+                found.add(path)
+                pending.extend(self._project.modules[path].imports if path.endswith(_INIT) and path in self._project.modules else ())
+        return frozenset(found)
 
     def _may_be_dead(self, path: str, facts: PythonFacts, definition: Definition) -> bool:
         """Return whether nothing outside of the file speaks for a definition."""

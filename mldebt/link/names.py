@@ -373,10 +373,12 @@ class NameIndex:
         for brought in self.of(path).imports:
             if any(alias.name == "*" for alias in brought.node.aliases):
                 module = self.module(brought.node, path)
-                inner = self.exported(module) if module is not None else None
-                if inner is None:
-                    return None
-                found |= inner
+                others = self.modules(brought.node.module or "", path) if module is not None and not brought.node.level else []
+                for each in (module, *others):
+                    inner = self.exported(each) if each is not None else None
+                    if inner is None:
+                        return None
+                    found |= inner
         return frozenset(found)
 
     def exported(self, module: str) -> frozenset[str] | None:
