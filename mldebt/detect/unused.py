@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -34,7 +34,8 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
-    """Yield one match for each file that defines what nothing uses; copies of a file are one."""
+    """Yield one match for each file that defines what nothing uses; a file all of whose dead code was pasted from, or into, another one is no finding of its
+    own."""
     touch, copied = Touch(context, spec.roles), Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
@@ -42,12 +43,18 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
         step = touch.step(item.path, item.definition) if not apart else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
-    copies: dict[tuple[str, ...], list[list[tuple[Unused, Step]]]] = {}
-    for found in files.values():
+    for same in _copies(files.values()):
+        yield _match(tuple(item.definition.qualname for item, _ in same[0]), same[0], [item for found in same[1:] for item, _ in found], spec)
+
+
+def _copies(files: Iterable[list[tuple[Unused, Step]]]) -> Iterable[list[list[tuple[Unused, Step]]]]:
+    """Return what was found in files, each with the files in which there is nothing but copies of it."""
+    groups: dict[frozenset[str], list[list[tuple[Unused, Step]]]] = {}
+    for found in sorted(files, key=lambda found: -len(found)):  # (stable: of equal ones the first file leads)
         found.sort(key=lambda pair: pair[0].helper)
-        copies.setdefault(tuple(item.definition.qualname for item, _ in found), []).append(found)
-    for names, same in copies.items():
-        yield _match(names, same[0], [found[0][0] for found in same[1:]], spec)
+        names = frozenset(item.definition.qualname for item, _ in found)
+        groups.setdefault(next((other for other in groups if names <= other), names), []).append(found)
+    return groups.values()
 
 
 def _match(names: tuple[str, ...], found: list[tuple[Unused, Step]], copies: list[Unused], spec: UnusedSpec) -> Match:

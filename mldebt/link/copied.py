@@ -20,7 +20,8 @@ class Copied:
     def __init__(self, project: Project, catalogue: Catalogue, folders: Collection[str], marks: Collection[str]) -> None:
         """`folders` are names of folders for such code, `marks` words of notes on rights."""
         self._catalogue, self._folders = catalogue, frozenset(folders)
-        marked = frozenset(path for path, module in project.modules.items() if not module.facts.notebook and not frozenset(marks).isdisjoint(module.facts.strings))
+        words = frozenset(marks)
+        marked = frozenset(path for path, module in project.modules.items() if not module.facts.notebook and not words.isdisjoint(module.facts.strings))
         self._marked = marked if len(marked) * _FEW <= len(project.modules) else frozenset[str]()
         held = project.tracked | project.present
         licensed = {name.rpartition("/")[0] for name in held if name.rpartition("/")[2].upper().startswith(_LICENCES)}
