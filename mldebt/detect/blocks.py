@@ -82,7 +82,7 @@ class Flow:
                 self.ends(handler.body, scope) for handler in node.handlers)
         if isinstance(node, ir.Loop):
             endless = node.target is None and isinstance(node.iter, ir.Const) and bool(node.iter.value)
-            return endless and not _breaks(node.body)
+            return endless and not _breaks(node.body) and (not self._notebook or scope.kind != "module")
         return isinstance(node, ir.With) and any(isinstance(part, ir.Return) for part in node.body)
 
     def ends(self, body: ir.Body, scope: Scope) -> bool:

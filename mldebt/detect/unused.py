@@ -20,7 +20,7 @@ MOST = 24
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
     `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of folders for copies of others' work; `rights`: words that stand in
-    what says whose a file is."""
+    what says whose a file is; `blanks`: words that together say in a notebook that its reader has to write some of it."""
 
     kind: str
     form: str
@@ -30,6 +30,7 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     apart: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
+    blanks: tuple[tuple[str, ...], ...] = ()
     confidence: Confidence = "high"
 
 
@@ -39,12 +40,18 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     touch, copied = Touch(context, spec.roles), Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
-        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path)
-        step = touch.step(item.path, item.definition) if not apart else None
+        left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path)
+        step = touch.step(item.path, item.definition) if not left_alone and not _has_blanks(context, item.path, spec) else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
     for same in _copies(files.values()):
         yield _match(tuple(item.definition.qualname for item, _ in same[0]), same[0], [item for found in same[1:] for item, _ in found], spec)
+
+
+def _has_blanks(context: Context, path: str, spec: UnusedSpec) -> bool:
+    """Return whether a file is a notebook that leaves code to its reader: what that code will use is there for it."""
+    facts = context.graph.project.modules[path].facts
+    return facts.notebook and any(words <= set(facts.strings) for words in map(set, spec.blanks))
 
 
 def _copies(files: Iterable[list[tuple[Unused, Step]]]) -> Iterable[list[list[tuple[Unused, Step]]]]:

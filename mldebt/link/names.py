@@ -261,6 +261,8 @@ _STATEMENTS = (
 
 def _goes(node: ir.Stmt) -> bool:
     """Return whether control never comes from a statement to the next one."""
+    if isinstance(node, ir.If):
+        return bool(node.orelse) and _goes(node.body[-1]) and _goes(node.orelse[-1])
     return isinstance(node, ir.Return | ir.Raise | ir.Flow) and getattr(node, "kind", "") != "pass"
 
 
