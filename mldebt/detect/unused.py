@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from mldebt.detect.base import Context, listed
+from mldebt.detect.lessons import has_blanks, shows
 from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
 from mldebt.graph.liveness import Liveness, Unused
@@ -18,13 +19,15 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
+    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone;
+    `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
     `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of folders for copies of others' work; `rights`: words that stand in
     what says whose a file is; `blanks`: words that together say in a notebook that its reader has to write some of it."""
 
     kind: str
     form: str
     roles: tuple[str, ...]
+    handling: tuple[str, ...] = ()
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
@@ -37,21 +40,18 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; a file all of whose dead code was pasted from, or into, another one is no finding of its
     own."""
-    touch, copied = Touch(context, spec.roles), Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
+    project, copied = context.graph.project, Copied(context.graph.project, spec.copied, spec.rights)
+    touch, handles = Touch(context, spec.roles), Touch(context, spec.handling)
     files: dict[str, list[tuple[Unused, Step]]] = {}
-    for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
+    for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
+        facts = project.modules[item.path].facts
         left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path)
-        step = touch.step(item.path, item.definition) if not left_alone and not _has_blanks(context, item.path, spec) else None
+        asked = handles if shows(facts, item.definition) else touch
+        step = asked.step(item.path, item.definition) if not left_alone and not has_blanks(facts, spec.blanks) else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
     for same in _copies(files.values()):
         yield _match(tuple(item.definition.qualname for item, _ in same[0]), same[0], [item for found in same[1:] for item, _ in found], spec)
-
-
-def _has_blanks(context: Context, path: str, spec: UnusedSpec) -> bool:
-    """Return whether a file is a notebook that leaves code to its reader: what that code will use is there for it."""
-    facts = context.graph.project.modules[path].facts
-    return facts.notebook and any(words <= set(facts.strings) for words in map(set, spec.blanks))
 
 
 def _copies(files: Iterable[list[tuple[Unused, Step]]]) -> Iterable[list[list[tuple[Unused, Step]]]]:
