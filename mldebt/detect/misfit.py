@@ -25,7 +25,8 @@ class MisfitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     """Yield one match for each thing that is called wrongly in one way, at the first such call; copies of a function count as one.
 
-    What one method calls wrongly of its own class is one cause, and so is what a definition calls wrongly for one reason.
+    One cause is what one method calls wrongly of its own class, what a file that tries itself calls wrongly, and what a definition calls wrongly for one
+    reason.
     """
     tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
@@ -37,17 +38,24 @@ def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
 
 
 def _causes(groups: list[list[Misfit]]) -> Iterator[list[Misfit]]:
-    """Yield wrong calls of one cause together: what a method calls wrongly of its own class, and what a definition calls wrongly for one reason."""
+    """Yield wrong calls of one cause together: what a method calls wrongly of its own class, a file of itself, a definition for one reason."""
     known: dict[tuple[str, str], list[Misfit]] = {}
     for calls in sorted(groups, key=lambda calls: calls[0].place):
         first = calls[0]
-        cls = first.callee.rpartition(".")[0]
-        own = cls and first.owner.partition("::")[2].startswith(f"{cls}.")
-        keys = [(first.owner, cls if own else first.callee), (first.owner, first.reason)]
+        keys = [(first.owner, _tried(first)), (first.owner, first.reason)]
         cause = next((known[key] for key in keys if key in known), [])
         cause.extend(calls)
         known.update((key, cause) for key in keys)
     yield from {id(cause): cause for cause in known.values()}.values()
+
+
+def _tried(call: Misfit) -> str:
+    """Return what is called as a whole: a method's own class, the own file of a program that tries it; else what is called alone."""
+    path, _, owner = call.owner.partition("::")
+    cls = call.callee.rpartition(".")[0]
+    if cls and owner.startswith(f"{cls}."):
+        return cls
+    return path if not owner and call.definition is not None and call.definition.path == path else call.callee
 
 
 def _match(calls: list[Misfit], spec: MisfitSpec) -> Match:
