@@ -17,12 +17,15 @@ from mldebt.model.source import Place
 from mldebt.model.walk import inside
 
 _MOST = 8
+_NAME = re.compile(r"_|^[A-Z]+$")
+"""What tells the name of a constant from a word of a language."""
 
 
 class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; `exits`: roles of calls that never return.
 
-    `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works.
+    `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works; `documents` as of
+    `settled`: what one of them names is meant to be switched, too.
     """
 
     kind: str
@@ -31,6 +34,7 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exits: tuple[str, ...]
     guards: tuple[str, ...]
     trials: str
+    documents: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -49,13 +53,14 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
     files = {path: module.facts for path, module in context.graph.project.modules.items()}
     constants = Constants(files, context.names)
     acting = context.observed.acting(spec.roles)
+    documented = frozenset(word for item in context.graph.project.data.values() if item.format in spec.documents for word in item.words if _NAME.search(word))
     exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
     groups: dict[object, list[_Dead]] = {}
     for path, facts in sorted(files.items()):
         flow = Flow(constants, path, facts, exits)
         for block in blocks(context.names, path, facts):
             for body, cause, constant in _ruled_out(block, flow, spec):
-                if acts := touches(context, path, body, spec.roles, acting):
+                if documented.isdisjoint(name for name, _ in constant.names) and (acts := touches(context, path, body, spec.roles, acting)):
                     groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
     for group in _joined(groups.values()):
         yield _match(group, spec)

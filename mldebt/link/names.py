@@ -79,11 +79,11 @@ class Names:
             here = here.outer
         return None
 
-    def _body(self, body: Iterable[ir.Stmt], scope: Scope) -> None:
+    def _body(self, body: Sequence[ir.Stmt], scope: Scope) -> None:
         around, tests = self._guarded, self._tests
         for statement in body:
             self._statement(statement, scope)
-            self._guarded = self._guarded or _goes(statement)
+            self._guarded = self._guarded or _goes(statement) or len(body) > 1 and _is_blank(statement)
             if isinstance(statement, ir.If) and not isinstance(statement.test, ir.Const) and any(map(_goes, (*statement.body[-1:], *statement.orelse[-1:]))):
                 self._tests = (*self._tests, statement.test)
         self._guarded, self._tests = around, tests
@@ -264,6 +264,11 @@ def _goes(node: ir.Stmt) -> bool:
     if isinstance(node, ir.If):
         return bool(node.orelse) and _goes(node.body[-1]) and _goes(node.orelse[-1])
     return isinstance(node, ir.Return | ir.Raise | ir.Flow) and getattr(node, "kind", "") != "pass"
+
+
+def _is_blank(node: ir.Stmt) -> bool:
+    """Return whether a statement stands for code that its reader has to write."""
+    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Opaque) and node.value.kind == "ellipsis"
 
 
 def _targets(node: ir.Stmt) -> Sequence[ir.Expr]:
