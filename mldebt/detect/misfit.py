@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.grounds import surely_reaches
 from mldebt.link.project import is_test
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.observed import Misfit
@@ -31,10 +32,16 @@ def misfit(context: Context, spec: MisfitSpec) -> Iterator[Match]:
     tests = {path for path, module in context.graph.project.modules.items() if is_test(path, module.facts)}
     groups: dict[tuple[str, str], list[Misfit]] = {}
     for found in context.observed.misfits:
-        if found.place.path not in tests:
+        if found.place.path not in tests and _is_meant(context, found):
             groups.setdefault((found.callee, found.reason), []).append(found)
     for calls in _causes(list(groups.values())):
         yield _match(calls, spec)
+
+
+def _is_meant(context: Context, call: Misfit) -> bool:
+    """Return whether a function or class that another file defines is surely the one that is called; what a method is called on may come from anywhere."""
+    home = call.definition.path if call.definition is not None and "." not in call.callee.removesuffix(".__init__") else call.place.path
+    return home == call.place.path or surely_reaches(context, call.place.path, home)
 
 
 def _causes(groups: list[list[Misfit]]) -> Iterator[list[Misfit]]:

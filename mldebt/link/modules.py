@@ -44,7 +44,7 @@ class ModuleIndex:
             return self._exact(folder, dotted)
         for base in _ancestors(folder):
             found = self._exact(base, dotted)
-            if found is not None:
+            if found is not None and found != importer:  # a module that imports its own name means a library, or another module of that name
                 return found
         candidates = self._names.get(dotted, ()) if "." in dotted else [name for name in self._names.get(dotted, ()) if not name.endswith("/")]
         plausible = [path for path in candidates if path != importer]
