@@ -83,8 +83,8 @@ class Names:
         around, tests = self._guarded, self._tests
         for statement in body:
             self._statement(statement, scope)
-            self._guarded = self._guarded or _goes(statement) or len(body) > 1 and _is_blank(statement)
-            if isinstance(statement, ir.If) and not isinstance(statement.test, ir.Const) and any(map(_goes, (*statement.body[-1:], *statement.orelse[-1:]))):
+            self._guarded = self._guarded or _goes(statement)
+            if isinstance(statement, ir.If) and any(map(_goes, (*statement.body[-1:], *statement.orelse[-1:]))):
                 self._tests = (*self._tests, statement.test)
         self._guarded, self._tests = around, tests
 
@@ -260,15 +260,10 @@ _STATEMENTS = (
 
 
 def _goes(node: ir.Stmt) -> bool:
-    """Return whether control never comes from a statement to the next one."""
-    if isinstance(node, ir.If):
-        return bool(node.orelse) and _goes(node.body[-1]) and _goes(node.orelse[-1])
-    return isinstance(node, ir.Return | ir.Raise | ir.Flow) and getattr(node, "kind", "") != "pass"
-
-
-def _is_blank(node: ir.Stmt) -> bool:
-    """Return whether a statement stands for code that its reader has to write."""
-    return isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Opaque) and node.value.kind == "ellipsis"
+    """Return whether control never comes from a statement to the next one, or not before somebody has written what it stands for."""
+    both = isinstance(node, ir.If) and bool(node.orelse) and _goes(node.body[-1]) and _goes(node.orelse[-1])
+    blank = isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Opaque) and node.value.kind == "ellipsis"
+    return both or blank or isinstance(node, ir.Return | ir.Raise | ir.Flow) and getattr(node, "kind", "") != "pass"
 
 
 def _targets(node: ir.Stmt) -> Sequence[ir.Expr]:
@@ -380,8 +375,7 @@ class NameIndex:
         for brought in self.of(path).imports:
             if any(alias.name == "*" for alias in brought.node.aliases):
                 module = self.module(brought.node, path)
-                others = self.modules(brought.node.module or "", path) if module is not None and not brought.node.level else []
-                for each in (module, *others):
+                for each in (module, *(self.modules(brought.node.module or "", path) if module is not None and not brought.node.level else ())):
                     inner = self.exported(each) if each is not None else None
                     if inner is None:
                         return None
