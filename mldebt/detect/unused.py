@@ -55,11 +55,11 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
 
 
 def _copies(files: Iterable[list[tuple[Unused, Step]]]) -> Iterable[list[list[tuple[Unused, Step]]]]:
-    """Return what was found in files, each with the files in which there is nothing but copies of it."""
-    groups: dict[frozenset[str], list[list[tuple[Unused, Step]]]] = {}
+    """Return what was found in files, each with the files in which there is nothing but copies of it: of the same names, with the same parameters."""
+    groups: dict[frozenset[tuple[str, ...]], list[list[tuple[Unused, Step]]]] = {}
     for found in sorted(files, key=lambda found: -len(found)):  # (stable: of equal ones the first file leads)
         found.sort(key=lambda pair: pair[0].helper)
-        names = frozenset(item.definition.qualname for item, _ in found)
+        names = frozenset((item.definition.qualname, *(param.name for param in item.definition.params)) for item, _ in found)
         groups.setdefault(next((other for other in groups if names <= other), names), []).append(found)
     return groups.values()
 
