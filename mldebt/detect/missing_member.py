@@ -71,6 +71,9 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
             yield _Wanted("." * node.level + (node.module or ""), ""), place
         return
     for alias in node.aliases:
+        meant = f"{node.module}.{alias.name}"
+        if not node.level and (context.catalogue.call(meant) is not None or context.catalogue.type(meant) is not None):
+            return  # a library has that name: whoever runs this file may well have no folder with the other one on the way
         if alias.name != "*" and _lacks(context, module, alias.name, path, node):
             package = module.rpartition("/")[0]
             if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, path, f"{package}/{alias.name}".lstrip("/"), spec):

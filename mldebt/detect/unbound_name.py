@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +17,7 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
 _NEWER = frozenset({"BaseExceptionGroup", "EncodingWarning", "ExceptionGroup", "PythonFinalizationError", "WindowsError", "aiter", "anext"})
-_MOST = 8
+_MOST, _SEVERAL = 8, 3
 _KNOWN = frozenset(dir(builtins)) | _NEWER
 
 
@@ -26,7 +27,8 @@ Load = Use[ir.Name]
 class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`injected`: names that tools give to the scripts they run; `guards`: words of tests whose branches are for other programs, versions or checkers.
 
-    `former`: names that Python 2 knew without an import: each part of the project that is set up on its own is told once.
+    `skeletons`: an expression for names of files that somebody fills in before they run. `former`: names that Python 2 knew without an import: each part of
+    the project that is set up on its own is told once.
     """
 
     kind: str
@@ -34,22 +36,27 @@ class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     injected: tuple[str, ...]
     guards: tuple[str, ...]
     former: tuple[str, ...]
+    skeletons: str = "$^"
     confidence: Confidence = "high"
 
 
 def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
     """Yield one match for each function, or module body, that reads names nothing binds; copies of it, and its like in one folder, count as one."""
     given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, Load]](), dict[tuple[str, str], list[Match]]()
-    for path, module in sorted(context.graph.project.modules.items()):
-        if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts):
-            missing = _missing(context, path, given, spec)
-            old.extend((path, load) for load in missing if load.node.id in spec.former)
-            for group in _causes([load for load in missing if load.node.id not in spec.former]):
-                found = _match(path, module.facts, group, spec)
-                keys = [(found.message, found.owner.partition("::")[2]), (found.key, path.rpartition("/")[0])]
-                same = next((copies[key] for key in keys if key in copies), [])
-                same.append(found)
-                copies.update((key, same) for key in keys)
+    files = {path: _missing(context, path, given, spec) for path, module in sorted(context.graph.project.modules.items())
+             if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts)
+             and not re.search(spec.skeletons, path.rpartition("/")[2])}
+    handed = _handed_in(context, files)
+    for path, missing in files.items():
+        if any(load.node.id in handed for load in missing):
+            continue  # some other program runs it and gives it names
+        old.extend((path, load) for load in missing if load.node.id in spec.former)
+        for group in _causes([load for load in missing if load.node.id not in spec.former]):
+            found = _match(path, context.graph.project.modules[path].facts, group, spec)
+            keys = [(found.message, found.owner.partition("::")[2]), (found.key, path.rpartition("/")[0])]
+            same = next((copies[key] for key in keys if key in copies), [])
+            same.append(found)
+            copies.update((key, same) for key in keys)
     yield from (_joined(same) for same in {id(same): same for same in copies.values()}.values())
     told = any(problem.kind == "python-2" for module in context.graph.project.modules.values() for problem in module.facts.problems)
     parts: dict[str, list[tuple[str, Load]]] = {}
@@ -57,6 +64,17 @@ def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
         parts.setdefault(subproject(path, context.graph.project.tracked), []).append((path, load))
     for part in parts.values():
         yield _former(part, spec)
+
+
+def _handed_in(context: Context, files: Mapping[str, Sequence[Load]]) -> frozenset[str]:
+    """Return the names that several different files read outside of functions, and that no file binds at its top."""
+    readers: dict[str, set[str]] = {}
+    for path, missing in files.items():
+        for load in missing:
+            if load.scope.outer is None:
+                readers.setdefault(load.node.id, set()).add(context.graph.project.modules[path].facts.digest)
+    several = {name for name, digests in readers.items() if len(digests) >= _SEVERAL}
+    return frozenset(several.difference(*(names.module.bound for names in map(context.names.of, files)))) if several else frozenset()
 
 
 def _joined(same: Sequence[Match]) -> Match:

@@ -40,7 +40,7 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; a file all of whose dead code was pasted from, or into, another one is no finding of its
     own."""
-    project, copied = context.graph.project, Copied(context.graph.project, spec.copied, spec.rights)
+    project, copied = context.graph.project, Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
     touch, handles = Touch(context, spec.roles), Touch(context, spec.handling)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
