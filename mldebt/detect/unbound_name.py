@@ -67,14 +67,15 @@ def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
 
 
 def _handed_in(context: Context, files: Mapping[str, Sequence[Load]]) -> frozenset[str]:
-    """Return the names that several different files read outside of functions, and that no file binds at its top."""
+    """Return the names that several different files read outside of functions, and that none imports."""
     readers: dict[str, set[str]] = {}
     for path, missing in files.items():
         for load in missing:
             if load.scope.outer is None:
                 readers.setdefault(load.node.id, set()).add(context.graph.project.modules[path].facts.digest)
     several = {name for name, digests in readers.items() if len(digests) >= _SEVERAL}
-    return frozenset(several.difference(*(names.module.bound for names in map(context.names.of, files)))) if several else frozenset()
+    brought = (alias.bound for path in (files if several else ()) for use in context.names.of(path).imports for alias in use.node.aliases)
+    return frozenset(several.difference(brought))
 
 
 def _joined(same: Sequence[Match]) -> Match:

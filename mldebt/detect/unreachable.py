@@ -10,6 +10,7 @@ import msgspec
 from mldebt.detect.base import Context
 from mldebt.detect.blocks import Block, Flow, blocks, touches
 from mldebt.link.constants import Constant, Constants
+from mldebt.link.copied import Copied
 from mldebt.link.names import mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
@@ -25,7 +26,7 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; `exits`: roles of calls that never return.
 
     `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works; `documents` as of
-    `settled`: what one of them names is meant to be switched, too.
+    `settled`: what one of them names is meant to be switched, too; `copied` as of `unused`.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guards: tuple[str, ...]
     trials: str
     documents: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -56,12 +58,15 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
     documented = frozenset(word for item in context.graph.project.data.values() if item.format in spec.documents for word in item.words if _NAME.search(word))
     exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
     groups: dict[object, list[_Dead]] = {}
+    copied = Copied(context.graph.project, context.catalogue, spec.copied)
     for path, facts in sorted(files.items()):
+        if copied.within(path):
+            continue
         flow = Flow(constants, path, facts, exits)
         for block in blocks(context.names, path, facts):
             for body, cause, constant in _ruled_out(block, flow, spec):
                 if documented.isdisjoint(name for name, _ in constant.names) and (acts := touches(context, path, body, spec.roles, acting)):
-                    groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
+                    groups.setdefault(_cause(block, body, cause, constant), []).append(_Dead(block, body, cause, constant, acts))
     for group in _joined(groups.values()):
         yield _match(group, spec)
 
@@ -105,8 +110,13 @@ def _sides(node: ir.If | ir.Loop, block: Block, flow: Flow, spec: UnreachableSpe
         yield dead, test, constant
 
 
-def _cause(path: str, body: Sequence[ir.Stmt], constant: Constant) -> object:
-    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out."""
+def _cause(block: Block, body: Sequence[ir.Stmt], cause: ir.Expr | ir.Stmt, constant: Constant) -> object:
+    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out.
+
+    What literals switch off outside of functions is one row of trials.
+    """
+    if not block.owner and isinstance(cause, ir.Const):
+        return block.path
     shape = tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
     return (constant.names[-1][0], shape) if constant.names else shape
 

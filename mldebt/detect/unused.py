@@ -19,10 +19,10 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone;
-    `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
-    `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of folders for copies of others' work; `rights`: words that stand in
-    what says whose a file is; `blanks`: words that together say in a notebook that its reader has to write some of it."""
+    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `called-by-name`: names under which
+    platforms find functions; `interfaces`: files of such names only; `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of
+    folders for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`:
+    words that together say in a notebook that its reader has to write some of it."""
 
     kind: str
     form: str
@@ -34,6 +34,7 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copied: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
     blanks: tuple[tuple[str, ...], ...] = ()
+    collected: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -45,7 +46,8 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
         facts = project.modules[item.path].facts
-        left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path)
+        left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path) or not set(
+            spec.collected).isdisjoint(context.deeds.bases.get(item.id, ()))
         asked = handles if shows(facts, item.definition) else touch
         step = asked.step(item.path, item.definition) if not left_alone and not has_blanks(facts, spec.blanks) else None
         if step is not None:

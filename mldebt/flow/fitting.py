@@ -21,7 +21,8 @@ def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywor
     """Note whether `count` positional arguments and some keywords fit a function, a method or a class of the project, or a method whose row counts."""
     target, found = function.target, None
     made = isinstance(target, FunctionTarget) and bool(function.type)  # by a library, which may hand it more, or other names, than the call does
-    if isinstance(target, _CHECKED) and not made and not function.choices and not any(arg.star for arg in node.args):
+    sure = not made and not function.choices and not any(arg.star for arg in node.args)
+    if sure and isinstance(target, _CHECKED) and not _handed_over(run, node, target, frame):
         found = _of_row(run, target, count, keywords) if isinstance(target, LibraryMethod) else _of_project(run, node, target, count, keywords)
     if found is not None:
         run.observer.fit(place, Misfit(place, found[0], found[1], found[2], frame.owner))
@@ -30,6 +31,14 @@ def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywor
 
 
 _CHECKED = (FunctionTarget, MethodTarget, ClassTarget, LibraryMethod)
+
+
+def _handed_over(run: Interpreter, node: ir.Call, target: Target, frame: Frame) -> bool:
+    """Return whether a function is a parameter that a branch, or a function inside, calls: which branch it is for may be what the caller knows."""
+    if not isinstance(node.func, ir.Name) or not isinstance(target, FunctionTarget | MethodTarget) or frame.index < 0:
+        return False
+    params = {param.name for param in run.definition(frame.path, frame.index).params}
+    return node.func.id in params and (frame.nesting > 0 or node.func.id not in frame.names)
 
 
 def _of_row(run: Interpreter, target: LibraryMethod, count: int, keywords: Collection[str]) -> tuple[str, str, Place | None] | None:

@@ -21,7 +21,7 @@ _FEW = 10
 class Copied:
     """Answers for one project which files were copied into it."""
 
-    def __init__(self, project: Project, catalogue: Catalogue, folders: Collection[str], marks: Collection[str]) -> None:
+    def __init__(self, project: Project, catalogue: Catalogue, folders: Collection[str], marks: Collection[str] = ()) -> None:
         """`folders` are names of folders for such code, `marks` words of notes on rights."""
         self._folders = frozenset(folders)
         words = frozenset(marks)
@@ -39,11 +39,14 @@ class Copied:
         self._packages = {path.rpartition("/")[0] for path in project.modules if path.endswith("/__init__.py")}
 
     def holds(self, path: str) -> bool:
-        """Return whether a file was copied: it says whose it is where hardly any other does, or stands in a folder of such code, of its own rights, or of a
-        package that is released elsewhere."""
+        """Return whether a file was copied: alone, for it says whose it is where hardly any other does, or with its folder."""
+        return path in self._marked or self.within(path)
+
+    def within(self, path: str) -> bool:
+        """Return whether a file stands in a folder that was copied: one for such code, of its own rights, or of a package that is released elsewhere."""
         steps = path.split("/")[:-1]
         around = ["/".join(steps[:count]) for count in range(1, len(steps) + 1)]
-        return path in self._marked or not self._libraries.isdisjoint(around) or not self._folders.isdisjoint(steps) or any(
+        return not self._libraries.isdisjoint(around) or not self._folders.isdisjoint(steps) or any(
             folder in self._licensed or folder.rpartition("/")[2].lower() in self._named or self._is_released(folder) for folder in around)
 
     def _is_released(self, folder: str) -> bool:
