@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from mldebt.knowledge.libraries import Catalogue
 from mldebt.model import ir
 from mldebt.model.facts import Definition, PythonFacts, decode_body
 
@@ -20,3 +21,9 @@ def shows(facts: PythonFacts, definition: Definition) -> bool:
     cell = facts.table.locate(definition.at).cell
     beside = [node for node in decode_body(facts.bodies[0]) if not isinstance(node, ir.Import) and facts.table.locate(node.at).cell == cell]
     return len(beside) == 1
+
+
+def handles_tables(catalogue: Catalogue, definition: Definition) -> bool:
+    """Return whether a definition uses a method that tables have, and no array or tensor."""
+    found = map(catalogue.member_representations, definition.attrs)
+    return any("frame" in held and held.isdisjoint(("array", "tensor")) for held in found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from mldebt.detect.base import Context, listed
-from mldebt.detect.lessons import has_blanks, shows
+from mldebt.detect.lessons import handles_tables, has_blanks, shows
 from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
 from mldebt.graph.liveness import Liveness, Unused
@@ -48,7 +48,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
         facts = project.modules[item.path].facts
         left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path) or not set(
             spec.collected).isdisjoint(context.deeds.bases.get(item.id, ()))
-        asked = handles if shows(facts, item.definition) else touch
+        asked = handles if shows(facts, item.definition) and not handles_tables(context.catalogue, item.definition) else touch
         step = asked.step(item.path, item.definition) if not left_alone and not has_blanks(facts, spec.blanks) else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))

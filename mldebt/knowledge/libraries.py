@@ -143,6 +143,11 @@ class Catalogue:
                     self._members.setdefault(attribute, set()).add(made.role if made is not None else "")
         return frozenset(self._members.get(name, ()))
 
+    def member_representations(self, name: str) -> frozenset[str]:
+        """Return in which forms the types hold data that have a method of a name."""
+        owners = {path.rpartition(".")[0] for path in self.calls if path.endswith(f".{name}")}
+        return frozenset(self.representation(owner) for owner in owners if owner in self.types)
+
     def called(self, type_path: str) -> str:
         """Return the name of the method that calling an instance runs, else the empty text."""
         return next((row.called for base in self._bases(type_path) if (row := self.types.get(base)) and row.called), "")
