@@ -23,7 +23,7 @@ _Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
-    hyper-parameters; `examples`: words above a block that only explains; `apart`: words of folders of retired code, which are debts as a whole."""
+    hyper-parameters; `examples`: words above a block that only explains. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
@@ -32,7 +32,6 @@ class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     long: int
     tuned: tuple[str, ...]
     examples: tuple[str, ...]
-    apart: tuple[str, ...] = ()
 
 
 def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
@@ -40,7 +39,7 @@ def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
     touch = Touch(context, spec.roles)
     copies: dict[tuple[Disabled, ...], list[_Found]] = {}
     for path, module in context.graph.project.modules.items():
-        known = () if retired_folder(path, spec.apart) else module.facts.disabled
+        known = () if retired_folder(path, context.places) else module.facts.disabled
         blocks = [block for block in known if (block.calls or block.assigns or block.part) and not _explains(block, spec)]
         judge = _Judge(Names(context, module.facts, touch), spec) if blocks else None
         found = [(block, what) for block in blocks if judge is not None and (what := judge.what(block))]

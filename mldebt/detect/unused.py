@@ -17,15 +17,14 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only;
-    `apart`: words of folders of retired code, which are debts as a whole."""
+    """`roles`: roles of library rows that matter; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only.
+    Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
     roles: tuple[str, ...]
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -34,7 +33,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     touch = Touch(context, spec.roles)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(context.graph.project, context.deeds, context.catalogue, spec.called_by_name).unused():
-        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart)
+        apart = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, context.places)
         step = touch.step(item.path, item.definition) if not apart else None
         if step is not None:
             files.setdefault(item.path, []).append((item, step))
