@@ -12,6 +12,7 @@ from mldebt.detect.base import Context
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.pattern import Hole
+from mldebt.model.project import Project
 from mldebt.model.source import Place
 
 _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|version|release|rev)[-_ ]?\d+(?![a-z0-9])", re.I)
@@ -54,7 +55,7 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
         if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
                 event.access is not None and event.place.path not in checking):
             address = event.access.path.show()
-            reason = _reason(event, address, spec)
+            reason = "" if _is_own(context.graph.project, address, spec) else _reason(event, address, spec)
             if reason and (event.id in taken_up or reason.startswith(_MOVING)):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
     for (source, _), uses in found.items():
@@ -77,6 +78,15 @@ def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSource
     kept = reason == _KEPT
     return Match(_place(event), f"data is read from `{address}`, {reason}", tuple(Step(place, f"`{text}` is read here") for place, text in places),
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
+
+
+def _is_own(project: Project, address: str, spec: FloatingSourceSpec) -> bool:
+    """Return whether an address leads to a branch of the project itself: what follows the branch is a file of the checkout, changed by its own commits only."""
+    steps = unquote(urlsplit(address).path).split("/")
+    branch = next((number for number, word in enumerate(steps) if word.lower() in spec.branches), len(steps))
+    path = "/".join(steps[branch + 1:])
+    start, end = path.partition("{")[0], path.rpartition("}")[2]
+    return path in project.tracked or "{" in path and "/" in start and any(name.startswith(start) and name.endswith(end) for name in project.tracked)
 
 
 def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
