@@ -70,14 +70,20 @@ def _prototype(path: str, project: Project, spec: PrototypeImportSpec) -> tuple[
     stem = name.removesuffix(".py")
     for number, part in enumerate(folders, 1):
         folder = "/".join(folders[:number])
-        packaged = "/".join((*folders[: number - 1], "__init__.py")) in project.modules
-        if part.lower() in spec.scratch or (part.lower() in spec.experiments and not packaged):
+        if part.lower() in spec.scratch or part.lower() in spec.experiments and not _is_part(path, folders, number, project):
             return folder, f"which lies among the prototypes of `{folder}`"
     if stem.lower() in spec.scratch:
         return path, "which its name calls a scratch file"
     plain = _plain(stem, spec.copies)
     original = "/".join((*folders, f"{plain}.py"))
     return (f"copies in {'/'.join(folders) or '.'}", f"which its name calls a copy of `{original}`") if plain and original in project.modules else None
+
+
+def _is_part(path: str, folders: list[str], number: int, project: Project) -> bool:
+    """Return whether a folder of experiments is a part of the system: it lies in a package, or is one and the file no program of its own."""
+    if "/".join((*folders[: number - 1], "__init__.py")) in project.modules:
+        return True
+    return "/".join((*folders[:number], "__init__.py")) in project.modules and all(entry.path != path for entry in project.entries)
 
 
 def _plain(stem: str, copies: Collection[str]) -> str:
