@@ -12,7 +12,7 @@ from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
-_MOST = 6
+_MOST, _COPIED = 6, 2
 
 
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +40,7 @@ class _Way:
 def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
     """Yield one match for each function, script or notebook in which data comes back to a representation, or is converted once too often.
 
-    Where the first conversion on the way is the same, it is one cause.
+    Where the first conversion on the way is the same, it is one cause, and so are copies of the code that makes them.
     """
     found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]] = {}
     for event in context.events:
@@ -50,8 +50,33 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
                 if end:
                     way = _Way(whole[:end], event)
                     found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
+    copies: dict[object, list[tuple[str, _Way, Match]]] = {}
     for owner, group in _of_one_cause(found):
-        yield _match(context, group, owner, spec.least)
+        way = _first(group)
+        copies.setdefault(_shape(way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
+    for (_, _, match), *others in copies.values():
+        yield _with_copies(match, [way.place for _, way, _ in others])
+
+
+def _first(ways: Sequence[_Way]) -> _Way:
+    """Return the way that stands for some: the first in the file of the first of them."""
+    return min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
+
+
+def _shape(way: _Way, owner: str) -> tuple[object, ...]:
+    """Return what copies share: the function's name, the conversions after the load, how far apart they stand and how long they are, and where they lead."""
+    own = [step for step in way.steps if step.before != FILE]
+    alone = len(own) < _COPIED or len({step.place.path for step in own}) > 1
+    return (way.place,) if alone else (
+        owner, way.event.api, *((step.before, step.after, step.api, step.place.at - own[0].place.at, step.place.end - step.place.at) for step in own))
+
+
+def _with_copies(match: Match, copies: Sequence[Place]) -> Match:
+    """Return a match that tells of the same code elsewhere."""
+    if not copies:
+        return match
+    more = f", as it does in `{copies[0].path}`{f' and {len(copies) - 1} more' if len(copies) > 1 else ''}"
+    return msgspec.structs.replace(match, message=match.message + more, evidence=(*match.evidence, *(Step(place, "the same stands here") for place in copies[:_MOST])))
 
 
 def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:
@@ -102,7 +127,7 @@ def _owner(context: Context, place: Place) -> str:
 
 
 def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Match:
-    way = min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
+    way = _first(ways)
     steps = way.steps
     names = [steps[0].before, *(step.after for step in steps)]
     end = way.event.api.rpartition(".")[2]

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.names import words_of
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.pattern import Hole
@@ -29,7 +30,8 @@ _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "j
 
 class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`branches` are names of versions that move; `fixed-hosts` keep what they publish as it was; `stamps` are words of parameters that fix a version or a
-    date; `windows` are words of query parameters that only bound a time; `checks` are calls that compute a hash: a file
+    date; `windows` are words of query parameters that only bound a time, and `bounds` those of parameters in the path; `asides` are suffixes of files that
+    are no data: fonts, styles, code; `checks` are calls that compute a hash: a file
     that makes them looks at what it downloads; `schemes` are those of object stores; `lowered` is the lowered severity of what
     an operator keeps: buckets, tables, queries of a time window."""
 
@@ -39,6 +41,8 @@ class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     fixed_hosts: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     lowered: str = ""
@@ -96,6 +100,8 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     host, path = (parts.hostname or "").lower(), unquote(parts.path)
     if access is None or not parts.scheme or not host or "{" in host:
         return ""
+    if path.lower().endswith(spec.asides):
+        return ""
     given = any(isinstance(part, Hole) and part.kind in _GIVEN for part in access.path.parts)
     if access.store == "bucket":
         return _KEPT if parts.scheme in spec.schemes and not given and not _fixed(path, spec) and _letters(path) else ""
@@ -106,7 +112,8 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
         return f"{_MOVING} `{moving}`"
     if _is_kept(host, path, spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
-    if _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
+    bounded = any(word in spec.bounds for hole in _HOLE.findall(path) for word in words_of(hole))
+    if bounded or _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
         return _KEPT
     return _OPEN
 
