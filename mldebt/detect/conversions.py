@@ -53,7 +53,7 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
     copies: dict[object, list[tuple[str, _Way, Match]]] = {}
     for owner, group in _of_one_cause(found):
         way = _first(group)
-        copies.setdefault(_shape(way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
+        copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
     for (_, _, match), *others in copies.values():
         yield _with_copies(match, [way.place for _, way, _ in others])
 
@@ -63,12 +63,16 @@ def _first(ways: Sequence[_Way]) -> _Way:
     return min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
 
 
-def _shape(way: _Way, owner: str) -> tuple[object, ...]:
-    """Return what copies share: the function's name, the conversions after the load, how far apart they stand and how long they are, and where they lead."""
+def _shape(context: Context, way: _Way, owner: str) -> tuple[object, ...]:
+    """Return what copies share: the function's name, the conversions after the load, how many lines they stand apart, and where they lead."""
     own = [step for step in way.steps if step.before != FILE]
     alone = len(own) < _COPIED or len({step.place.path for step in own}) > 1
     return (way.place,) if alone else (
-        owner, way.event.api, *((step.before, step.after, step.api, step.place.at - own[0].place.at, step.place.end - step.place.at) for step in own))
+        owner, way.event.api, *((step.before, step.after, step.api, _row(context, step.place) - _row(context, own[0].place)) for step in own))
+
+
+def _row(context: Context, place: Place) -> int:
+    return context.graph.project.modules[place.path].facts.table.row(place.at)
 
 
 def _with_copies(match: Match, copies: Sequence[Place]) -> Match:
@@ -114,9 +118,17 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
         for writer in context.graph.writers(use.artifact):
             written = writer.event
             one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
-            if one_run and written.kind == "write" and written.must and written.id < use.event.id:
+            if one_run and written.kind == "write" and written.must and written.id < use.event.id and not _stages(context, written, use.event):
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
+
+
+def _stages(context: Context, written: Event, read: Event) -> bool:
+    """Return whether a write and a read are those of two programs that a third one runs: the file is what lets each run alone."""
+    programs = {entry.id: entry.path for entry in context.graph.project.entries}
+    paths = frozenset(programs.values())
+    own = [next((place.path for place in (event.place, *reversed(event.chain)) if place.path in paths), "") for event in (written, read)]
+    return own[0] != own[1] and programs[read.entry] not in own
 
 
 def _owner(context: Context, place: Place) -> str:

@@ -49,9 +49,9 @@ class Conversions:
         return self._step(self._run.catalogue.representation(value.type), after, value.passed, place, f"{value.type}.{name}")
 
     def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
-        """Return what a container made of the elements of a value has passed; elements of another container stay what they are."""
-        known = self._run.heap.get(value.ref)
-        if not value.sources or known is not None and known.kind in CONTAINERS:
+        """Return what a container made of the elements of a value has passed; elements of another container stay what they are, those of a table are names."""
+        known, row = self._run.heap.get(value.ref), self._run.catalogue.type(value.type)
+        if not value.sources or row is not None and row.columns_by_name or known is not None and known.kind in CONTAINERS:
             return ()
         before, passed = self._travelled([value])
         return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()
