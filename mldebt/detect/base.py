@@ -23,7 +23,8 @@ from mldebt.model.source import Place
 class Context:
     """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders. `flows` is what programs hand to each other (empty until a rule asks); `told` are the
+    `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders.
+    `flows` is what programs hand to each other (empty until a rule asks); `told` are the
     uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
     """
 

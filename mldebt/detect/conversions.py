@@ -80,7 +80,8 @@ def _with_copies(match: Match, copies: Sequence[Place]) -> Match:
     if not copies:
         return match
     more = f", as it does in `{copies[0].path}`{f' and {len(copies) - 1} more' if len(copies) > 1 else ''}"
-    return msgspec.structs.replace(match, message=match.message + more, evidence=(*match.evidence, *(Step(place, "the same stands here") for place in copies[:_MOST])))
+    same = (Step(place, "the same stands here") for place in copies[:_MOST])
+    return msgspec.structs.replace(match, message=match.message + more, evidence=(*match.evidence, *same))
 
 
 def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:

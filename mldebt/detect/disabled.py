@@ -23,7 +23,8 @@ _Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
-    hyper-parameters; `pictures`: formats in which only pictures are written; `examples`: words above a block that only explains. Folders of retired code are debts as a whole."""
+    hyper-parameters; `pictures`: formats in which only pictures are written;
+    `examples`: words above a block that only explains. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str

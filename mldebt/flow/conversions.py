@@ -70,7 +70,8 @@ class Conversions:
         Plain values of the language that have passed nothing are facts about data as often as data. A table of columns some of which come from elsewhere is
         a new one.
         """
-        parts = [item for value in values if not self._is_new(value) for item in self._parts(value) if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
+        known = [item for value in values if not self._is_new(value) for item in self._parts(value)]
+        parts = [item for item in known if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
         passed = longest(item.passed for item in parts)
         found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
         return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
