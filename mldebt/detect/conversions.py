@@ -65,7 +65,7 @@ def _first(ways: Sequence[_Way]) -> _Way:
 
 def _shape(context: Context, way: _Way, owner: str) -> tuple[object, ...]:
     """Return what copies share: the function's name, the conversions after the load, how many lines they stand apart, and where they lead."""
-    own = [step for step in way.steps if step.before != FILE]
+    own = way.steps[way.steps[0].before == FILE:]
     alone = len(own) < _COPIED or len({step.place.path for step in own}) > 1
     return (way.place,) if alone else (
         owner, way.event.api, *((step.before, step.after, step.api, _row(context, step.place) - _row(context, own[0].place)) for step in own))
