@@ -139,7 +139,8 @@ def survey(
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue)
+        context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue,
+                          rulebook.places)
         matches, errors = detect([card for card in cards if card.match], context)
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)

@@ -15,6 +15,7 @@ from mldebt.model.deeds import Deeds
 from mldebt.model.events import CallSite, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.observed import Observations
+from mldebt.model.places import Places
 from mldebt.model.source import Place
 
 
@@ -22,7 +23,8 @@ from mldebt.model.source import Place
 class Context:
     """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `calls` are where it calls libraries, `deeds` what definitions do. `flows` is what programs hand to each other (empty until a rule asks); `told` are the
+    `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders.
+    `flows` is what programs hand to each other (empty until a rule asks); `told` are the
     uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
     """
 
@@ -33,6 +35,7 @@ class Context:
     calls: Sequence[CallSite] = ()
     deeds: Deeds = Deeds()
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
+    places: Places = Places()
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
 

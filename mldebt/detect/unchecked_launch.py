@@ -72,7 +72,12 @@ def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, Ent
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
         steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
         yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
-                    path, components=(path, *(context.graph.component(name) for name in programs)))
+                    path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)))
+
+
+def _beside(path: str) -> str:
+    """Return what all files that start programs from one folder share: they are one cause."""
+    return f"{path.rpartition('/')[0]}/"
 
 
 def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, EntryPoint]) -> bool:

@@ -20,9 +20,8 @@ MOST = 24
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `called-by-name`: names under which
-    platforms find functions; `interfaces`: files of such names only; `apart`: words of folders of retired code, which are debts as a whole; `copied`: names of
-    folders for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`:
-    words that together say in a notebook that its reader has to write some of it."""
+    platforms find functions; `interfaces`: files of such names only; `copied`: names of folders for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`:
+    words that together say in a notebook that its reader has to write some of it. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
@@ -30,7 +29,6 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handling: tuple[str, ...] = ()
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
     blanks: tuple[tuple[str, ...], ...] = ()
@@ -46,7 +44,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
         facts = project.modules[item.path].facts
-        left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, spec.apart) or copied.holds(item.path) or not set(
+        left_alone = item.path.rpartition("/")[2] in spec.interfaces or retired_folder(item.path, context.places) or copied.holds(item.path) or not set(
             spec.collected).isdisjoint(context.deeds.bases.get(item.id, ()))
         asked = handles if shows(facts, item.definition) and not handles_tables(context.catalogue, item.definition) else touch
         step = asked.step(item.path, item.definition) if not left_alone and not has_blanks(facts, spec.blanks) else None

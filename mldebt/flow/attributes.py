@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+_LOGICAL, _IN_ROWS = ("~", "&", "|", "^"), ("frame", "array", "tensor")
 _MARKERS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
 
@@ -188,12 +189,20 @@ class Attributes:
             return Value(sources=value.sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
-            if not isinstance(node.index[0], ir.Slice | ir.Sequence):
+            if self._chooses_rows(node.index[0], index[0]):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
             return Value(type=value.type, sources=value.sources, columns=kept, passed=value.passed)
         part = value.type if kind.element == "self" else kind.element
         return Value(type=part, sources=value.sources, passed=self._run.conversions.kept(part, value.passed))
+
+    def _chooses_rows(self, node: ir.Expr, index: Value) -> bool:
+        """Return whether an index is a condition on rows: one that makes a text, or a container of names, takes columns."""
+        if isinstance(node, ir.Compare):
+            return True
+        if isinstance(node, ir.UnaryOp | ir.BinOp):
+            return node.op in _LOGICAL
+        return isinstance(node, ir.Call) and self._run.catalogue.representation(index.type) in _IN_ROWS
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""
