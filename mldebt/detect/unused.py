@@ -20,8 +20,10 @@ MOST = 24
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `called-by-name`: names under which
-    platforms find functions; `interfaces`: files of such names only; `copied`: names of folders for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`:
-    words that together say in a notebook that its reader has to write some of it. Folders of retired code are debts as a whole."""
+    platforms find functions; `interfaces`: files of such names only; `copied`: names of folders for copies of others' work; `rights`: words that stand in
+    what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`: words that together say in a notebook that its reader has to
+    write some of it. Folders of retired code are debts as a whole.
+    """
 
     kind: str
     form: str
