@@ -3,7 +3,7 @@
 import pytest
 from yaml import SafeLoader
 
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.extract.data.shell import parse_shell
 
 

@@ -88,7 +88,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
         source = f"{before}{code}{after}\n"
         if check(source) is None:
             try:
-                low = Lowering(cst.parse_module(source))
+                low = Lowering(cst.parse_module(source), source)
                 return (*low.body, *(node for inner in low.bodies[1:] for node in decode_body(inner))), bool(before)
             except cst.ParserSyntaxError:
                 continue
