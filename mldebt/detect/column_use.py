@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -16,23 +16,25 @@ from mldebt.model.walk import statements
 
 
 class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`formats`: formats that carry named columns, so that a number is a choice."""
+    """`formats`: formats that carry named columns, so that a number is a choice; `pictures`: formats of files in which a notebook keeps a look."""
 
     kind: str
     form: str
     formats: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
 
 
 def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
     """Yield one match for the same columns that a program takes by number, at the first place; an artefact counts at the first of its places."""
     seen: set[tuple[str, str]] = set()
     found: dict[Place, list[tuple[Event, Use, list[Use]]]] = {}
+    fetching = {(event.entry, event.owner) for event in context.events if event.kind == "read" and event.access is not None and event.access.store == "url"}
     for event in context.events:
         if event.kind != "column-use" or ("by", "position") not in event.detail:
             continue
         for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources):
-            made = _made(context, use, spec)
-            if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program) and not _in_text(context, event.place):
+            made = _made(context, use, spec, fetching)
+            if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program, spec.pictures) and not _in_text(context, event.place):
                 seen.add((use.program, use.artifact))
                 found.setdefault(event.place, []).append((event, use, made))
     causes: dict[tuple[str, str], list[tuple[Event, Use, list[Use]]]] = {}
@@ -74,12 +76,15 @@ def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
                  artifacts=tuple(dict.fromkeys(item.artifact for _, item, _ in uses)))
 
 
-def _made(context: Context, use: Use, spec: ColumnUseSpec) -> list[Use]:
-    """Return the writes of an artefact that was read with named columns and that only other programs write."""
+def _made(context: Context, use: Use, spec: ColumnUseSpec, fetching: Collection[tuple[str, str]]) -> list[Use]:
+    """Return the writes of an artefact that was read with named columns and that only other programs write.
+
+    What a function only stores as it fetched it has the columns that somebody outside gave it; `fetching` are the functions that fetch something.
+    """
     access = use.event.access
     if access is None or access.format not in spec.formats:
         return []
     writers = context.graph.writers(use.artifact)
     if any(writer.program == use.program or one_definition(use, writer) for writer in writers):
         return []
-    return writers
+    return [item for item in writers if item.event.access is None or item.event.access.format or (item.event.entry, item.event.owner) not in fetching]

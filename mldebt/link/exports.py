@@ -32,6 +32,11 @@ def exports(facts: Mapping[str, PythonFacts]) -> dict[str, str]:
     return found
 
 
+def share(left: PythonFacts, right: PythonFacts) -> bool:
+    """Return whether two files share most of their statements: then one was copied from the other."""
+    return _likeness(left, right, {}) > _MOST
+
+
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0].replace(" ", "_").lower()
 
