@@ -14,6 +14,8 @@ from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 from mldebt.model.walk import statements
 
+_PRINT = "print"
+
 
 class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`formats`: formats that carry named columns, so that a number is a choice; `pictures`: formats of files in which a notebook keeps a look."""
@@ -44,9 +46,23 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
 
 
 def _in_text(context: Context, place: Place) -> bool:
-    """Return whether a place lies inside a formatted text: what stands there is shown, not taken."""
+    """Return whether a place lies inside a formatted text, or in a statement that does nothing with it: what stands there is shown, not taken."""
     module = context.graph.project.modules.get(place.path)
-    return module is not None and any(_formats(node, place) for node in statements(module.facts) if node.at <= place.at < node.end)
+    around = [node for node in statements(module.facts) if node.at <= place.at < node.end] if module is not None else []
+    last = around[-1] if around else None
+    return any(_formats(node, place) for node in around) or isinstance(last, ir.ExprStmt) and any(map(_shows, _looked_at(context, last.value, place)))
+
+
+def _looked_at(context: Context, node: ir.Expr, place: Place) -> list[ir.Expr]:
+    """Return what a statement shows at a place: itself, or that argument of a call that prints."""
+    if isinstance(node, ir.Call) and any(call.role == _PRINT and call.place == Place(place.path, node.at, node.end) for call in context.calls):
+        return [arg.value for arg in node.args if arg.value.at <= place.at < arg.value.end]
+    return [node]
+
+
+def _shows(node: ir.Expr) -> bool:
+    """Return whether an expression is nothing but a part of something: a subscript, or an attribute of one."""
+    return isinstance(node, ir.Subscript) or isinstance(node, ir.Attr) and _shows(node.value)
 
 
 def _formats(node: object, place: Place) -> bool:

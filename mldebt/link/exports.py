@@ -42,9 +42,9 @@ def _stem(path: str) -> str:
 
 
 def _near(path: str, other: str) -> bool:
-    """Return whether two files lie in one folder, one lies in a folder beside the other, or both in folders of one folder."""
+    """Return whether two files lie in one folder, one somewhere below the folder of the other, or both in folders of one folder."""
     own, others = path.rpartition("/")[0], other.rpartition("/")[0]
-    return not {own, own.rpartition("/")[0]}.isdisjoint({others, others.rpartition("/")[0]})
+    return bool(others) and own.startswith(f"{others}/") or not {own, own.rpartition("/")[0]}.isdisjoint({others, others.rpartition("/")[0]})
 
 
 def _common(path: str, other: str) -> int:
