@@ -138,8 +138,22 @@ def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSp
     own = numbers(name.stem)
     if own and siblings > 2 and any(numbers(split_name(other)[1]) not in ((), own) for other in near):
         return []
-    return [other for other in near if not context.graph.readers(other)
-            or spec.relation != "word" and _versions(name, named(other, spec.roles, spec.versions), spec)]
+    return [other for other in near if _is_other_half(context, name, other, spec)]
+
+
+def _is_other_half(context: Context, name: Name, other: str, spec: UnresolvedSpec) -> bool:
+    """Return whether what is written is what was meant to be read: by its spelling, or because nobody else reads it and no run can give it another name."""
+    right, unread = named(other, spec.roles, spec.versions), not context.graph.readers(other)
+    if spec.relation != "word" and name.words == right.words:
+        return True
+    if spec.relation != "word" and misspelt(name.words, right.words, spec.stem, spec.edits):
+        return unread
+    return not _chosen(context, other) and (unread or spec.relation != "word" and _versions(name, right, spec))
+
+
+def _chosen(context: Context, artifact: str) -> bool:
+    """Return whether whoever starts the writers chooses the name: what is written is only their default."""
+    return all(use.event.access is not None and use.event.access.chosen for use in context.graph.writers(artifact))
 
 
 def _versions(left: Name, right: Name, spec: UnresolvedSpec) -> bool:
