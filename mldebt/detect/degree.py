@@ -54,10 +54,14 @@ def _awaited(context: Context, artifact: str) -> bool:
 
 
 def _is_record(context: Context, writers: list[Use], spec: DegreeSpec) -> bool:
-    """Return whether all writers read a record before they write it: each adds to what the others left."""
+    """Return whether all writers read a record before they write it, each to add to what the others left.
+
+    A file of any kind is one where they read it only if it is there.
+    """
     artifact = writers[0].artifact
-    reads = [(use.program, use.event.id) for use in context.graph.readers(artifact)] if split_name(artifact)[2] in spec.records else []
-    return all(any(program == use.program and number < use.event.id for program, number in reads) for use in writers)
+    document = split_name(artifact)[2] in spec.records
+    reads = [use for use in context.graph.readers(artifact) if document or guarded(context, use, True)]
+    return all(any(use.program == writer.program and use.event.id < writer.event.id for use in reads) for writer in writers)
 
 
 def _writers(context: Context, artifact: str, spec: DegreeSpec) -> list[Use]:
