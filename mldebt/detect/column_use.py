@@ -31,10 +31,11 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set()
     found: dict[Place, list[tuple[Event, Use, list[Use]]]] = {}
     fetching = {(event.entry, event.owner) for event in context.events if event.kind == "read" and event.access is not None and event.access.store == "url"}
+    picked = {number for event in context.events if event.kind == "column-use" and ("by", "name") in event.detail for number in event.sources}
     for event in context.events:
         if event.kind != "column-use" or ("by", "position") not in event.detail:
             continue
-        for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources):
+        for use in (context.graph.sources[number] for number in event.sources if number in context.graph.sources and number not in picked):
             made = _made(context, use, spec, fetching)
             if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program, spec.pictures) and not _in_text(context, event.place):
                 seen.add((use.program, use.artifact))

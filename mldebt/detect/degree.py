@@ -8,7 +8,7 @@ import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_each, shown, site, written_here
 from mldebt.detect.guards import guarded
-from mldebt.detect.names import is_part, letters, split_name, words_of
+from mldebt.detect.names import is_part, letters, numbers, split_name, words_of
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.link.exports import share
@@ -79,13 +79,20 @@ def _writers(context: Context, artifact: str, spec: DegreeSpec) -> list[Use]:
     folders = {program.rpartition("/")[0] for program in writers}
     if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
         return []
-    return [use for number, (name, use) in enumerate(writers.items()) if not any(_one_program(context, name, other) for other in list(writers)[:number])]
+    uses = list(writers.values())
+    return [use for number, use in enumerate(uses) if not any(_one_program(context, use, other) for other in uses[:number])]
 
 
-def _one_program(context: Context, program: str, other: str) -> bool:
-    """Return whether two programs are forms of one: named alike but for numbers, versions or added words, with most statements the same."""
+def _one_program(context: Context, use: Use, other: Use) -> bool:
+    """Return whether two writers are forms of one program: named alike but for numbers, versions or added words, with most statements the same.
+
+    They are not where the artefact bears a number of one of them: what the other writes there was meant to lie elsewhere.
+    """
     modules = context.graph.project.modules
-    own, others = (split_name(name)[1] for name in (program, other))
+    own, others = (split_name(item.program)[1] for item in (use, other))
     left, right = words_of(own), words_of(others)
-    related = letters(own, ()) == letters(others, ()) or is_part(left, right) or is_part(right, left)
-    return related and program in modules and other in modules and share(modules[program].facts, modules[other].facts)
+    if not (letters(own, ()) == letters(others, ()) or is_part(left, right) or is_part(right, left)):
+        return False
+    if not {*numbers(own)}.symmetric_difference(numbers(others)).isdisjoint(numbers(split_name(use.artifact)[1])):
+        return False
+    return use.program in modules and other.program in modules and share(modules[use.program].facts, modules[other.program].facts)

@@ -103,7 +103,7 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
 
 
 def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, reads: frozenset[int]) -> None:
-    """Note a reader that picks columns by number, or gives them other names than the file may hold."""
+    """Note how a reader picks columns: by number, by other names than the file may hold, or by name."""
     known = run.heap.get(bound.get(row.select).ref)
     items = known.items if known is not None else None
     numbers = [item.const[0] for item in items or () if len(item.const) == 1 and type(item.const[0]) is int]
@@ -111,6 +111,8 @@ def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, 
     picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if renamed else ""
     if picked:
         run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "position"), ("columns", picked)))
+    elif bound.get(row.select) is not NOTHING:
+        run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "name"),))
 
 
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
