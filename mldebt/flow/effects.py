@@ -121,7 +121,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
     reads, query = set[int](), bound.get(row.query)
     uses = [(*use, query.home) for statement in as_texts(query) for use in table_uses(statement)]
     for table, mode, home in uses or _kept_statements(run, query, frame):
-        kind: Kind = "read" if mode == "read" else "write"
+        kind: Kind = "read" if mode == "read" else "append" if mode == "append" else "write"
         for path in _databases(run, _named(run, row, row.database, bound)):
             access = Access("table", *_database(path), "sql", table, home=home)
             number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
