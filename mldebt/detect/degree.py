@@ -28,6 +28,8 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
     """Yield one match for each set of programs that write the same artefacts, at the last writer of the first of them."""
     groups: dict[tuple[str, ...], list[tuple[str, list[Use]]]] = {}
     for artifact in context.graph.artifacts():
+        if artifact in context.graph.project.modules:
+            continue  # programs that patch code of the project
         writers = _writers(context, artifact, spec)
         if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and _awaited(
                 context, artifact) and not _is_record(context, writers, spec):

@@ -35,8 +35,8 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact) or _is_raw(context, writers, touch):
-            continue
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch):
+            continue  # code of the project, which some program patches, is none
         for use in graph.readers(artifact):
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))

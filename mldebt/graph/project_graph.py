@@ -210,8 +210,7 @@ def _accesses(project: Project, held: Sequence[tuple[Event, EntryPoint]]) -> lis
         ordered = sorted(entry.folders, key=lambda folder: (folder.path != first, -likely[folder.path]))
         keys = candidates(event.access, ordered, entry.base) if event.access is not None else []
         at_root = likely[""] > max((likely[folder.path] for folder in ordered if folder.path), default=0)
-        keys = [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]
-        if keys and keys[0][0] not in project.modules:  # a program that reads or patches code of the project handles no artefact
+        if keys := [(key, sure) for key, sure in keys if sure or at_root or "/" in key or _plausible(key, entry, project)]:
             result.append((event, entry, keys))
     return result
 
