@@ -82,12 +82,13 @@ def written_here(use: Use) -> Step:
     return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
 
 
-def only_looks(context: Context, program: str) -> bool:
-    """Return whether a program is a notebook that neither writes nor learns."""
+def only_looks(context: Context, program: str, pictures: Sequence[str] = ()) -> bool:
+    """Return whether a program is a notebook that neither writes nor learns; a file in one of the formats of `pictures` is part of the look."""
     entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
     if entry is None or entry.kind != "notebook":
         return False
-    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)
+    acts = (event for event in context.events if event.entry == entry.id and event.kind in ("write", "append", "fit", "predict"))
+    return all(event.access is not None and event.access.format in pictures for event in acts)
 
 
 def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:

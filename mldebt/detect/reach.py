@@ -18,13 +18,14 @@ _WORK = ("fit", "predict", "train-step", "transform", "search")
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
 
-    `models` are roles of calls that make or use a model.
+    `models` are roles of calls that make or use a model, `pictures` formats of files that are a look, too.
     """
 
     kind: str
     form: str
     look: str = ""
     models: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
@@ -34,25 +35,25 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact) or _is_raw(context, writers, touch):
-            continue
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch):
+            continue  # code of the project, which some program patches, is none
         for use in graph.readers(artifact):
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))
                 found.setdefault(site(use), []).append((use, writers))
     causes: dict[tuple[object, ...], list[tuple[Use, list[Use]]]] = {}
     for _, uses in sorted(found.items()):
-        causes.setdefault(_cause(context, uses), []).extend(uses)
+        causes.setdefault(_cause(context, uses, spec), []).extend(uses)
     for (_, _, certain, looks), uses in causes.items():
         yield _match(uses, None if certain else "medium", spec.look if looks else "")
 
 
-def _cause(context: Context, uses: list[tuple[Use, list[Use]]]) -> tuple[object, ...]:
+def _cause(context: Context, uses: list[tuple[Use, list[Use]]], spec: ReachSpec) -> tuple[object, ...]:
     """Return what makes several reads one finding: who reads, what others wrote, whether it is certain, whether the reader only looks."""
     consumers = tuple(sorted({use.program for use, _ in uses}))
     producers = tuple(sorted({writer.program for _, found in uses for writer in found}))
     certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
-    return consumers, producers, certain, all(only_looks(context, program) for program in consumers)
+    return consumers, producers, certain, all(only_looks(context, program, spec.pictures) for program in consumers)
 
 
 def _is_raw(context: Context, writers: list[Use], touch: Touch) -> bool:

@@ -27,7 +27,7 @@ _MAX_TEXT, _MAX_STATEMENTS = 256 << 10, 1000
 
 
 def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
-    """Return the tables of a SQL text with `read`, `write` or, for some rows only, `append`; text that is not SQL, or does not parse, has none."""
+    """Return the tables of a SQL text with `read`, `append` (rows are added or changed) or `write`; text that is not SQL, or does not parse, has none."""
     holes = [part for part in statement.parts if isinstance(part, Hole)]
     numbers = iter(range(len(holes)))
     text = "".join(part if isinstance(part, str) else f"mldebt_hole_{next(numbers)}_" for part in statement.parts)
@@ -40,7 +40,13 @@ def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
         trees = [tree for tree in sqlglot.parse(text) if tree is not None]
     except sqlglot.errors.SqlglotError:
         return []
-    return [(_restore(table.name, holes), mode if mode in ("read", "append") else "write") for tree in trees for table, mode in _tables(tree)]
+    return [(_restore(table.name, holes), mode if mode == "read" else "append" if mode == "append" or _kept(tree) else "write")
+            for tree in trees for table, mode in _tables(tree)]
+
+
+def _kept(tree: exp.Expr) -> bool:
+    """Return whether a statement makes a table only where there is none."""
+    return type(tree).__name__ == "Create" and bool(tree.args.get("exists"))
 
 
 def sql_tables(text: str) -> Iterator[TableUse]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
+_GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
 JOIN = "join"
@@ -102,13 +103,16 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
 
 
 def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, reads: frozenset[int]) -> None:
-    """Note a reader that picks columns by number, or leaves their names in the file aside."""
+    """Note how a reader picks columns: by number, by other names than the file may hold, or by name."""
     known = run.heap.get(bound.get(row.select).ref)
     items = known.items if known is not None else None
     numbers = [item.const[0] for item in items or () if len(item.const) == 1 and type(item.const[0]) is int]
-    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if bound.get(row.header).const == (None,) else ""
+    renamed = bound.get(row.header).const == (None,) and bound.get(row.names) is not NOTHING
+    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if renamed else ""
     if picked:
         run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "position"), ("columns", picked)))
+    elif bound.get(row.select) is not NOTHING:
+        run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "name"),))
 
 
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
@@ -182,7 +186,7 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
-        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home))
+        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home, any(choice.kind in _GIVEN for choice in value.choices)))
     return found
 
 

@@ -20,6 +20,7 @@ from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.observer import Observer
+from mldebt.flow.options import start_flags
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
 from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, depending, join, join_all
@@ -72,6 +73,7 @@ class Interpreter:
         self._raw = 0
         self.passed: set[Place] = set()
         self.statements: dict[int, str] = {}
+        self.flags: dict[str, dict[str, Value]] = {}
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -206,6 +208,7 @@ class Interpreter:
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""
+        start_flags(self, entry.path)
         if entry.definition < 0:
             return self.modules.run_main(entry.path)
         self.modules.main, trace = "", Trace()

@@ -198,7 +198,16 @@ def _define_flag(run: Interpreter, call: Bound) -> Value:
     default = declared_default(run, name, given)
     value = passed(run, {name: [f"--{name}", f"-{name}"]}, {name: default}, frozenset(), call.place, call.frame, call.api)[name]
     run.heap.set_field(_registry(run), name, value)
+    run.flags.setdefault(call.place.path, {})[name] = value
     return NOTHING
+
+
+def start_flags(run: Interpreter, path: str) -> None:
+    """Leave a starting program the flags that its own files define: those of another program are not there."""
+    address = _registry(run)
+    if run.heap.get(address) is not None:
+        fields = {name: value for file in run.index.reached(path) for name, value in run.flags.get(file, {}).items()}
+        run.heap.put(address, Object("namespace", None, fields, NOTHING))
 
 
 def _flags(run: Interpreter, call: Bound) -> Value:

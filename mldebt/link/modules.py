@@ -100,6 +100,16 @@ class ModuleIndex:
         """Return the files of the project that a file imports, those inside functions too."""
         return tuple(dict.fromkeys(found for found, _ in self._statements(importer)))
 
+    def reached(self, path: str) -> tuple[str, ...]:
+        """Return a file with all that it imports, and what these import, nearest first."""
+        found, pending = dict.fromkeys((path,)), [path]
+        while pending:
+            for other in self.imports(pending.pop(0)):
+                if other not in found and other in self._files:
+                    found[other] = None
+                    pending.append(other)
+        return tuple(found)
+
     def _statements(self, importer: str) -> tuple[tuple[str, Place], ...]:
         """Return the files that a file imports, each with the statement."""
         if importer not in self._imports:
