@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from mldebt.detect.base import Context
+from mldebt.link.bindings import Scope
 from mldebt.link.constants import Constant, Constants
-from mldebt.link.names import NameIndex, Scope
+from mldebt.link.names import NameIndex
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place

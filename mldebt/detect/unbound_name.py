@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from mldebt.detect.base import Context, listed
-from mldebt.link.names import Use, makes_names, mentions
+from mldebt.link.bindings import Scope, Stretch
+from mldebt.link.names import makes_names, mentions
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
 from mldebt.model.finding import Confidence, Match, Step
@@ -19,7 +21,11 @@ _MOST = 8
 _KNOWN = frozenset(dir(builtins)) | _NEWER
 
 
-Load = Use[ir.Name]
+class _Load(NamedTuple):
+    """A name that is read, and the scope that reads it."""
+
+    node: ir.Name
+    scope: Scope
 
 
 class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +44,7 @@ class UnboundNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
     """Yield one match for each function, or module body, that reads names nothing binds; copies of it count as one, at the first."""
-    given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, Load]](), dict[tuple[str, str], Match]()
+    given, old, copies = _KNOWN.union(spec.injected), list[tuple[str, _Load]](), dict[tuple[str, str], Match]()
     for path, module in sorted(context.graph.project.modules.items()):
         if not module.facts.notebook and not module.facts.problems and not makes_names(module.facts):
             missing = _missing(context, path, given, spec)
@@ -55,22 +61,28 @@ def unbound_name(context: Context, spec: UnboundNameSpec) -> Iterator[Match]:
         yield _former(old, spec)
 
 
-def _missing(context: Context, path: str, given: frozenset[str], spec: UnboundNameSpec) -> list[Load]:
-    """Return the reads of names that nothing binds and nothing asks for before."""
+def _missing(context: Context, path: str, given: frozenset[str], spec: UnboundNameSpec) -> list[_Load]:
+    """Return the reads of names that nothing binds and nothing asks for before, as they stand."""
     through = context.names.starred(path)
     if through is None:
         return []
     names, known = context.names.of(path), given | through
-    return [load for load in names.loads
-            if load.node.id not in known and not (load.node.id.startswith("__") and load.node.id.endswith("__")) and not load.guarded
-            and names.find(load.node.id, load.scope) is None and not mentions(load.tests, (*spec.guards, load.node.id)) and not any(map(_never, load.tests))]
+    missing = [(node, stretch) for stretch in names.stretches if not stretch.guarded
+               for node in stretch.names if node.id not in known and names.find(node.id, stretch.scope) is None]
+    return sorted((_Load(node, stretch.scope) for node, stretch in missing if _raises(node.id, stretch, spec)), key=lambda load: load.node.at)
+
+
+def _raises(name: str, stretch: Stretch, spec: UnboundNameSpec) -> bool:
+    """Return whether a name that nothing binds is one that a file may lack, and its tests speak of other things."""
+    special = name.startswith("__") and name.endswith("__")
+    return not special and not mentions(stretch.tests, (*spec.guards, name)) and not any(map(_never, stretch.tests))
 
 
 def _never(test: ir.Expr) -> bool:
     return isinstance(test, ir.Const) and not test.value
 
 
-def _former(old: Sequence[tuple[str, Load]], spec: UnboundNameSpec) -> Match:
+def _former(old: Sequence[tuple[str, _Load]], spec: UnboundNameSpec) -> Match:
     (path, first), *others = old
     names = listed(list(dict.fromkeys(load.node.id for _, load in old)))
     steps = tuple(Step(Place(where, load.node.at, load.node.end), f"`{load.node.id}` is read here, too") for where, load in others[:_MOST])
@@ -78,10 +90,10 @@ def _former(old: Sequence[tuple[str, Load]], spec: UnboundNameSpec) -> Match:
     return Match(place, f"{names}: only Python 2 has that, so this raises whenever it is reached", steps, "python 2", f"{path}::", spec.confidence)
 
 
-def _causes(missing: Sequence[Load]) -> list[list[Load]]:
+def _causes(missing: Sequence[_Load]) -> list[list[_Load]]:
     """Return the loads in groups of one cause: of one name, or in one body, where the first one raises."""
-    groups: list[list[Load]] = []
-    for load in sorted(missing, key=lambda load: load.node.at):
+    groups: list[list[_Load]] = []
+    for load in missing:
         bodies, name = _body(load), load.node.id
         group = next((group for group in groups if any(other.node.id == name or _body(other) is bodies for other in group)), None)
         if group is None:
@@ -91,7 +103,7 @@ def _causes(missing: Sequence[Load]) -> list[list[Load]]:
     return groups
 
 
-def _body(load: Load) -> object:
+def _body(load: _Load) -> object:
     """Return the function or module whose body reads a name."""
     scope = load.scope
     while scope.definition < 0 and scope.outer is not None:
@@ -99,7 +111,7 @@ def _body(load: Load) -> object:
     return scope
 
 
-def _match(path: str, facts: PythonFacts, loads: Sequence[Load], spec: UnboundNameSpec) -> Match:
+def _match(path: str, facts: PythonFacts, loads: Sequence[_Load], spec: UnboundNameSpec) -> Match:
     first = loads[0]
     names = list(dict.fromkeys(load.node.id for load in loads))
     scope = _body(first)
@@ -112,6 +124,6 @@ def _match(path: str, facts: PythonFacts, loads: Sequence[Load], spec: UnboundNa
     return Match(Place(path, first.node.at, first.node.end), message, steps, f"unbound {names[0]}", f"{path}::{owner}", spec.confidence)
 
 
-def _once(loads: Sequence[Load]) -> list[Load]:
+def _once(loads: Sequence[_Load]) -> list[_Load]:
     """Return the first loads, none on top of another."""
     return list({load.node.at: load for load in loads}.values())[:_MOST]
