@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,8 @@ from mldebt.model.source import Place
 class Context:
     """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `calls` are where it calls libraries, `deeds` what definitions do. `flows` is what programs hand to each other (empty until a rule asks); `told` are the
-    uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
+    `under` are the events of each entry point, `calls` are where it calls libraries, `deeds` what definitions do. `flows` is what programs hand to each other
+    (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
     """
 
     graph: ProjectGraph
@@ -35,6 +35,14 @@ class Context:
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
+    under: Mapping[str, Sequence[Event]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the events by the entry points they were seen under."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.entry, []).append(event)
+        object.__setattr__(self, "under", found)
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]
@@ -81,10 +89,10 @@ def written_here(use: Use) -> Step:
 
 def only_looks(context: Context, program: str) -> bool:
     """Return whether a program is a notebook that neither writes nor learns."""
-    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
-    if entry is None or entry.kind != "notebook":
+    entries = context.graph.entries(program)
+    if not entries or entries[0].kind != "notebook":
         return False
-    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)
+    return not any(event.kind in ("write", "append", "fit", "predict") for event in context.under.get(entries[0].id, ()))
 
 
 def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:
