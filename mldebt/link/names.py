@@ -56,7 +56,7 @@ class NameIndex:
     def stored(self) -> frozenset[str]:
         """Return the attributes that some file of the project sets on something."""
         if self._stored is None:
-            self._stored = frozenset(name for path in self._files for name in self.of(path).stored)
+            self._stored = frozenset().union(*(self.of(path).stored for path in self._files))
         return self._stored
 
     def meant(self, node: ir.Expr, scope: Scope, path: str) -> str | None:
