@@ -23,9 +23,11 @@ def statements(facts: PythonFacts) -> Iterator[ir.Stmt]:
 
 def within(body: ir.Body) -> Iterator[ir.Stmt]:
     """Yield the statements of a body and those inside of them."""
-    for node in body:
+    pending = list(body)[::-1]
+    while pending:
+        node = pending.pop()
         yield node
-        yield from within(inner(node))
+        pending.extend(reversed(inner(node)))
 
 
 def inner(node: ir.Stmt) -> ir.Body:
