@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,9 @@ from mldebt.model.source import Place
 class Context:
     """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders.
-    `flows` is what programs hand to each other (empty until a rule asks); `told` are the
-    uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
+    `under` are the events of each entry point, `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders. `flows`
+    is what programs hand to each other (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields to have
+    told in a wider finding.
     """
 
     graph: ProjectGraph
@@ -38,6 +38,14 @@ class Context:
     places: Places = Places()
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
+    under: Mapping[str, Sequence[Event]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the events by the entry points they were seen under."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.entry, []).append(event)
+        object.__setattr__(self, "under", found)
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]
@@ -84,10 +92,10 @@ def written_here(use: Use) -> Step:
 
 def only_looks(context: Context, program: str, pictures: Sequence[str] = ()) -> bool:
     """Return whether a program is a notebook that neither writes nor learns; a file in one of the formats of `pictures` is part of the look."""
-    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
-    if entry is None or entry.kind != "notebook":
+    entries = context.graph.entries(program)
+    if not entries or entries[0].kind != "notebook":
         return False
-    acts = (event for event in context.events if event.entry == entry.id and event.kind in ("write", "append", "fit", "predict"))
+    acts = (event for event in context.under.get(entries[0].id, ()) if event.kind in ("write", "append", "fit", "predict"))
     return all(event.access is not None and event.access.format in pictures for event in acts)
 
 

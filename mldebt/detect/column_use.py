@@ -29,7 +29,7 @@ class ColumnUseSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
     """Yield one match for the same columns that a program takes by number, at the first place; an artefact counts at the first of its places."""
     seen: set[tuple[str, str]] = set()
-    found: dict[Place, list[tuple[Event, Use, list[Use]]]] = {}
+    found: dict[Place, list[tuple[Event, Use, Sequence[Use]]]] = {}
     fetching = {(event.entry, event.owner) for event in context.events if event.kind == "read" and event.access is not None and event.access.store == "url"}
     picked = {number for event in context.events if event.kind == "column-use" and ("by", "name") in event.detail for number in event.sources}
     for event in context.events:
@@ -40,7 +40,7 @@ def column_use(context: Context, spec: ColumnUseSpec) -> Iterator[Match]:
             if made and (use.program, use.artifact) not in seen and not only_looks(context, use.program, spec.pictures) and not _in_text(context, event.place):
                 seen.add((use.program, use.artifact))
                 found.setdefault(event.place, []).append((event, use, made))
-    causes: dict[tuple[str, str], list[tuple[Event, Use, list[Use]]]] = {}
+    causes: dict[tuple[str, str], list[tuple[Event, Use, Sequence[Use]]]] = {}
     for uses in found.values():
         causes.setdefault((uses[0][1].program, dict(uses[0][0].detail)["columns"]), []).extend(uses)
     yield from (_match(uses) for uses in causes.values())
@@ -75,7 +75,7 @@ def _formats(node: object, place: Place) -> bool:
     return isinstance(node, ir.FString) or any(_formats(getattr(node, name), place) for name in node.__struct_fields__)
 
 
-def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
+def _match(uses: Sequence[tuple[Event, Use, Sequence[Use]]]) -> Match:
     event, use, _ = uses[0]
     columns = dict(event.detail)["columns"]
     more = len({item.artifact for _, item, _ in uses}) - 1
@@ -93,7 +93,7 @@ def _match(uses: Sequence[tuple[Event, Use, list[Use]]]) -> Match:
                  artifacts=tuple(dict.fromkeys(item.artifact for _, item, _ in uses)))
 
 
-def _made(context: Context, use: Use, spec: ColumnUseSpec, fetching: Collection[tuple[str, str]]) -> list[Use]:
+def _made(context: Context, use: Use, spec: ColumnUseSpec, fetching: Collection[tuple[str, str]]) -> Sequence[Use]:
     """Return the writes of an artefact that was read with named columns and that only other programs write.
 
     What a function only stores as it fetched it has the columns that somebody outside gave it; `fetching` are the functions that fetch something.

@@ -20,8 +20,8 @@ def surely_reaches(context: Context, importer: str, wanted: str) -> bool:
 
 
 def _surely_imported(context: Context, path: str) -> Iterator[str]:
-    for brought in context.names.of(path).imports if path in context.graph.project.modules else ():
-        node = brought.node
+    stretches = context.names.of(path).stretches if path in context.graph.project.modules else ()
+    for node in (node for stretch in stretches for node in stretch.imports):
         dotted = [alias.name for alias in node.aliases] if node.module is None and not node.level else [node.module or ""]
         for name in dotted:
             found = context.names.module(ir.Import(node.at, node.end, node.aliases, name, (), node.level), path) if name or node.level else None

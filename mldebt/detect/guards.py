@@ -15,7 +15,7 @@ from mldebt.model.walk import inside, statements
 def guarded(context: Context, use: Use, there: bool) -> bool:
     """Return whether an access happens only where a look finds the artefact (`there`), or only where it does not."""
     event = use.event
-    looks = [probe for probe in context.events if probe.kind == "probe" and probe.entry == event.entry and _same(probe, event)]
+    looks = [probe for probe in context.under.get(event.entry, ()) if probe.kind == "probe" and _same(probe, event)]
     return any(_under(context, look, event, there) for look in looks)
 
 

@@ -9,7 +9,8 @@ import msgspec
 
 from mldebt.detect.base import Context, listed
 from mldebt.detect.names import distance
-from mldebt.link.names import Names, mentions
+from mldebt.link.bindings import Names
+from mldebt.link.names import mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
@@ -51,13 +52,15 @@ def missing_member(context: Context, spec: MissingMemberSpec) -> Iterator[Match]
 
 
 def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
-    for brought in names.imports:
-        if not brought.guarded and not mentions(brought.tests, spec.guards):
-            yield from _of_import(context, path, brought.node, spec)
-    for use in names.members:
-        module = context.names.meant(use.node.value, use.scope, path)
-        if module is not None and not use.guarded and not mentions(use.tests, (*spec.guards, use.node.attr)) and _lacks(context, module, use.node.attr, path):
-            yield _Wanted(module, use.node.attr), Place(path, use.node.at, use.node.end)
+    for stretch in names.stretches:
+        if stretch.guarded or not (stretch.imports or stretch.members) or mentions(stretch.tests, spec.guards):
+            continue
+        for brought in stretch.imports:
+            yield from _of_import(context, path, brought, spec)
+        for node in stretch.members:
+            module = context.names.meant(node.value, stretch.scope, path)
+            if module is not None and not mentions(stretch.tests, (node.attr,)) and _lacks(context, module, node.attr, path):
+                yield _Wanted(module, node.attr), Place(path, node.at, node.end)
 
 
 def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:

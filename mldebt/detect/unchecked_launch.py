@@ -53,11 +53,12 @@ def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]
             continue
         seen.add(event.place)
         facts = context.graph.project.facts(event.place.path)
+        if not isinstance(facts, PythonFacts) or facts.notebook or not runs_unknown(detail["command"]) or not _dropped(facts, event.place):
+            continue
         home = starter.path.rpartition("/")[0]
         beside = [entry for entry in entries.values() if entry.path.rpartition("/")[0] == home and entry.id != starter.id]
         steps = {entry.program for entry in beside if _is_step(context, entry, working)}
-        dropped = isinstance(facts, PythonFacts) and not facts.notebook and _dropped(facts, event.place)
-        if dropped and len(steps) > spec.most and runs_unknown(detail["command"]):
+        if len(steps) > spec.most:
             yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
                         (Step(event.place, f"the status is dropped here; {len(steps)} programs stand beside it"),), starter.path,
                         components=(context.graph.component(starter.program),))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.blocks import Block, Flow, blocks, touches
+from mldebt.detect.blocks import Block, Flow, blocks, touches, touching
 from mldebt.link.constants import Constant, Constants
 from mldebt.link.copied import Copied
 from mldebt.link.names import mentions
@@ -59,11 +59,11 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
     exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
     groups: dict[object, list[_Dead]] = {}
     copied = Copied(context.graph.project, context.catalogue, spec.copied)
-    for path, facts in sorted(files.items()):
+    for path in sorted(files.keys() & touching(context, spec.roles, acting)):
         if copied.within(path):
             continue
-        flow = Flow(constants, path, facts, exits)
-        for block in blocks(context.names, path, facts):
+        flow = Flow(constants, path, files[path], exits)
+        for block in blocks(context.names, path, files[path]):
             for body, cause, constant in _ruled_out(block, flow, spec):
                 if documented.isdisjoint(name for name, _ in constant.names) and (acts := touches(context, path, body, spec.roles, acting)):
                     groups.setdefault(_cause(block, body, cause, constant), []).append(_Dead(block, body, cause, constant, acts))
@@ -91,7 +91,7 @@ def _joined(groups: Iterable[list[_Dead]]) -> Iterator[list[_Dead]]:
 def _ruled_out(block: Block, flow: Flow, spec: UnreachableSpec) -> Iterator[tuple[tuple[ir.Stmt, ...], ir.Expr | ir.Stmt, Constant]]:
     """Yield the dead statements that begin in a block, with what rules them out."""
     for position, node in enumerate(block.body):
-        if isinstance(node, ir.If | ir.Loop) and (node.orelse or isinstance(node, ir.If) or node.target is None):
+        if isinstance(node, (ir.If, ir.Loop)) and (node.orelse or isinstance(node, ir.If) or node.target is None):
             yield from _sides(node, block, flow, spec)
         if flow.leaves(node, block.scope) and position + 1 < len(block.body):
             yield block.body[position + 1:], node, Constant(None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place
+from mldebt.model.walk import within
 
 
 class ModuleIndex:
@@ -128,16 +129,7 @@ class ModuleIndex:
 
 def imports(body: ir.Body) -> list[ir.Import]:
     """Return the import statements of a body, those inside blocks too."""
-    found: list[ir.Import] = []
-    for node in body:
-        if isinstance(node, ir.Import):
-            found.append(node)
-        for name in ("body", "orelse", "final"):
-            found.extend(imports(getattr(node, name, ())))
-        if isinstance(node, ir.Try):
-            for handler in node.handlers:
-                found.extend(imports(handler.body))
-    return found
+    return [node for node in within(body) if isinstance(node, ir.Import)]
 
 
 def _ancestors(folder: str) -> list[str]:
