@@ -80,9 +80,7 @@ def _overridden(run: Interpreter, target: MethodTarget, name: str) -> bool:
     own = run.modules.class_named(target.receiver.type)
     if own is None:
         return target.receiver.target is None
-    mine = run.modules.classes.get(own)
-    return any(info is not mine and name in info.names and any(item is mine for item in run.modules.linearised(cls))
-               for cls, info in list(run.modules.classes.items()))
+    return any(name in heir.names for heir in run.modules.heirs(own))
 
 
 def _reason(params: Sequence[Parameter], receiver: int, count: int, keywords: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +72,7 @@ class Modules:
         self._included: dict[str, Frame] = {}
         self._names: dict[str, dict[str, Value]] = {}
         self._lines: dict[ClassTarget, tuple[ClassInfo | str, ...]] = {}
+        self._derived: dict[ClassTarget, set[ClassTarget]] = {}
         self.executed: set[str] = set()
         self.started: dict[str, str] = {}
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
@@ -243,12 +245,21 @@ class Modules:
         bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
         inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), around)
         members = next((row.members for _, row in rows if row is not None and row.members), "")
-        self.classes[target] = ClassInfo(target, definition, bases, inner.names, _made(rows), members)
-        self._lines.clear()
+        self._keep_class(ClassInfo(target, definition, bases, inner.names, _made(rows), members))
         frame.set(definition.name, Value(type=_made(rows), target=target))
         inner.cls = target
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
         self._run.hooks.enter(target, self.main or frame.path)
+
+    def _keep_class(self, info: ClassInfo) -> None:
+        """Keep a class under its bases, in the place of what the same statement made before."""
+        known = self.classes.get(info.target)
+        for base in _project_bases(known) if known is not None else ():
+            self._derived[base].discard(info.target)
+        for base in _project_bases(info):
+            self._derived.setdefault(base, set()).add(info.target)
+        self.classes[info.target] = info
+        self._lines.clear()
 
     def _around(self, frame: Frame) -> Frame | None:
         """Return the function whose names a definition in this scope sees: those of a class body are not among them."""
@@ -312,6 +323,15 @@ class Modules:
             self._lines[target] = tuple(found.values())
         return self._lines[target]
 
+    def heirs(self, target: ClassTarget) -> Iterator[ClassInfo]:
+        """Yield the classes below a class, in no order, each once."""
+        seen, pending = {target}, [target]
+        while pending:
+            found = self._derived.get(pending.pop(), set()) - seen
+            seen |= found
+            pending.extend(found)
+            yield from (self.classes[cls] for cls in found)
+
     def fields(self, target: ClassTarget) -> list[str]:
         """Return the annotated names of a class body and of its bases, bases first: the parameters of a generated constructor."""
         found: dict[str, None] = {}
@@ -329,6 +349,10 @@ class Modules:
 def _made(rows: list[tuple[ir.Expr, CallRow | None]]) -> str:
     """Return the type of what the decorators of libraries make of a function or class, the outermost one's."""
     return next((row.makes for _, row in rows if row is not None and row.makes), "")
+
+
+def _project_bases(info: ClassInfo) -> list[ClassTarget]:
+    return [base.target for base in info.bases if isinstance(base.target, ClassTarget)]
 
 
 def _class_of(target: ClassTarget | LibraryTarget) -> ClassTarget | str:
