@@ -229,7 +229,7 @@ class Calls:
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
         if returns.startswith("list:"):
-            made = Object("list", None, None, Value(type=returns[5:], sources=sources))
+            made = Object("list", rest=Value(type=returns[5:], sources=sources))
             return self._run.new(bound.place, made, self._run.catalogue.literal("list"), sources)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0

@@ -96,7 +96,7 @@ def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value
     if one is None or other is None and (right.ref or one.kind != "list"):
         return Value(sources=lineage(left, right))
     if other is None:
-        other = Object("list", None, None, Value(sources=right.sources))
+        other = Object("list", rest=Value(sources=right.sources))
     if one.items is not None and other.items is not None:
         return run.new(run.place(frame, node), Object(one.kind, one.items + other.items), left.type, lineage(left, right))
     first = front(one.items or ()) if one.kind == "list" else {}
@@ -185,7 +185,7 @@ def _sequence(run: Interpreter, node: ir.Sequence, frame: Frame) -> Value:
     if not exact:
         for item in items[:64]:
             rest = item if rest is None else join(rest, item)
-        return run.new(run.place(frame, node), Object(node.kind, None, None, rest), run.catalogue.literal(node.kind), sources)
+        return run.new(run.place(frame, node), Object(node.kind, rest=rest), run.catalogue.literal(node.kind), sources)
     return run.new(run.place(frame, node), Object(node.kind, tuple(items)), run.catalogue.literal(node.kind), sources)
 
 

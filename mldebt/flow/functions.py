@@ -186,7 +186,7 @@ class Functions:
     def _filled(self, param: Parameter, rest: list[Value], left: dict[str, Value], may_be_given: bool, frame: Frame) -> Value:
         """Return a parameter that no argument names: what is left over, or its default, unless unpacked arguments may give it after all."""
         if param.kind == 2:
-            content = Object("tuple", None, None, join_all(rest)) if may_be_given else Object("tuple", tuple(rest))
+            content = Object("tuple", rest=join_all(rest)) if may_be_given else Object("tuple", tuple(rest))
             return self._run.gather("tuple", (frame.path, param), content)
         if param.kind == 4:
             return self._run.gather("dict", (frame.path, param), Object("dict", None, dict(left), NOTHING if may_be_given else None))

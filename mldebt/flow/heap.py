@@ -14,18 +14,17 @@ from mldebt.model.source import Place
 MAX_NESTING = 4
 
 
-class Object:
-    """A snapshot of one object; never changed in place.
+class Object(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A snapshot of one object; whoever makes it gives up `fields`.
 
     `kind`: `list tuple set dict instance namespace handle`. `items` are the elements of a sequence of known length. `fields` are attributes, or the
     values of known dict keys. `rest` is what unknown keys or positions may hold.
     """
 
-    __slots__ = ("fields", "items", "kind", "rest")
-
-    def __init__(self, kind: str, items: tuple[Value, ...] | None = None, fields: dict[str, Value] | None = None, rest: Value | None = None) -> None:
-        """Make a snapshot; the caller gives up `fields`."""
-        self.kind, self.items, self.fields, self.rest = kind, items, fields or {}, rest
+    kind: str
+    items: tuple[Value, ...] | None = None
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
 
     def element(self) -> Value:
         """Return what iterating or an unknown subscript may give."""

@@ -33,6 +33,7 @@ from mldebt.model.facts import Definition
 from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
+from mldebt.stack import uncollected
 
 _FLOW = "flow"
 _STATEMENTS = ".sql"
@@ -166,7 +167,7 @@ class Interpreter:
         earlier = self.heap.get(frame.returned[0].ref) if frame.returned else None
         if earlier is not None:
             inner = join(earlier.element(), inner)
-        made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", None, None, inner), self.catalogue.literal("list"), inner.sources)
+        made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", rest=inner), self.catalogue.literal("list"), inner.sources)
         frame.returned = [made]
 
     def emit(
@@ -269,5 +270,6 @@ class Interpreter:
 
 def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue, watch: Callable[[int, int], None] = lambda done, total: None) -> Flow:
     """Return the events of a linked project; pure in its arguments. `watch` is told how many of how many entry points are done."""
-    return Interpreter(project, index, catalogue).run(watch)
+    with uncollected():
+        return Interpreter(project, index, catalogue).run(watch)
 
