@@ -27,11 +27,12 @@ class Callbacks:
     def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
         first = len(frame.trace.items)
-        for value in (one for given in values for one in _each(given)):
-            if isinstance(value.target, FunctionTarget | MethodTarget):
-                self._run.calls.call(value, (), {}, place, frame)
-            elif value.ref:
-                self._run.hooks.run(value, place, frame)
+        for given in values:
+            for value in _each(given) if given.target is not None or given.ref else ():
+                if isinstance(value.target, FunctionTarget | MethodTarget):
+                    self._run.calls.call(value, (), {}, place, frame)
+                elif value.ref:
+                    self._run.hooks.run(value, place, frame)
         frame.trace.hand_over(first)
 
     def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mldebt.flow.heap import Object, front
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, constant, embedded, join, lineage, longest
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -31,9 +31,7 @@ def _name(run: Interpreter, node: ir.Name, frame: Frame) -> Value:
 
 
 def _const(run: Interpreter, node: ir.Const, frame: Frame) -> Value:
-    value = constant(node.value)
-    kind = "text" if isinstance(node.value, str) else "none" if node.value is None else "number"
-    return Value(type=run.catalogue.literal(kind), texts=value.texts, const=value.const, home=frame.path if value.texts else "")
+    return run.literal(node.value, frame.path)
 
 
 def _opaque(run: Interpreter, node: ir.Opaque, frame: Frame) -> Value:

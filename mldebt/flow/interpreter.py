@@ -22,7 +22,7 @@ from mldebt.flow.nodes import Nodes
 from mldebt.flow.observer import Observer
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, join, join_all
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
@@ -73,6 +73,7 @@ class Interpreter:
         self._raw = 0
         self.passed: set[Place] = set()
         self.statements: dict[int, str] = {}
+        self._literals: dict[tuple[type, object, str], Value] = {}
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -104,6 +105,15 @@ class Interpreter:
         """Return a number under which a lambda is found again."""
         self.lambdas.append((node, frame))
         return len(self.lambdas) - 1
+
+    def literal(self, value: str | bool | int | float | None, path: str) -> Value:
+        """Return the value of a literal in a file: the same object every time."""
+        key = (type(value), value, path if isinstance(value, str) else "")
+        known = self._literals.get(key)
+        if known is None:
+            kind = "text" if isinstance(value, str) else "none" if value is None else "number"
+            known = self._literals[key] = msgspec.structs.replace(constant(value), type=self.catalogue.literal(kind), home=key[2])
+        return known
 
     def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES, passed: Chain = ()) -> Value:
         """Return a reference to an object allocated at `site`."""

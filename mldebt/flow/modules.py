@@ -72,6 +72,8 @@ class Modules:
         self._included: dict[str, Frame] = {}
         self._names: dict[str, dict[str, Value]] = {}
         self._lines: dict[ClassTarget, tuple[ClassInfo | str, ...]] = {}
+        self._libraries: dict[str, Value] = {}
+        self._implicit: dict[str, Value] = {}
         self._derived: dict[ClassTarget, set[ClassTarget]] = {}
         self.executed: set[str] = set()
         self.started: dict[str, str] = {}
@@ -84,8 +86,10 @@ class Modules:
             return Value(type=self._run.catalogue.literal("text"), texts=(pattern(ROOT, frame.path),))
         if name == "__name__":
             return constant("__main__" if frame.path == self.main else frame.path.rpartition("/")[2].removesuffix(".py"))
-        path = self._run.catalogue.implicit(name) or (name if self._run.catalogue.is_module(name) else "")
-        return Value(target=LibraryTarget(path)) if path else NOTHING
+        if name not in self._implicit:
+            path = self._run.catalogue.implicit(name) or (name if self._run.catalogue.is_module(name) else "")
+            self._implicit[name] = Value(target=LibraryTarget(path)) if path else NOTHING
+        return self._implicit[name]
 
     def run_main(self, path: str) -> Trace:
         """Execute a file as the main program; return what it did. Remembered calls compare the names that the running module binds, so both share the dict."""
@@ -189,11 +193,15 @@ class Modules:
 
     def library(self, dotted: str) -> Value:
         """Return the value of a library path."""
+        known = self._libraries.get(dotted)
+        if known is not None:
+            return known
         path = self._run.catalogue.canonical(dotted)
         row = self._run.catalogue.attribute(path)
         if row is not None:
             return self._run.attributes.of_row(row, NOTHING)
-        return Value(target=LibraryTarget(path))
+        self._libraries[dotted] = made = Value(target=LibraryTarget(path))
+        return made
 
     def _plain(self, alias: ir.Alias, place: Place, frame: Frame) -> None:
         found = self._run.index.resolve(alias.name, frame.path, 0)
