@@ -239,17 +239,17 @@ def _yield(run: Interpreter, node: ir.Yield, frame: Frame) -> Value:
 
 
 def _comprehension(run: Interpreter, node: ir.Comprehension, frame: Frame) -> Value:
-    shadowed: dict[str, Value] = {}
     sources = lineage()
-    with frame.branch(shadowed):
-        for generator in node.generators:
-            iterable = evaluate(run, generator.iter, frame)
-            sources |= iterable.sources
-            run.bind(generator.target, run.element(iterable), frame)
-            for condition in generator.conditions:
-                evaluate(run, condition, frame)
-        element = evaluate(run, node.element, frame)
-        value = evaluate(run, node.value, frame) if node.value is not None else None
+    frame.open_branch()  # its variables are its own
+    for generator in node.generators:
+        iterable = evaluate(run, generator.iter, frame)
+        sources |= iterable.sources
+        run.bind(generator.target, run.element(iterable), frame)
+        for condition in generator.conditions:
+            evaluate(run, condition, frame)
+    element = evaluate(run, node.element, frame)
+    value = evaluate(run, node.value, frame) if node.value is not None else None
+    frame.close_branch()
     kind = "list" if node.kind == "generator" else node.kind
     rest = value if value is not None else element
     fields: dict[str, Value] = {}

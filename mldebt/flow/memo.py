@@ -67,6 +67,8 @@ class Renaming:
 
     def value(self, found: Value) -> Value:
         """Return a value as it is called here."""
+        if not (found.ref or found.sources or found.target or found.columns or found.passed):
+            return found
         ref = self.refs.get(found.ref, found.ref)
         sources, columns, target = self.sources(found.sources), self.sources(found.columns), found.target and self._target(found.target)
         passed = resolve_chain(found.passed, self.tokens)
@@ -87,9 +89,10 @@ class Renaming:
 
     def object(self, found: Object) -> Object:
         """Return an object as it is called here."""
-        items = None if found.items is None else tuple(map(self.value, found.items))
-        fields = {name: self.value(item) for name, item in found.fields.items()}
-        return Object(found.kind, items, fields, None if found.rest is None else self.value(found.rest))
+        value = self.value
+        items = None if found.items is None else tuple(map(value, found.items))
+        fields = {name: value(item) for name, item in found.fields.items()}
+        return Object(found.kind, items, fields, None if found.rest is None else value(found.rest))
 
 
 def shape(value: Value) -> object:
