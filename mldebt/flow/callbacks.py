@@ -50,7 +50,8 @@ class Callbacks:
                 called.append(value)
         if bound.row.role == _SCHEDULE:
             frame.trace.hand_over(first)
-        self.may_call(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in called), place, frame)
+        given = (*bound.args, *bound.keywords.values())
+        self.may_call(tuple(value for value in given if value not in called) if called else given, place, frame)
         if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
             self._run.hooks.run(bound.receiver, place, frame)
         return results

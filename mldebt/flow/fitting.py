@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywords: Collection[str], place: Place, frame: Frame) -> None:
     """Note whether `count` positional arguments and some keywords fit a function, a method or a class of the project, or a method whose row counts."""
     target, found = function.target, None
+    if target is None:
+        return
     made = isinstance(target, FunctionTarget) and bool(function.type)  # by a library, which may hand it more, or other names, than the call does
     if isinstance(target, _CHECKED) and not made and not function.choices and not any(arg.star for arg in node.args):
         found = _of_row(run, target, count, keywords) if isinstance(target, LibraryMethod) else _of_project(run, node, target, count, keywords)
     if found is not None:
         run.observer.fit(place, Misfit(place, found[0], found[1], found[2], frame.owner))
-    elif target is not None:
+    else:
         run.observer.fit(place, None)
 
 

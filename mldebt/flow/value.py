@@ -265,7 +265,7 @@ def concat(left: Value, right: Value) -> Value:
     if len(ones) * len(others) > MAX_TEXTS:
         ones, others = ones[:1] if len(ones) > MAX_TEXTS else ones, (UNKNOWN,)
     return Value(
-        texts=tuple(dict.fromkeys(pattern(*a.parts, *(embedded(b).parts if a.parts else b.parts)) for a in ones for b in others)),
+        texts=tuple(dict.fromkeys(a + embedded(b) if a.parts else b for a in ones for b in others)),
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
         home=right.home or left.home,
