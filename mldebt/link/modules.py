@@ -122,12 +122,22 @@ def imports(body: ir.Body) -> list[ir.Import]:
     for node in body:
         if isinstance(node, ir.Import):
             found.append(node)
-        for name in ("body", "orelse", "final"):
-            found.extend(imports(getattr(node, name, ())))
-        if isinstance(node, ir.Try):
-            for handler in node.handlers:
-                found.extend(imports(handler.body))
+        elif isinstance(node, _BLOCKS):
+            for block in _blocks(node):
+                found.extend(imports(block))
     return found
+
+
+_BLOCKS = (ir.If, ir.Loop, ir.With, ir.Try)
+
+
+def _blocks(node: ir.If | ir.Loop | ir.With | ir.Try) -> list[ir.Body]:
+    """Return the statements inside a statement, block by block."""
+    if isinstance(node, ir.With):
+        return [node.body]
+    if isinstance(node, ir.Try):
+        return [node.body, node.orelse, node.final, *(handler.body for handler in node.handlers)]
+    return [node.body, node.orelse]
 
 
 def _ancestors(folder: str) -> list[str]:
