@@ -188,3 +188,9 @@ import pandas as pd
 print(pd.read_csv("data/{read}.csv"))
 """
     assert (("show.py", 2, "MLD204") in codes(tmp_path, text)) is found
+
+
+@pytest.mark.parametrize("left", [(), ("a",), (Hole(),), ("a", Hole("loop")), (Hole("loop"), "b")])
+@pytest.mark.parametrize("right", [(), ("c",), (Hole(),), ("c", Hole()), (Hole("loop"), "d"), (Hole(), "d")])
+def test_patterns_join_as_if_made_of_all_their_parts(left: tuple[str | Hole, ...], right: tuple[str | Hole, ...]) -> None:
+    assert pattern(*left) + pattern(*right) == pattern(*left, *right)

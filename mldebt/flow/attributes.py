@@ -281,5 +281,5 @@ def _sliced(known: Object, node: ir.Expr) -> Object:
     bounds = [(part, whole_number(part)) for part in (node.lower, node.upper, node.step)] if isinstance(node, ir.Slice) else []
     if known.items is None or not bounds or any(part is not None and number is None or number == 0 and place == 2
                                                 for place, (part, number) in enumerate(bounds)):
-        return Object(known.kind, None, None, known.element())
-    return Object(known.kind, known.items[slice(*(number for _, number in bounds))], None, known.rest)
+        return Object(known.kind, rest=known.element())
+    return Object(known.kind, known.items[slice(*(number for _, number in bounds))], rest=known.rest)

@@ -42,10 +42,15 @@ class Bound:
     ) -> None:
         """Bind positional arguments to the names the row gives."""
         self.row, self.receiver, self.args, self.keywords, self.place, self.frame, self.api = row, receiver, args, keywords, place, frame, api
-        self.named: dict[str, Value] = {**dict(zip(row.parameters, args)), **keywords}
+        self.named = dict(zip(row.parameters, args))
+        self.named.update(keywords)
         self.handle: Value | None = None
         self.reads: frozenset[int] = frozenset()
         self.must = must
+
+    def given(self) -> tuple[Value, ...]:
+        """Return all arguments, and the receiver if there is one."""
+        return (*self.args, *self.keywords.values()) if self.receiver is None else (*self.args, *self.keywords.values(), self.receiver)
 
     def get(self, name: str) -> Value:
         """Return the argument of a parameter (`self`: the receiver); unknown when not given."""
@@ -60,8 +65,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if frame is None:
         return frozenset()
     reads: set[int] = set()
-    given = (*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
-    data = lineage(*given)
+    given = bound.given()
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, given)
@@ -76,7 +80,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.scan or row.role == PRINT:
         observe_output(run, bound, frame)
     if row.role in EVENTS and (row.role != JOIN or _brings_together(bound)):
-        run.emit(frame, EVENTS[row.role], bound.place, sources=data, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())))
+        passed = run.conversions.of((*bound.args, *bound.keywords.values()))
+        run.emit(frame, EVENTS[row.role], bound.place, sources=lineage(*given), api=bound.api, passed=passed)
     return frozenset(reads)
 
 

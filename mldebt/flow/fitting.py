@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywords: Collection[str], place: Place, frame: Frame) -> None:
     """Note whether `count` positional arguments and some keywords fit a function, a method or a class of the project, or a method whose row counts."""
     target, found = function.target, None
+    if target is None:
+        return
     made = isinstance(target, FunctionTarget) and bool(function.type)  # by a library, which may hand it more, or other names, than the call does
     sure = not made and not function.choices and not any(arg.star for arg in node.args)
     if sure and isinstance(target, _CHECKED) and not _handed_over(run, node, target, frame):
         found = _of_row(run, target, count, keywords) if isinstance(target, LibraryMethod) else _of_project(run, node, target, count, keywords)
     if found is not None:
         run.observer.fit(place, Misfit(place, found[0], found[1], found[2], frame.owner))
-    elif target is not None:
+    else:
         run.observer.fit(place, None)
 
 
@@ -91,9 +93,7 @@ def _overridden(run: Interpreter, target: MethodTarget, name: str) -> bool:
     own = run.modules.class_named(target.receiver.type)
     if own is None:
         return target.receiver.target is None
-    mine = run.modules.classes.get(own)
-    return any(info is not mine and name in info.names and any(item is mine for item in run.modules.linearised(cls))
-               for cls, info in list(run.modules.classes.items()))
+    return any(name in heir.names for heir in run.modules.heirs(own))
 
 
 def _reason(params: Sequence[Parameter], receiver: int, count: int, keywords: Collection[str]) -> str:

@@ -25,19 +25,19 @@ NO_CHOICES: frozenset[Choice] = frozenset()
 OPEN = frozenset({Choice("unknown", "")})
 
 
-class ModuleTarget(msgspec.Struct, frozen=True):
+class ModuleTarget(msgspec.Struct, frozen=True, gc=False):
     """A module of the project."""
 
     path: str
 
 
-class LibraryTarget(msgspec.Struct, frozen=True):
+class LibraryTarget(msgspec.Struct, frozen=True, gc=False):
     """A public path of a library, catalogued or not."""
 
     path: str
 
 
-class FunctionTarget(msgspec.Struct, frozen=True):
+class FunctionTarget(msgspec.Struct, frozen=True, gc=False):
     """A function of the project; `frame` is the id of the frame it closes over (0: module level)."""
 
     path: str
@@ -45,7 +45,7 @@ class FunctionTarget(msgspec.Struct, frozen=True):
     frame: int = 0
 
 
-class ClassTarget(msgspec.Struct, frozen=True):
+class ClassTarget(msgspec.Struct, frozen=True, gc=False):
     """A class of the project."""
 
     path: str
@@ -53,14 +53,14 @@ class ClassTarget(msgspec.Struct, frozen=True):
     frame: int = 0
 
 
-class MethodTarget(msgspec.Struct, frozen=True):
+class MethodTarget(msgspec.Struct, frozen=True, gc=False):
     """A project function bound to a receiver."""
 
     receiver: Value
     function: FunctionTarget
 
 
-class LibraryMethod(msgspec.Struct, frozen=True):
+class LibraryMethod(msgspec.Struct, frozen=True, gc=False):
     """A method of a library type bound to a receiver."""
 
     receiver: Value
@@ -68,7 +68,7 @@ class LibraryMethod(msgspec.Struct, frozen=True):
     name: str
 
 
-class PartialTarget(msgspec.Struct, frozen=True):
+class PartialTarget(msgspec.Struct, frozen=True, gc=False):
     """`functools.partial`: a callable with arguments already given."""
 
     function: Value
@@ -76,21 +76,21 @@ class PartialTarget(msgspec.Struct, frozen=True):
     keywords: tuple[tuple[str, Value], ...]
 
 
-class SuperTarget(msgspec.Struct, frozen=True):
+class SuperTarget(msgspec.Struct, frozen=True, gc=False):
     """`super()` inside a method: the receiver, and the class whose bases are searched."""
 
     receiver: Value
     cls: ClassTarget
 
 
-class LambdaTarget(msgspec.Struct, frozen=True):
+class LambdaTarget(msgspec.Struct, frozen=True, gc=False):
     """A lambda; `key` finds its node, `frame` the frame it closes over."""
 
     key: int
     frame: int
 
 
-class Alternatives(msgspec.Struct, frozen=True):
+class Alternatives(msgspec.Struct, frozen=True, gc=False):
     """One of several things, whichever branch ran; none are listed when there are too many."""
 
     targets: tuple[Target, ...]
@@ -101,7 +101,7 @@ Target: TypeAlias = (
 )
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """One abstract value; every component may be unknown.
 
     `type`: library type path, or `path::Class` of the project. `texts`: the texts it may be, as patterns. `const`: other
@@ -275,7 +275,7 @@ def concat(left: Value, right: Value) -> Value:
     if len(ones) * len(others) > MAX_TEXTS:
         ones, others = ones[:1] if len(ones) > MAX_TEXTS else ones, (UNKNOWN,)
     return Value(
-        texts=tuple(dict.fromkeys(pattern(*a.parts, *(embedded(b).parts if a.parts else b.parts)) for a in ones for b in others)),
+        texts=tuple(dict.fromkeys(a + embedded(b) if a.parts else b for a in ones for b in others)),
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
         home=right.home or left.home,

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place
-from mldebt.model.walk import within
 
 
 class ModuleIndex:
@@ -129,7 +128,28 @@ class ModuleIndex:
 
 def imports(body: ir.Body) -> list[ir.Import]:
     """Return the import statements of a body, those inside blocks too."""
-    return [node for node in within(body) if isinstance(node, ir.Import)]
+    found: list[ir.Import] = []
+    for node in body:
+        if isinstance(node, ir.Import):
+            found.append(node)
+        elif isinstance(node, _BLOCKS):
+            for block in _blocks(node):
+                found.extend(imports(block))
+    return found
+
+
+_BLOCKS = (ir.If, ir.Loop, ir.With, ir.Try, ir.Match)
+
+
+def _blocks(node: ir.If | ir.Loop | ir.With | ir.Try | ir.Match) -> list[ir.Body]:
+    """Return the statements inside a statement, block by block."""
+    if isinstance(node, ir.With):
+        return [node.body]
+    if isinstance(node, ir.Match):
+        return [case.body for case in node.cases]
+    if isinstance(node, ir.Try):
+        return [node.body, node.orelse, node.final, *(handler.body for handler in node.handlers)]
+    return [node.body, node.orelse]
 
 
 def _ancestors(folder: str) -> list[str]:

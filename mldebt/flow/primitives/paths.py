@@ -158,7 +158,7 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     base = _child(value, given) if globbed and call.receiver is not None else value
     items = tuple(_star(item) for item in as_texts(base)) if globbed else (Pattern((Hole("list"),)),)
     kind = value.type if call.receiver is not None else run.catalogue.literal("text")
-    return run.new(call.place, Object("list", None, None, Value(kind, items)), run.catalogue.literal("list"))
+    return run.new(call.place, Object("list", rest=Value(kind, items)), run.catalogue.literal("list"))
 
 
 def _star(item: Pattern) -> Pattern:
