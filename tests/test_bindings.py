@@ -17,7 +17,7 @@ def reads(source: str) -> dict[str, tuple[str, bool, int]]:
 
 def test_reads_are_of_their_scope_and_under_the_tests_around() -> None:
     source = "def f(x):\n    if x:\n        return a(x)\n    else:\n        b(lambda y: y and c)\n    return [z for z in d if (x := z)]\n"
-    assert reads(source) == {"a": ("function", False, 1), "b": ("function", False, 1), "c": ("function", False, 2), "d": ("comprehension", False, 0)}
+    assert reads(source) == {"a": ("function", False, 1), "b": ("function", False, 1), "c": ("function", False, 2), "d": ("comprehension", False, 1)}
 
 
 def test_what_is_never_reached_or_asked_for_is_guarded() -> None:

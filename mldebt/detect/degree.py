@@ -16,12 +16,14 @@ from mldebt.model.finding import Match
 
 
 class DegreeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`least` programs must write the artefact; `records` are extensions of files in which programs keep what they know."""
+    """`least` programs must write the artefact; `records` are extensions of files in which programs keep what they know; `versions` are
+    words that mark a version of a program."""
 
     kind: str
     form: str
     least: int
     records: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
@@ -82,10 +84,10 @@ def _writers(context: Context, artifact: str, spec: DegreeSpec) -> list[Use]:
     if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
         return []
     uses = list(writers.values())
-    return [use for number, use in enumerate(uses) if not any(_one_program(context, use, other) for other in uses[:number])]
+    return [use for number, use in enumerate(uses) if not any(_one_program(context, use, other, spec) for other in uses[:number])]
 
 
-def _one_program(context: Context, use: Use, other: Use) -> bool:
+def _one_program(context: Context, use: Use, other: Use, spec: DegreeSpec) -> bool:
     """Return whether two writers are forms of one program: named alike but for numbers, versions or added words, with most statements the same.
 
     They are not where the artefact bears a number of one of them: what the other writes there was meant to lie elsewhere.
@@ -93,7 +95,7 @@ def _one_program(context: Context, use: Use, other: Use) -> bool:
     modules = context.graph.project.modules
     own, others = (split_name(item.program)[1] for item in (use, other))
     left, right = words_of(own), words_of(others)
-    if not (letters(own, ()) == letters(others, ()) or is_part(left, right) or is_part(right, left)):
+    if not (letters(own, spec.versions) == letters(others, spec.versions) or is_part(left, right) or is_part(right, left)):
         return False
     if not {*numbers(own)}.symmetric_difference(numbers(others)).isdisjoint(numbers(split_name(use.artifact)[1])):
         return False

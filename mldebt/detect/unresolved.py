@@ -55,7 +55,7 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         exists = artifact in graph.project.tracked
         near = [other for other in written.get(name.series, ())  # a program that touches both means both
                 if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)]
-        near = [other for other in _plausible(context, name, near, spec, len(families[name.family])) if _one_kind(graph, use, other)]
+        near = [other for other in _plausible(context, name, near, spec, len(families[name.family]), exists) if _one_kind(graph, use, other)]
         if near and not guarded(context, use, True) and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
             found.setdefault((use.program, site(use)), []).append((use, near))
@@ -127,27 +127,30 @@ def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> boo
     return not exists and same or misspelt(left.words, right.words, spec.stem, spec.edits)
 
 
-def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int) -> list[str]:
+def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int, exists: bool) -> list[str]:
     """Drop near matches that are siblings rather than the missing half: what is written must have no reader of its own, or another version of one name.
 
     A series means its numbers, and an added word needs one near match alone. `siblings` is the size of the series: under how many numbers artefacts of the
-    same name, place and extension are known.
+    same name, place and extension are known; `exists`: what is read is in the repository.
     """
     if spec.relation == "word" and len(near) > 1:
         return []
     own = numbers(name.stem)
     if own and siblings > 2 and any(numbers(split_name(other)[1]) not in ((), own) for other in near):
         return []
-    return [other for other in near if _is_other_half(context, name, other, spec)]
+    return [other for other in near if _is_other_half(context, name, other, spec, exists)]
 
 
-def _is_other_half(context: Context, name: Name, other: str, spec: UnresolvedSpec) -> bool:
-    """Return whether what is written is what was meant to be read: by its spelling, or because nobody else reads it and no run can give it another name."""
+def _is_other_half(context: Context, name: Name, other: str, spec: UnresolvedSpec, exists: bool) -> bool:
+    """Return whether what is written is what was meant to be read: by its spelling, or because nobody else reads it and no run can give it another name.
+
+    A name with a typing error that is the name of a file (it `exists`) may be meant.
+    """
     right, unread = named(other, spec.roles, spec.versions), not context.graph.readers(other)
     if spec.relation != "word" and name.words == right.words:
         return True
     if spec.relation != "word" and misspelt(name.words, right.words, spec.stem, spec.edits):
-        return unread
+        return unread or not exists
     return not _chosen(context, other) and (unread or spec.relation != "word" and _versions(name, right, spec))
 
 

@@ -170,9 +170,11 @@ def _doubting(run: Interpreter, node: ir.Expr, name: str, frame: Frame) -> Value
     """Return the value of one side of a choice, on which a name is unknown."""
     if not name:
         return evaluate(run, node, frame)
-    with frame.branch({}):
-        frame.set(name, NOTHING)
-        return evaluate(run, node, frame)
+    frame.open_branch()
+    frame.set(name, NOTHING)
+    value = evaluate(run, node, frame)
+    frame.close_branch()
+    return value
 
 
 def _sequence(run: Interpreter, node: ir.Sequence, frame: Frame) -> Value:
