@@ -35,7 +35,7 @@ from mldebt.policy.findings import findings, in_scopes, ordered, scoped, subject
 from mldebt.policy.rulebook import Rulebook, load_rulebook
 from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
-from mldebt.stack import deep
+from mldebt.stack import deep, uncollected
 
 _PATH = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})*[\w%+)}-]\.\w+")
 _MENTIONS = "text"  # read for the names it mentions only
@@ -73,6 +73,7 @@ class Analysis:
         return self.graph.project
 
 
+@uncollected()
 def analyse(
     root: Path, settings: Settings, jobs: int = 0, rulebook: Rulebook | None = None, watch: Watch = lambda phase, done, total: None,
     cache: Path | str | bool = False,
@@ -128,6 +129,7 @@ def check(
     return survey(root, settings, scopes=scopes, jobs=jobs, rulebook=rulebook, watch=watch, cache=cache).report
 
 
+@uncollected()
 def survey(
     root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
     watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
@@ -139,7 +141,8 @@ def survey(
     every, cards = rulebook.cards, select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
     with done.clock.phase("rules"):
-        context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue)
+        context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue,
+                          rulebook.places)
         matches, errors = detect([card for card in cards if card.match], context)
         suppressions = Suppressions(done.project)
         kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)

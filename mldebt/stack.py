@@ -1,10 +1,12 @@
-"""Room for deep recursion: analysed programs may be nested as deeply as their authors liked."""
+"""Room for deep recursion, and for many objects: analysed programs may be nested as deeply, and be as long, as their authors liked."""
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 STACK_BYTES = 512 << 20
@@ -38,3 +40,15 @@ def deep(function: Callable[[], _Result]) -> _Result:
     if error:
         raise error[0]
     return result[0]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the cyclic garbage collector rest while work is done whose objects live to its end or die by themselves: it would walk them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from expectations import write_sections
 
 from mldebt.cli.main import main
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.knowledge.locate import rules_folder
 
 CHAIN = """

@@ -3,7 +3,7 @@
 import pytest
 from yaml import SafeLoader
 
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.extract.data.shell import parse_shell
 
 
@@ -31,7 +31,7 @@ def test_shell_failures_that_are_seen(text: str, seen: bool) -> None:
 def test_shell_variables_that_are_known_in_part() -> None:
     found = parse_shell("base=$1\nkind=good\nout=results/$base/$kind.tsv\nPATH=$PATH:bin\nrun $base -o $out\nout=$out.gz\nrun $PATH $out\n"
                         "here=./\npython $here/a.py\n")
-    assert [c.words for c in found] == [("run", "${base}", "-o", "results/${base}/good.tsv"), ("run", "${PATH}", "results/${base}/good.tsv.gz"),
+    assert [c.words for c in found] == [("run", "${1}", "-o", "results/${1}/good.tsv"), ("run", "${PATH}", "results/${1}/good.tsv.gz"),
                                         ("python", ".//a.py")]
 
 

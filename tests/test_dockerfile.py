@@ -5,7 +5,7 @@ from pathlib import Path
 from expectations import reported, write_sections
 from test_link import linked, touched
 
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.model.facts import Command
 
 

@@ -8,7 +8,7 @@ import pytest
 from expectations import write_sections
 
 from mldebt.config import Settings
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.flow.interpreter import interpret
 from mldebt.knowledge.libraries import load_libraries
 from mldebt.knowledge.locate import rules_folder

@@ -378,3 +378,14 @@ def test_what_lies_in_a_file_is_not_what_named_the_file(tmp_path: Path) -> None:
     flow = run(tmp_path, "import pandas as pd\nnames = pd.read_csv('names.csv')\npd.read_csv(names.path[0]).to_csv('b.csv')")
     first, second, made = flow.events
     assert second.sources == (first.id,) and made.sources == (second.id,)
+
+
+@pytest.mark.parametrize("heirs, fits", [
+    ("", False), ("class Child(Base):\n    pass", False), ("class Other:\n    def step(self):\n        pass", False),
+    ("class Child(Base):\n    def step(self):\n        pass", True),
+    ("class Child(Base):\n    pass\nclass Grandchild(Child):\n    def step(self):\n        pass", True),
+    ("class Child(Base):\n    pass\nChild.step = print", True),
+], ids=["none", "inherits", "stranger", "child", "grandchild", "patched"])
+def test_a_method_that_a_class_below_replaces_may_take_other_arguments(tmp_path: Path, heirs: str, fits: bool) -> None:
+    flow = run(tmp_path, f"class Base:\n    def step(self, size):\n        pass\n    def walk(self):\n        self.step()\n{heirs}\nBase().walk()")
+    assert [item.callee for item in flow.observed.misfits] == ([] if fits else ["Base.step"])

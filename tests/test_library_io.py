@@ -208,7 +208,7 @@ import sqlite3
 from sqlalchemy import create_engine, text
 base = sqlite3.connect("base.db")
 base.execute("select * from one")                               # read base.db#one
-base.cursor().executemany("insert into two values (?)", [(1,)]) # write base.db#two
+base.cursor().executemany("insert into two values (?)", [(1,)]) # append base.db#two
 base.executescript("drop table three")                          # write base.db#three
 engine = create_engine("sqlite:///other.db")
 with engine.connect() as connection:

@@ -65,8 +65,27 @@ def deep(x):
     return deep(np.sqrt(x)) if x else x  # deep, deep
 # file: main.py
 import pack
-print(pack)
+print(pack.__name__)
 """) == {"pack/tools.py::deep"}
+
+
+def test_a_package_that_is_handed_on_offers_what_it_brings_together(tmp_path: Path) -> None:
+    files = """
+# file: pack/__init__.py
+from pack.tools import deep
+# file: pack/tools.py
+import numpy as np
+def deep(x):
+    return np.sqrt(x)
+def spare(x):
+    return np.exp(x)
+# file: main.py
+import sys
+import pack
+"""
+    assert unused(tmp_path / "named", files + "print(pack.__name__)\n") == {"pack/tools.py::deep", "pack/tools.py::spare"}
+    assert unused(tmp_path / "handed", files + "print(pack.__dict__[sys.argv[1]](3))\n") == {"pack/tools.py::spare"}
+    assert unused(tmp_path / "starred", files.replace("import deep", "import *") + "print(pack.__dict__[sys.argv[1]](3))\n") == set()
 
 
 def test_the_same_name_in_another_file_means_that_files_own(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from expectations import reported, write_sections
 from test_link import linked, touched
 
 from mldebt.config import Settings
-from mldebt.extract.data import extract_data
+from mldebt.extract.data.formats import extract_data
 from mldebt.model.facts import DataFacts
 from mldebt.model.pattern import Hole, pattern
 from mldebt.pipeline import analyse

@@ -1,5 +1,6 @@
 """Deep programs: interpretation has as much room as the gate lets through."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_flow import names, run
 
-from mldebt.stack import deep
+from mldebt.stack import deep, uncollected
 
 
 @pytest.mark.parametrize("code", [
@@ -31,3 +32,15 @@ def test_deep_gives_room_and_hands_errors_on() -> None:
         deep(lambda: 1 // 0)
     done = subprocess.run([sys.executable, "-c", "from mldebt.stack import deep; deep(lambda: exit(3))"], timeout=60)
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_rests_and_is_left_as_it_was(enabled: bool) -> None:
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with pytest.raises(InterruptedError), uncollected():
+            assert not gc.isenabled()
+            raise InterruptedError
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()

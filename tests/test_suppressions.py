@@ -58,7 +58,7 @@ pd.read_csv("prices.csv").to_csv("features.csv")
 import pandas as pd
 # mldebt: ignore[MLD104] agreed
 # mldebt: ignore[MLD209] the producer keeps the order
-print(pd.read_csv("features.csv").values[:, 6:])
+total = pd.read_csv("features.csv").values[:, 6:].sum()
 """, tmp_path)
     assert live(tmp_path) == [] and sorted(code for code, _ in quiet(tmp_path)) == ["MLD104", "MLD209"]
 

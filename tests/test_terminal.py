@@ -240,7 +240,7 @@ def test_explain_suggests(word: str, part: str) -> None:
 
 def test_explain_thresholds_and_lowered_severities() -> None:
     assert "least = 2  programs that must write the artefact" in run("explain", "MLD206").stdout
-    assert "Only info when the consumer is a notebook that neither writes nor learns." in run("explain", "MLD104").stdout
+    assert "Only info when the consumer is a notebook that neither learns nor writes anything but pictures." in run("explain", "MLD104").stdout
 
 
 def test_explain_in_a_terminal() -> None:

@@ -16,6 +16,7 @@ from mldebt.cli.main import main
 from mldebt.errors import InternalError
 from mldebt.extract.crew import Crew
 from mldebt.extract.messages import Ticket
+from mldebt.extract.python import extract_python
 from mldebt.model.facts import Problem, PythonFacts
 
 SLOW = "x = [" + "1," * 100_000 + "]\n"  # seconds of LibCST
@@ -67,6 +68,15 @@ def test_a_file_that_takes_too_long_is_named(tmp_path: Path, jobs: int) -> None:
     with Crew(orders, jobs, seconds=0.5) as crew:
         found = {ticket.path: [(problem.kind, problem.message) for problem in problems(answer)] for ticket, answer in crew.answers()}
     assert found == {"a.py": [], "slow.py": [("timeout", "the file takes longer than 0.5 seconds to parse")], "b.py": []}
+
+
+def test_a_worker_asks_no_node_whether_it_is_sound(tmp_path: Path) -> None:
+    """Nodes of LibCST refuse what its parser made of the first text; of the second, facts are those that checked nodes give."""
+    plain = "@a\ndef f(x: int = 1, *y, **z):\n    with b(x) as c:\n        return [not d for d in c if d is not None]\n"
+    with Crew(tickets(tmp_path, mixed="a = 'b' b'c'\n", plain=plain), 1) as crew:
+        found = {ticket.path: answer for ticket, answer in crew.answers()}
+    assert problems(found["mixed.py"]) == []
+    assert found["plain.py"] == msgspec.msgpack.encode(extract_python("plain.py", plain.encode(), False))
 
 
 def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:

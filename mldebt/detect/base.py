@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from mldebt.model.deeds import Deeds
 from mldebt.model.events import CallSite, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.observed import Observations
+from mldebt.model.places import Places
 from mldebt.model.source import Place
 
 
@@ -22,8 +23,9 @@ from mldebt.model.source import Place
 class Context:
     """Everything a rule may ask: the graph, the events of the run by id, the names of every file, and what the run saw and noticed.
 
-    `calls` are where it calls libraries, `deeds` what definitions do. `flows` is what programs hand to each other (empty until a rule asks); `told` are the
-    uses (program, artefact) that the rules which the asking one yields to have told in a wider finding.
+    `under` are the events of each entry point, `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders. `flows`
+    is what programs hand to each other (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields to have
+    told in a wider finding.
     """
 
     graph: ProjectGraph
@@ -33,8 +35,17 @@ class Context:
     calls: Sequence[CallSite] = ()
     deeds: Deeds = Deeds()
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(()))
+    places: Places = Places()
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
+    under: Mapping[str, Sequence[Event]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the events by the entry points they were seen under."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.entry, []).append(event)
+        object.__setattr__(self, "under", found)
 
 
 Detector = Callable[[Context, Any], Iterator[Match]]
@@ -79,12 +90,13 @@ def written_here(use: Use) -> Step:
     return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
 
 
-def only_looks(context: Context, program: str) -> bool:
-    """Return whether a program is a notebook that neither writes nor learns."""
-    entry = next((entry for entry in context.graph.project.entries if entry.program == program), None)
-    if entry is None or entry.kind != "notebook":
+def only_looks(context: Context, program: str, pictures: Sequence[str] = ()) -> bool:
+    """Return whether a program is a notebook that neither writes nor learns; a file in one of the formats of `pictures` is part of the look."""
+    entries = context.graph.entries(program)
+    if not entries or entries[0].kind != "notebook":
         return False
-    return not any(event.entry == entry.id and event.kind in ("write", "append", "fit", "predict") for event in context.events)
+    acts = (event for event in context.under.get(entries[0].id, ()) if event.kind in ("write", "append", "fit", "predict"))
+    return all(event.access is not None and event.access.format in pictures for event in acts)
 
 
 def one_each(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from mldebt.detect.base import Context
+from mldebt.link.bindings import Scope
 from mldebt.link.constants import Constant, Constants
-from mldebt.link.names import NameIndex, Scope
+from mldebt.link.names import NameIndex
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place
@@ -45,7 +46,7 @@ def _within(path: str, owner: str, scope: Scope, body: ir.Body) -> Iterator[Bloc
 
 def inner_blocks(node: ir.Stmt) -> Iterator[ir.Body]:
     """Yield the blocks that a statement holds."""
-    if isinstance(node, ir.If | ir.Loop | ir.Try):
+    if isinstance(node, (ir.If, ir.Loop, ir.Try)):
         yield from (node.body, node.orelse)
     elif isinstance(node, ir.With):
         yield node.body
@@ -53,6 +54,9 @@ def inner_blocks(node: ir.Stmt) -> Iterator[ir.Body]:
         yield from (*(handler.body for handler in node.handlers), node.final)
     elif isinstance(node, ir.Match):
         yield from (case.body for case in node.cases)
+
+
+_COMPOUND = (ir.If, ir.Loop, ir.Try, ir.With)
 
 
 class Flow:
@@ -68,13 +72,16 @@ class Flow:
 
     def leaves(self, node: ir.Stmt, scope: Scope) -> bool:
         """Return whether control never passes a statement."""
-        if isinstance(node, ir.Return | ir.Raise):
-            return not self._notebook or scope.kind != "module"
-        if isinstance(node, ir.Flow):
-            return node.kind != "pass"
         if isinstance(node, ir.ExprStmt):
-            return isinstance(node.value, ir.Call) and Place(self._path, node.value.at, node.value.end) in self._exits and (
+            return bool(self._exits) and isinstance(node.value, ir.Call) and Place(self._path, node.value.at, node.value.end) in self._exits and (
                 not self._notebook or scope.kind != "module")
+        if isinstance(node, _COMPOUND):
+            return self._never_ends(node, scope)
+        if isinstance(node, (ir.Return, ir.Raise)):
+            return not self._notebook or scope.kind != "module"
+        return isinstance(node, ir.Flow) and node.kind != "pass"
+
+    def _never_ends(self, node: ir.If | ir.Loop | ir.Try | ir.With, scope: Scope) -> bool:
         if isinstance(node, ir.If):
             return self._either(node, scope)
         if isinstance(node, ir.Try):
@@ -82,8 +89,8 @@ class Flow:
                 self.ends(handler.body, scope) for handler in node.handlers)
         if isinstance(node, ir.Loop):
             endless = node.target is None and isinstance(node.iter, ir.Const) and bool(node.iter.value)
-            return endless and not _breaks(node.body)
-        return isinstance(node, ir.With) and any(isinstance(part, ir.Return) for part in node.body)
+            return endless and not _breaks(node.body) and (not self._notebook or scope.kind != "module")
+        return any(isinstance(part, ir.Return) for part in node.body)
 
     def ends(self, body: ir.Body, scope: Scope) -> bool:
         """Return whether control never comes out at the end of a block."""
@@ -99,6 +106,13 @@ def _breaks(body: ir.Body) -> bool:
     """Return whether a `break` leaves the loop that a block belongs to."""
     return any(isinstance(node, ir.Flow) and node.kind == "break" or not isinstance(node, ir.Loop) and any(map(_breaks, inner_blocks(node)))
                or isinstance(node, ir.Loop) and _breaks(node.orelse) for node in body)
+
+
+def touching(context: Context, roles: Collection[str], acting: Collection[str]) -> frozenset[str]:
+    """Return the files in which `touches` can find something."""
+    calls = (place.path for place, act in context.observed.acts.items() if act.role in roles)
+    visits = (place.path for place, found in context.observed.visits.items() if any(visit.callee in acting for visit in found))
+    return frozenset((*calls, *visits))
 
 
 def touches(

@@ -10,7 +10,6 @@ from mldebt.detect.base import Context, shown
 from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
-from mldebt.model.source import Place
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

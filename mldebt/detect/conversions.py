@@ -12,7 +12,7 @@ from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
-_MOST = 6
+_MOST, _COPIED = 6, 2
 
 
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +40,7 @@ class _Way:
 def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
     """Yield one match for each function, script or notebook in which data comes back to a representation, or is converted once too often.
 
-    Where the first conversion on the way is the same, it is one cause.
+    Where the first conversion on the way is the same, it is one cause, and so are copies of the code that makes them.
     """
     found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]] = {}
     for event in context.events:
@@ -50,8 +50,38 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
                 if end:
                     way = _Way(whole[:end], event)
                     found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
+    copies: dict[object, list[tuple[str, _Way, Match]]] = {}
     for owner, group in _of_one_cause(found):
-        yield _match(context, group, owner, spec.least)
+        way = _first(group)
+        copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
+    for (_, _, match), *others in copies.values():
+        yield _with_copies(match, [way.place for _, way, _ in others])
+
+
+def _first(ways: Sequence[_Way]) -> _Way:
+    """Return the way that stands for some: the first in the file of the first of them."""
+    return min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
+
+
+def _shape(context: Context, way: _Way, owner: str) -> tuple[object, ...]:
+    """Return what copies share: the function's name, the conversions after the load, how many lines they stand apart, and where they lead."""
+    own = way.steps[way.steps[0].before == FILE:]
+    alone = len(own) < _COPIED or len({step.place.path for step in own}) > 1
+    return (way.place,) if alone else (
+        owner, way.event.api, *((step.before, step.after, step.api, _row(context, step.place) - _row(context, own[0].place)) for step in own))
+
+
+def _row(context: Context, place: Place) -> int:
+    return context.graph.project.modules[place.path].facts.table.row(place.at)
+
+
+def _with_copies(match: Match, copies: Sequence[Place]) -> Match:
+    """Return a match that tells of the same code elsewhere."""
+    if not copies:
+        return match
+    more = f", as it does in `{copies[0].path}`{f' and {len(copies) - 1} more' if len(copies) > 1 else ''}"
+    same = (Step(place, "the same stands here") for place in copies[:_MOST])
+    return msgspec.structs.replace(match, message=match.message + more, evidence=(*match.evidence, *same))
 
 
 def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:
@@ -89,9 +119,17 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
         for writer in context.graph.writers(use.artifact):
             written = writer.event
             one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
-            if one_run and written.kind == "write" and written.must and written.id < use.event.id:
+            if one_run and written.kind == "write" and written.must and written.id < use.event.id and not _stages(context, written, use.event):
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
+
+
+def _stages(context: Context, written: Event, read: Event) -> bool:
+    """Return whether a write and a read are those of two programs that a third one runs: the file is what lets each run alone."""
+    programs = {entry.id: entry.path for entry in context.graph.project.entries}
+    paths = frozenset(programs.values())
+    own = [next((place.path for place in (event.place, *reversed(event.chain)) if place.path in paths), "") for event in (written, read)]
+    return own[0] != own[1] and programs[read.entry] not in own
 
 
 def _owner(context: Context, place: Place) -> str:
@@ -102,7 +140,7 @@ def _owner(context: Context, place: Place) -> str:
 
 
 def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Match:
-    way = min(ways, key=lambda item: (item.place.path != ways[0].place.path, item.place.at, len(item.steps)))
+    way = _first(ways)
     steps = way.steps
     names = [steps[0].before, *(step.after for step in steps)]
     end = way.event.api.rpartition(".")[2]

@@ -38,18 +38,21 @@ class _CommandLine:
 
 
 def declared_option(context: Context, spec: DeclaredOptionSpec) -> Iterator[Match]:
-    """Yield one match for each command with options that the parser of the program it runs does not take."""
+    """Yield one match for the options that the commands of one file pass to a program whose parser does not take them, at the first such command."""
     known = _command_lines(context)
-    seen: set[tuple[Place, tuple[str, ...]]] = set()
+    found: dict[tuple[str, str, tuple[str, ...]], list[Invocation]] = {}
+    lines: dict[str, tuple[EntryPoint, _CommandLine]] = {}
     for entry in context.graph.project.entries:
         line = known.get(entry.id)
         if entry.kind != "script" or line is None or line.parsed is None or not line.complete:
             continue
         for item in (item for item in entry.invocations if item.direct and item.tool not in spec.sources):
             flags = tuple(dict.fromkeys(_unknown(item, line, spec)))
-            if flags and (item.place, flags) not in seen:
-                seen.add((item.place, flags))
-                yield _match(entry, item, line, flags, line.parsed, spec)
+            if flags:
+                lines.setdefault(entry.path, (entry, line))
+                found.setdefault((item.place.path, entry.path, flags), []).append(item)
+    for (_, path, flags), items in found.items():
+        yield _match(*lines[path], items, flags, spec)
 
 
 def _command_lines(context: Context) -> dict[str, _CommandLine]:
@@ -83,13 +86,14 @@ def _unknown(item: Invocation, line: _CommandLine, spec: DeclaredOptionSpec) -> 
             yield flag
 
 
-def _match(entry: EntryPoint, item: Invocation, line: _CommandLine, flags: tuple[str, ...], parsed: Place, spec: DeclaredOptionSpec) -> Match:
-    taken = _listed(list(line.flags)) or "no option"
-    steps = [Step(parsed, f"the command line is parsed here; it takes {taken}")]
+def _match(entry: EntryPoint, line: _CommandLine, items: Sequence[Invocation], flags: tuple[str, ...], spec: DeclaredOptionSpec) -> Match:
+    item, taken = items[0], _listed(list(line.flags)) or "no option"
+    steps = [Step(line.parsed or item.place, f"the command line is parsed here; it takes {taken}")]
     for flag in flags:
         near = min(line.flags, key=lambda name: (distance(name.strip("-"), flag.strip("-")), name), default="")
         if near and distance(near.strip("-"), flag.strip("-")) <= spec.edits:
             steps.append(Step(line.flags[near], f"the near match `{near}` is declared here"))
+    steps.extend(Step(place, "and here") for place in dict.fromkeys(other.place for other in items[1:]) if place != item.place)
     return Match(item.place, f"the command passes {_listed(flags)} to `{entry.path}`, which takes no such option", tuple(steps),
                  f"{item.place.path} passes {' '.join(flags)} to {entry.path}", item.stage)
 

@@ -23,7 +23,8 @@ _Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
-    hyper-parameters; `examples`: words above a block that only explains; `apart`: words of folders of retired code, which are debts as a whole."""
+    hyper-parameters; `pictures`: formats in which only pictures are written;
+    `examples`: words above a block that only explains. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
@@ -32,21 +33,21 @@ class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     long: int
     tuned: tuple[str, ...]
     examples: tuple[str, ...]
-    apart: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
     """Yield one match for each file with such blocks, at the longest of them."""
     touch = Touch(context, spec.roles)
-    copies: dict[tuple[Disabled, ...], list[_Found]] = {}
+    copies: dict[Disabled, list[_Found]] = {}
     for path, module in context.graph.project.modules.items():
-        known = () if retired_folder(path, spec.apart) else module.facts.disabled
+        known = () if retired_folder(path, context.places) else module.facts.disabled
         blocks = [block for block in known if (block.calls or block.assigns or block.part) and not _explains(block, spec)]
-        judge = _Judge(Names(context, module.facts, touch), spec) if blocks else None
+        judge = _Judge(Names(context, module.facts, touch, spec.pictures), spec) if blocks else None
         found = [(block, what) for block in blocks if judge is not None and (what := judge.what(block))]
         if found:
             found.sort(key=lambda pair: (-pair[0].lines, pair[0].at))
-            copies.setdefault(tuple(msgspec.structs.replace(block, at=0, end=0) for block, _ in found[:1]), []).append((path, found))
+            copies.setdefault(msgspec.structs.replace(found[0][0], at=0, end=0, lead=""), []).append((path, found))
     for same in copies.values():
         yield _match(*same[0], [path for path, _ in same[1:]], {path: found[0][0] for path, found in same})
 

@@ -9,9 +9,11 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.names import words_of
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.pattern import Hole
+from mldebt.model.project import Project
 from mldebt.model.source import Place
 
 _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|version|release|rev)[-_ ]?\d+(?![a-z0-9])", re.I)
@@ -28,7 +30,8 @@ _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "j
 
 class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`branches` are names of versions that move; `fixed-hosts` keep what they publish as it was; `stamps` are words of parameters that fix a version or a
-    date; `windows` are words of query parameters that only bound a time; `checks` are calls that compute a hash: a file
+    date; `windows` are words of query parameters that only bound a time, and `bounds` those of parameters in the path; `asides` are suffixes of files that
+    are no data: fonts, styles, code; `checks` are calls that compute a hash: a file
     that makes them looks at what it downloads; `schemes` are those of object stores; `lowered` is the lowered severity of what
     an operator keeps: buckets, tables, queries of a time window."""
 
@@ -38,6 +41,8 @@ class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     fixed_hosts: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     lowered: str = ""
@@ -54,7 +59,7 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
         if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
                 event.access is not None and event.place.path not in checking):
             address = event.access.path.show()
-            reason = _reason(event, address, spec)
+            reason = "" if _is_own(context.graph.project, address, spec) else _reason(event, address, spec)
             if reason and (event.id in taken_up or reason.startswith(_MOVING)):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
     for (source, _), uses in found.items():
@@ -79,12 +84,23 @@ def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSource
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
 
 
+def _is_own(project: Project, address: str, spec: FloatingSourceSpec) -> bool:
+    """Return whether an address leads to a branch of the project itself: what follows the branch is a file of the checkout, changed by its own commits only."""
+    steps = unquote(urlsplit(address).path).split("/")
+    branch = next((number for number, word in enumerate(steps) if word.lower() in spec.branches), len(steps))
+    path = "/".join(steps[branch + 1:])
+    start, end = path.partition("{")[0], path.rpartition("}")[2]
+    return path in project.tracked or "{" in path and "/" in start and any(name.startswith(start) and name.endswith(end) for name in project.tracked)
+
+
 def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     """Return why the content of an address may change, the empty text where it may not or nobody can tell."""
     access = event.access
     parts = urlsplit(address)
     host, path = (parts.hostname or "").lower(), unquote(parts.path)
     if access is None or not parts.scheme or not host or "{" in host:
+        return ""
+    if path.lower().endswith(spec.asides):
         return ""
     given = any(isinstance(part, Hole) and part.kind in _GIVEN for part in access.path.parts)
     if access.store == "bucket":
@@ -96,7 +112,8 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
         return f"{_MOVING} `{moving}`"
     if _is_kept(host, path, spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
-    if _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
+    bounded = any(word in spec.bounds for hole in _HOLE.findall(path) for word in words_of(hole))
+    if bounded or _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
         return _KEPT
     return _OPEN
 

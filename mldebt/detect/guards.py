@@ -9,13 +9,13 @@ from mldebt.graph.project_graph import Use
 from mldebt.model import ir
 from mldebt.model.events import Event
 from mldebt.model.source import Place
-from mldebt.model.walk import statements
+from mldebt.model.walk import inside, statements
 
 
 def guarded(context: Context, use: Use, there: bool) -> bool:
     """Return whether an access happens only where a look finds the artefact (`there`), or only where it does not."""
     event = use.event
-    looks = [probe for probe in context.events if probe.kind == "probe" and probe.entry == event.entry and _same(probe, event)]
+    looks = [probe for probe in context.under.get(event.entry, ()) if probe.kind == "probe" and _same(probe, event)]
     return any(_under(context, look, event, there) for look in looks)
 
 
@@ -34,7 +34,14 @@ def _under(context: Context, look: Event, event: Event, there: bool) -> bool:
         if isinstance(node, ir.If) and node.test.at <= look.place.at < node.test.end:
             wanted = there != _negated(node.test, look.place.at)
             return any(_holds(node, wanted, place) or _leaves(node, not wanted) and event.owner == look.owner and place.at >= node.end for place in places)
-    return False
+    around = [node for node in statements(module.facts) if node.at <= look.place.at < node.end][-1:]
+    return any(_picks(node, there, look.place, place) for node in inside(around) if isinstance(node, ir.IfExp) for place in places)
+
+
+def _picks(node: ir.IfExp, there: bool, look: Place, place: Place) -> bool:
+    """Return whether the look decides an expression of two sides, and the place stands on the side that is taken."""
+    side = node.body if there != _negated(node.test, look.at) else node.orelse
+    return node.test.at <= look.at < node.test.end and side.at <= place.at < side.end
 
 
 def _holds(node: ir.If, truth: bool, place: Place) -> bool:

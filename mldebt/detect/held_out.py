@@ -10,7 +10,6 @@ from mldebt.model.events import Event
 from mldebt.model.finding import Step
 from mldebt.model.lineage import Fitted, Rows, Seen, any_inside
 
-
 _JUDGES = ("predict", "score")
 
 

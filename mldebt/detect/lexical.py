@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mldebt.detect.base import Context
 from mldebt.detect.touch import Touch
@@ -22,9 +22,9 @@ class Names:
     A name that is assigned means what its own scope, or one around it, assigns; attributes (`self.model`) what any scope of the file does.
     """
 
-    def __init__(self, context: Context, facts: PythonFacts, touch: Touch) -> None:
-        """Read the imports and assignments of every scope of the file."""
-        self._catalogue, self._touch, self._facts = context.catalogue, touch, facts
+    def __init__(self, context: Context, facts: PythonFacts, touch: Touch, aside: Collection[str] = ()) -> None:
+        """Read the imports and assignments of every scope of the file; what writes a format of `aside` means nothing."""
+        self._catalogue, self._touch, self._facts, self._aside = context.catalogue, touch, facts, aside
         self._paths: dict[str, str] = {}
         self._own = {definition.qualname: f"{facts.path}::{definition.qualname}" for definition in facts.definitions}
         self._made: dict[tuple[int, str], dict[str, None]] = {}
@@ -75,9 +75,17 @@ class Names:
                 found = self.meaning("()".join((f"{made}{rest}", *behind)), scope, steps + 1)
                 if found[1]:
                     return found
-            if name in self._own and self._touch.known(self._definition(name, rest)):
-                return head, OWN
+            if name in self._own and self._touch.known(definition := self._definition(name, rest)):
+                return self._of_own(definition, head, behind)
         return "", ""
+
+    def _of_own(self, definition: str, head: str, behind: list[str]) -> tuple[str, str]:
+        """Return what a call of the project's own is, in words: of the definition, of what that gave, or of a method of it that matters by itself."""
+        methods = [part.lstrip(".") for part in behind if part]
+        if not methods:
+            return head + "()" * bool(behind), OWN
+        path = ".".join((f"{head}()", *methods))
+        return (path, OWN) if self._touch.known(f"{definition}.{methods[0]}") or self._touch.may(methods[-1]) else ("", "")
 
     def _values(self, name: str, scope: int) -> Iterable[str]:
         """Return what a name is assigned, as far as it is what calls give."""
@@ -93,15 +101,20 @@ class Names:
         return found + rest.lstrip(".") if found.endswith("::") else found
 
     def _of_library(self, path: str, behind: list[str]) -> tuple[str, str]:
-        """Return the path and role of a library call, or of the last of the methods behind it."""
+        """Return the path and role of a library call, or of the last of the methods behind it: one that no row has counts as the object it is called on."""
         path = self._catalogue.canonical(path)
         row, kind = self._catalogue.call(path), self._catalogue.type(path)
         role = row.role if row is not None else kind.role if kind is not None else ""
+        if row is not None and row.write is not None and row.write.format in self._aside:
+            return "", ""
         made = row.returns if row is not None else path if kind is not None else ""
         for method in (part.lstrip(".") for part in behind if part):
             inner = self._catalogue.method(made, method)
             if inner is None:
-                return path, role
+                kind = self._catalogue.type(made)
+                return f"{path}().{method}", kind.role if kind is not None else ""
+            if inner.write is not None and inner.write.format in self._aside:
+                return "", ""
             path, role = f"{made}.{method}", inner.role
             made = made if inner.returns == "self" else inner.returns
         return path, role

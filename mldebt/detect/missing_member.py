@@ -9,10 +9,12 @@ import msgspec
 
 from mldebt.detect.base import Context, listed
 from mldebt.detect.names import distance
-from mldebt.link.names import Names, mentions
+from mldebt.link.bindings import Names
+from mldebt.link.names import mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
+from mldebt.model.walk import inside
 
 _EDITS = 2
 
@@ -50,13 +52,15 @@ def missing_member(context: Context, spec: MissingMemberSpec) -> Iterator[Match]
 
 
 def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
-    for brought in names.imports:
-        if not brought.guarded and not mentions(brought.tests, spec.guards):
-            yield from _of_import(context, path, brought.node, spec)
-    for use in names.members:
-        module = context.names.meant(use.node.value, use.scope, path)
-        if module is not None and not use.guarded and not mentions(use.tests, (*spec.guards, use.node.attr)) and _lacks(context, module, use.node.attr, path):
-            yield _Wanted(module, use.node.attr), Place(path, use.node.at, use.node.end)
+    for stretch in names.stretches:
+        if stretch.guarded or not (stretch.imports or stretch.members) or mentions(stretch.tests, spec.guards):
+            continue
+        for brought in stretch.imports:
+            yield from _of_import(context, path, brought, spec)
+        for node in stretch.members:
+            module = context.names.meant(node.value, stretch.scope, path)
+            if module is not None and not mentions(stretch.tests, (node.attr,)) and _lacks(context, module, node.attr, path):
+                yield _Wanted(module, node.attr), Place(path, node.at, node.end)
 
 
 def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
@@ -70,6 +74,9 @@ def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMember
             yield _Wanted("." * node.level + (node.module or ""), ""), place
         return
     for alias in node.aliases:
+        meant = f"{node.module}.{alias.name}"
+        if not node.level and (context.catalogue.call(meant) is not None or context.catalogue.type(meant) is not None):
+            return  # a library has that name: whoever runs this file may well have no folder with the other one on the way
         if alias.name != "*" and _lacks(context, module, alias.name, path, node):
             package = module.rpartition("/")[0]
             if not module.endswith(("/", "__init__.py")) or not _may_be_made(context, path, f"{package}/{alias.name}".lstrip("/"), spec):
@@ -127,11 +134,19 @@ def _lacks(context: Context, module: str, name: str, path: str, node: ir.Import 
     others = context.names.modules(node.module, path) if node is not None and node.module and not node.level else []
     for candidate in (module, *others):
         exported = context.names.exported(candidate)
-        if exported is None or name in exported or context.names.submodule(candidate, name) is not None:
+        if exported is None or name in exported or context.names.submodule(candidate, name) is not None or _made_by_decorator(context, candidate, name):
             return False
     folder = module.rpartition("/")[0]
     return not module.endswith("__init__.py") or not any(
         found.startswith((f"{folder}/{name}.", f"{folder}/{name}/")) for found in context.graph.project.present | context.graph.project.tracked)
+
+
+def _made_by_decorator(context: Context, module: str, name: str) -> bool:
+    """Return whether a text that some decorator of a module is given spells a name: what is decorated may go by it."""
+    facts = context.graph.project.modules[module].facts if module in context.graph.project.modules else None
+    texts = (node.value for definition in (facts.definitions if facts is not None else ()) for node in inside(definition.decorators)
+             if isinstance(node, ir.Const) and isinstance(node.value, str))
+    return any(name in re.findall(r"\w+", text) for text in texts)
 
 
 def _match(context: Context, wanted: _Wanted, places: list[Place], spec: MissingMemberSpec) -> Match:

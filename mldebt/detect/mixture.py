@@ -27,21 +27,32 @@ class MixtureSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def mixture(context: Context, spec: MixtureSpec) -> Iterator[Match]:
-    """Yield one match for each function or script body that does several kinds of work, at its head."""
+    """Yield one match for each function or script body that does several kinds of work, at its head; copies in other folders are evidence."""
     work: dict[str, dict[str, Step]] = {}
     for event in context.events:
         kind = _kind(context, event, spec)
         if event.entry and kind:
             work.setdefault(event.owner, {}).setdefault(kind, Step(event.place, f"it {_WORDS[kind]} here"))
     for owner, uses in _intermediates(context).items():
-        if len({use.artifact for use in uses}) > spec.intermediates and any(context.graph.readers(use.artifact) for use in uses):
+        if len({use.artifact for use in uses}) > spec.intermediates:
             names = ", ".join(f"`{shown(name)}`" for name in sorted({use.artifact for use in uses})[:3])
             work.setdefault(owner, {})["write"] = Step(site(uses[0]), f"it writes {names} here and on")
+    copies: dict[tuple[str, ...], list[str]] = {}
     for owner, kinds in sorted(work.items()):
         if len(kinds) > spec.most and ("write" in kinds or not _in_notebook(context, owner)):
-            steps = [kinds[kind] for kind in _WORDS if kind in kinds]
-            yield Match(_head(context, owner, steps[0].place), f"{_named(owner)} {_series([_WORDS[kind] for kind in _WORDS if kind in kinds])} in one piece",
-                        tuple(steps), "mixture", owner, spec.confidence)
+            copies.setdefault((owner.rpartition("/")[2], *sorted(kinds)), []).append(owner)
+    for owner, *others in copies.values():
+        yield _match(context, owner, others, work, spec)
+
+
+def _match(context: Context, owner: str, copies: list[str], work: dict[str, dict[str, Step]], spec: MixtureSpec) -> Match:
+    """Return the match of a function or script; those of its name in files of its name that do the same are its copies."""
+    kinds = [kind for kind in _WORDS if kind in work[owner]]
+    steps = [work[owner][kind] for kind in kinds]
+    more = f", as `{copies[0].partition('::')[0]}`{f' and {len(copies) - 1} more do' if len(copies) > 1 else ' does'}" if copies else ""
+    same = [Step(_head(context, other, work[other][kinds[0]].place), f"`{other.partition('::')[0]}` does the same") for other in copies]
+    return Match(_head(context, owner, steps[0].place), f"{_named(owner)} {_series([_WORDS[kind] for kind in kinds])} in one piece{more}",
+                 (*steps, *same), "mixture", owner, spec.confidence)
 
 
 def _kind(context: Context, event: Event, spec: MixtureSpec) -> str:
@@ -54,14 +65,15 @@ def _kind(context: Context, event: Event, spec: MixtureSpec) -> str:
 
 
 def _intermediates(context: Context) -> dict[str, list[Use]]:
-    """Return the writes of datasets by the function or script that does them; what a stage or a setting declares is an output, no intermediate.
+    """Return the writes of datasets that another program reads, by the function or script that does them.
 
-    Some of them must be read again for the rest to count: what nobody reads is a result.
+    What a stage or a setting declares is an output, and what nobody else reads a result: neither is an intermediate.
     """
     found: dict[str, list[Use]] = {}
     for artifact in context.graph.artifacts():
         for use in context.graph.writers(artifact) if not context.graph.is_declared(artifact) else ():
-            if use.event.kind == "write" and use.event.sources and use.event.access is not None and use.event.access.format:
+            elsewhere = any(reader.program != use.program for reader in context.graph.readers(artifact))
+            if use.event.kind == "write" and use.event.sources and use.event.access is not None and use.event.access.format and elsewhere:
                 found.setdefault(use.event.owner, []).append(use)
     return found
 

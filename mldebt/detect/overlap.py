@@ -32,7 +32,8 @@ def overlap(context: Context, spec: OverlapSpec) -> Iterator[Match]:
         name = fit.api.rpartition(".")[2]
         steps = (came_from(context, found[0]), Step(found[1].site, "the rows are divided here"), Step(fit.place, f"`{name}` is fitted on both sides here"),
                  Step(event.place, "it is judged on the held-out side here"))
-        yield Match(fit.place, f"`{name}` is fitted on rows that it is then judged on as held out", steps, f"{name}@{event.owner}", event.owner, spec.confidence)
+        message = f"`{name}` is fitted on rows that it is then judged on as held out"
+        yield Match(fit.place, message, steps, f"{name}@{event.owner}", event.owner, spec.confidence)
 
 
 def _taken(rows: Rows, fitted: tuple[Rows, ...], spec: OverlapSpec) -> Iterator[Part]:

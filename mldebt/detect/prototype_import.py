@@ -22,14 +22,16 @@ _VERSION = re.compile(r"_[vV]\d+$")
 
 
 class PrototypeImportSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`scratch`: names of folders and modules of throw-away code; `experiments`: names that say so of a folder outside of packages only; `copies`: last words
-    of a module's name that make it a copy where the plain name stands beside it."""
+    """`scratch`: names of folders and modules of throw-away code; `experiments`: names that say so of a folder outside of packages only, those of
+    `subjects` only of one that is no package itself (what it is about may be experiments); `copies`: last words of a module's name that make it a copy
+    where the plain name stands beside it."""
 
     kind: str
     form: str
     scratch: tuple[str, ...]
     experiments: tuple[str, ...]
     copies: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -70,14 +72,21 @@ def _prototype(path: str, project: Project, spec: PrototypeImportSpec) -> tuple[
     stem = name.removesuffix(".py")
     for number, part in enumerate(folders, 1):
         folder = "/".join(folders[:number])
-        packaged = "/".join((*folders[: number - 1], "__init__.py")) in project.modules
-        if part.lower() in spec.scratch or (part.lower() in spec.experiments and not packaged):
+        if part.lower() in spec.scratch or part.lower() in spec.experiments and not _is_part(path, folders, number, project, spec.subjects):
             return folder, f"which lies among the prototypes of `{folder}`"
     if stem.lower() in spec.scratch:
         return path, "which its name calls a scratch file"
     plain = _plain(stem, spec.copies)
     original = "/".join((*folders, f"{plain}.py"))
     return (f"copies in {'/'.join(folders) or '.'}", f"which its name calls a copy of `{original}`") if plain and original in project.modules else None
+
+
+def _is_part(path: str, folders: list[str], number: int, project: Project, subjects: Collection[str]) -> bool:
+    """Return whether a folder of experiments is a part of the system: it lies in a package, or is one by an own word and the file no program of its own."""
+    if "/".join((*folders[: number - 1], "__init__.py")) in project.modules:
+        return True
+    own = folders[number - 1].lower() in subjects and "/".join((*folders[:number], "__init__.py")) in project.modules
+    return own and all(entry.path != path for entry in project.entries)
 
 
 def _plain(stem: str, copies: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -18,55 +18,56 @@ _WORK = ("fit", "predict", "train-step", "transform", "search")
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
 
-    `models` are roles of calls that make or use a model.
+    `models` are roles of calls that make or use a model, `pictures` formats of files that are a look, too.
     """
 
     kind: str
     form: str
     look: str = ""
     models: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     """Yield one match for what a program reads of what some others write, at the first read."""
     graph, touch = context.graph, Touch(context, spec.models)
-    found: dict[Place, list[tuple[Use, list[Use]]]] = {}
+    found: dict[Place, list[tuple[Use, Sequence[Use]]]] = {}
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = graph.writers(artifact)
-        if not writers or graph.is_declared(artifact) or _is_raw(context, writers, touch):
-            continue
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch):
+            continue  # code of the project, which some program patches, is none
         for use in graph.readers(artifact):
             if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))
                 found.setdefault(site(use), []).append((use, writers))
-    causes: dict[tuple[object, ...], list[tuple[Use, list[Use]]]] = {}
+    causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]] = {}
     for _, uses in sorted(found.items()):
-        causes.setdefault(_cause(context, uses), []).extend(uses)
+        causes.setdefault(_cause(context, uses, spec), []).extend(uses)
     for (_, _, certain, looks), uses in causes.items():
         yield _match(uses, None if certain else "medium", spec.look if looks else "")
 
 
-def _cause(context: Context, uses: list[tuple[Use, list[Use]]]) -> tuple[object, ...]:
+def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachSpec) -> tuple[object, ...]:
     """Return what makes several reads one finding: who reads, what others wrote, whether it is certain, whether the reader only looks."""
     consumers = tuple(sorted({use.program for use, _ in uses}))
     producers = tuple(sorted({writer.program for _, found in uses for writer in found}))
     certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
-    return consumers, producers, certain, all(only_looks(context, program) for program in consumers)
+    return consumers, producers, certain, all(only_looks(context, program, spec.pictures) for program in consumers)
 
 
-def _is_raw(context: Context, writers: list[Use], touch: Touch) -> bool:
+def _is_raw(context: Context, writers: Sequence[Use], touch: Touch) -> bool:
     """Return whether an artefact is a raw input of one program that reads no artefact and learns nothing: bytes as they came, or drawn by chance."""
     programs = {use.program for use in writers}
-    entries = {entry.id: entry for entry in context.graph.project.entries if entry.program in programs}
-    events = [event for event in context.events if event.entry in entries] if len(programs) == 1 else []
+    entries = context.graph.entries(programs.pop()) if len(programs) == 1 else ()
+    events = [event for entry in entries for event in context.under.get(entry.id, ())]
     if not events or any(event.kind in _WORK for event in events):
         return False
     stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
     if stores:
         return stores == {"url"} and not any(use.event.access is None or use.event.access.format for use in writers)
     draws = any(event.kind == "draw" for event in events)
-    return draws and not any(touch.known(id_ if entry.definition >= 0 else f"{entry.path}::") for id_, entry in entries.items())
+    return draws and not any(touch.known(entry.id if entry.definition >= 0 else f"{entry.path}::") for entry in entries)
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
@@ -75,7 +76,7 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer)
 
 
-def _match(uses: list[tuple[Use, list[Use]]], confidence: Confidence | None, lowered: str) -> Match:
+def _match(uses: list[tuple[Use, Sequence[Use]]], confidence: Confidence | None, lowered: str) -> Match:
     use = uses[0][0]
     artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
     consumers = sorted({use.program for use, _ in uses})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -11,6 +11,7 @@ from mldebt.detect.base import Context
 from mldebt.detect.names import words_of
 from mldebt.model.facts import PythonFacts
 from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.places import Places
 from mldebt.model.project import Project
 from mldebt.model.source import Place
 
@@ -18,12 +19,10 @@ MOST = 24
 
 
 class RetiredSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`folders`: words of which one makes a folder one of retired code, when its name has besides only `plain` words."""
+    """`form` names the match."""
 
     kind: str
     form: str
-    folders: tuple[str, ...]
-    plain: tuple[str, ...] = ()
     confidence: Confidence = "medium"
 
 
@@ -32,7 +31,7 @@ def retired(context: Context, spec: RetiredSpec) -> Iterator[Match]:
     project = context.graph.project
     folders: dict[str, list[PythonFacts]] = {}
     for path, module in project.modules.items():
-        folder = retired_folder(path, spec.folders, spec.plain)
+        folder = retired_folder(path, context.places)
         if folder and module.facts.lines:
             folders.setdefault(folder, []).append(module.facts)
     for folder, files in folders.items():
@@ -42,12 +41,12 @@ def retired(context: Context, spec: RetiredSpec) -> Iterator[Match]:
             yield _match(folder, kept, spec)
 
 
-def retired_folder(path: str, retired: Collection[str], plain: Collection[str] = ()) -> str:
-    """Return the outermost folder around a file whose name has a word for retired code and besides only `plain` words; the empty text when there is none."""
+def retired_folder(path: str, places: Places) -> str:
+    """Return the outermost folder around a file whose name has a word for retired code and besides only plain words; the empty text when there is none."""
     parts = path.split("/")[:-1]
     for number, part in enumerate(parts):
         words = words_of(part)
-        if any(word in retired for word in words) and all(word in retired or word in plain or word.isdigit() for word in words):
+        if any(word in places.retired for word in words) and all(word in (*places.retired, *places.plain) or word.isdigit() for word in words):
             return "/".join(parts[: number + 1])
     return ""
 

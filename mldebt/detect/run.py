@@ -118,7 +118,8 @@ def detect(cards: Sequence[Card], context: Context) -> tuple[list[tuple[Card, Ma
     tells: dict[str, frozenset[tuple[str, str]]] = {}
     for card in sorted(cards, key=lambda card: bool(card.yields_to)):
         found: list[Match] = []
-        context = replace(context, told=frozenset().union(*(tells.get(code, ()) for code in card.yields_to)))
+        if card.yields_to:
+            context = replace(context, told=frozenset().union(*(tells.get(code, ()) for code in card.yields_to)))
         for detector, spec in compile_card(card):
             try:
                 found.extend(detector(context, spec))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, listed
+from mldebt.detect.retired import retired_folder
 from mldebt.model.events import CallSite
 from mldebt.model.finding import Match, Step
 
@@ -25,10 +26,10 @@ class SpreadSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def spread(context: Context, spec: SpreadSpec) -> Iterator[Match]:
-    """Yield one match for each package: the largest set of modules that call it and belong together, at its first call."""
+    """Yield one match for each package: the largest set of modules that call it and belong together, at its first call; retired code counts for none."""
     users: dict[str, dict[str, CallSite]] = {}
     for site in context.calls:
-        if site.role in spec.roles and not site.method:
+        if site.role in spec.roles and not site.method and not retired_folder(site.place.path, context.places):
             users.setdefault(site.library, {}).setdefault(site.place.path, site)
     if not any(len(modules) >= spec.least for modules in users.values()):
         return

@@ -9,6 +9,8 @@ from mldebt.model.facts import Definition
 from mldebt.model.finding import Step
 from mldebt.model.source import Place
 
+_LOOKS = "examine"
+
 
 class Touch:
     """Answers by what a definition touches something whose role is one of a card's."""
@@ -52,6 +54,11 @@ class Touch:
         """Return whether a member's name alone tells: every library type that has one plays one of the roles, and no class of the project has one."""
         roles = self._context.catalogue.member_roles(name)
         return bool(roles) and roles <= self._roles and name not in self._own
+
+    def may(self, name: str) -> bool:
+        """Return whether a member of what a touching definition gave touches, too: some library type has one that does, and none has one that only looks."""
+        roles = self._context.catalogue.member_roles(name)
+        return bool(roles & self._roles) and _LOOKS not in roles
 
     def reach(self, id_: str) -> Iterable[str]:
         """Return a definition with all that it calls and all that stands inside of either, nearest first."""

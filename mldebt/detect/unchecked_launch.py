@@ -53,11 +53,12 @@ def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]
             continue
         seen.add(event.place)
         facts = context.graph.project.facts(event.place.path)
+        if not isinstance(facts, PythonFacts) or facts.notebook or not runs_unknown(detail["command"]) or not _dropped(facts, event.place):
+            continue
         home = starter.path.rpartition("/")[0]
         beside = [entry for entry in entries.values() if entry.path.rpartition("/")[0] == home and entry.id != starter.id]
         steps = {entry.program for entry in beside if _is_step(context, entry, working)}
-        dropped = isinstance(facts, PythonFacts) and not facts.notebook and _dropped(facts, event.place)
-        if dropped and len(steps) > spec.most and runs_unknown(detail["command"]):
+        if len(steps) > spec.most:
             yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
                         (Step(event.place, f"the status is dropped here; {len(steps)} programs stand beside it"),), starter.path,
                         components=(context.graph.component(starter.program),))
@@ -72,7 +73,12 @@ def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, Ent
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
         steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
         yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
-                    path, components=(path, *(context.graph.component(name) for name in programs)))
+                    path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)))
+
+
+def _beside(path: str) -> str:
+    """Return what all files that start programs from one folder share: they are one cause."""
+    return f"{path.rpartition('/')[0]}/"
 
 
 def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, EntryPoint]) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.blocks import Block, Flow, blocks, touches
+from mldebt.detect.blocks import Block, Flow, blocks, touches, touching
 from mldebt.link.constants import Constant, Constants
+from mldebt.link.copied import Copied
 from mldebt.link.names import mentions
 from mldebt.model import ir
 from mldebt.model.finding import Confidence, Match, Step
@@ -17,12 +18,15 @@ from mldebt.model.source import Place
 from mldebt.model.walk import inside
 
 _MOST = 8
+_NAME = re.compile(r"_|^[A-Z]+$")
+"""What tells the name of a constant from a word of a language."""
 
 
 class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; `exits`: roles of calls that never return.
 
-    `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works.
+    `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works; `documents` as of
+    `settled`: what one of them names is meant to be switched, too; `copied` as of `unused`.
     """
 
     kind: str
@@ -31,6 +35,8 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exits: tuple[str, ...]
     guards: tuple[str, ...]
     trials: str
+    documents: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -49,14 +55,18 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
     files = {path: module.facts for path, module in context.graph.project.modules.items()}
     constants = Constants(files, context.names)
     acting = context.observed.acting(spec.roles)
+    documented = frozenset(word for item in context.graph.project.data.values() if item.format in spec.documents for word in item.words if _NAME.search(word))
     exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
     groups: dict[object, list[_Dead]] = {}
-    for path, facts in sorted(files.items()):
-        flow = Flow(constants, path, facts, exits)
-        for block in blocks(context.names, path, facts):
+    copied = Copied(context.graph.project, context.catalogue, spec.copied)
+    for path in sorted(files.keys() & touching(context, spec.roles, acting)):
+        if copied.within(path):
+            continue
+        flow = Flow(constants, path, files[path], exits)
+        for block in blocks(context.names, path, files[path]):
             for body, cause, constant in _ruled_out(block, flow, spec):
-                if acts := touches(context, path, body, spec.roles, acting):
-                    groups.setdefault(_cause(path, body, constant), []).append(_Dead(block, body, cause, constant, acts))
+                if documented.isdisjoint(name for name, _ in constant.names) and (acts := touches(context, path, body, spec.roles, acting)):
+                    groups.setdefault(_cause(block, body, cause, constant), []).append(_Dead(block, body, cause, constant, acts))
     for group in _joined(groups.values()):
         yield _match(group, spec)
 
@@ -81,7 +91,7 @@ def _joined(groups: Iterable[list[_Dead]]) -> Iterator[list[_Dead]]:
 def _ruled_out(block: Block, flow: Flow, spec: UnreachableSpec) -> Iterator[tuple[tuple[ir.Stmt, ...], ir.Expr | ir.Stmt, Constant]]:
     """Yield the dead statements that begin in a block, with what rules them out."""
     for position, node in enumerate(block.body):
-        if isinstance(node, ir.If | ir.Loop) and (node.orelse or isinstance(node, ir.If) or node.target is None):
+        if isinstance(node, (ir.If, ir.Loop)) and (node.orelse or isinstance(node, ir.If) or node.target is None):
             yield from _sides(node, block, flow, spec)
         if flow.leaves(node, block.scope) and position + 1 < len(block.body):
             yield block.body[position + 1:], node, Constant(None)
@@ -100,8 +110,13 @@ def _sides(node: ir.If | ir.Loop, block: Block, flow: Flow, spec: UnreachableSpe
         yield dead, test, constant
 
 
-def _cause(path: str, body: Sequence[ir.Stmt], constant: Constant) -> object:
-    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out."""
+def _cause(block: Block, body: Sequence[ir.Stmt], cause: ir.Expr | ir.Stmt, constant: Constant) -> object:
+    """Return what dead pieces of one cause share: their code, wherever it was pasted, and the name of the constant that rules it out.
+
+    What literals switch off outside of functions is one row of trials.
+    """
+    if not block.owner and isinstance(cause, ir.Const):
+        return block.path
     shape = tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
     return (constant.names[-1][0], shape) if constant.names else shape
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each, shown, site
-from mldebt.graph.identity import may_be
+from mldebt.graph.identity import either, may_be
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match, Step
 
@@ -30,8 +30,8 @@ def unread(context: Context, spec: UnreadSpec) -> Iterator[Match]:
     found: dict[str, dict[str, Use]] = {}
     for artifact in context.graph.artifacts():
         writers = context.graph.writers(artifact)
-        if writers and not context.graph.readers(artifact) and not context.graph.is_declared(artifact) and not _result(artifact, writers, spec) and not any(
-                pattern.fullmatch(artifact) for pattern in looked_for):
+        if writers and not context.graph.readers(artifact) and not context.graph.is_declared(artifact) and not (
+                _result(artifact, writers, spec) or looked_for.fullmatch(artifact)):
             found.setdefault(writers[0].program, {})[artifact] = writers[0]
     for program, uses in sorted(found.items()):
         first = next(iter(uses.values()))
@@ -40,14 +40,14 @@ def unread(context: Context, spec: UnreadSpec) -> Iterator[Match]:
                     next(iter(uses)), first.event.owner, spec.confidence, artifacts=tuple(uses))
 
 
-def _looked_for(context: Context) -> set[re.Pattern[str]]:
+def _looked_for(context: Context) -> re.Pattern[str]:
     """Return what reads, probes and moves whose path is known in part may mean: it may be one of the artefacts."""
     entries = {entry.id: entry for entry in context.graph.project.entries}
-    return {pattern for event in context.events if event.kind in ("read", "probe", "move") and event.access is not None and event.entry in entries
-            for pattern in may_be(event.access, entries[event.entry].folders)}
+    return either({form for event in context.events if event.kind in ("read", "probe", "move") and event.access is not None and event.entry in entries
+                   for form in may_be(event.access, entries[event.entry].folders)})
 
 
-def _result(artifact: str, writers: list[Use], spec: UnreadSpec) -> bool:
+def _result(artifact: str, writers: Sequence[Use], spec: UnreadSpec) -> bool:
     """Return whether an artefact is for people or services: by its format, its ending or its name."""
     path = artifact.partition("#")[0].lower()
     formats = {use.event.access.format for use in writers if use.event.access is not None}

@@ -41,7 +41,7 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
     families: dict[object, set[tuple[str, ...]]] = {}
     for artifact, name in known.items():
         families.setdefault(name.family, set()).add(numbers(name.stem))
-        if literal(artifact) and graph.writers(artifact):
+        if literal(artifact) and "$" not in _last(artifact) and graph.writers(artifact):
             written.setdefault(name.series, []).append(artifact)
             users[artifact] = frozenset(use.program for use in (*graph.readers(artifact), *graph.writers(artifact)))
     made = {last for event in context.events if event.kind in ("write", "append") and (last := _written_name(event))}
@@ -55,7 +55,7 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         exists = artifact in graph.project.tracked
         near = [other for other in written.get(name.series, ())  # a program that touches both means both
                 if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)]
-        near = [other for other in _plausible(context, name, near, spec, len(families[name.family])) if _one_kind(graph, use, other)]
+        near = [other for other in _plausible(context, name, near, spec, len(families[name.family]), exists) if _one_kind(graph, use, other)]
         if near and not guarded(context, use, True) and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
             found.setdefault((use.program, site(use)), []).append((use, near))
@@ -92,7 +92,9 @@ def _written_name(event: Event) -> str:
 def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | None:
     """Return a read of an artefact that nothing can write; none for a path that a command or a person gives."""
     graph = context.graph
-    if graph.writers(artifact) or not literal(artifact) or (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
+    if graph.writers(artifact) or not literal(artifact) or "$" in _last(artifact):
+        return None
+    if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
         return None
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)
                  and not _has_way_out(context, use)), None)
@@ -125,14 +127,38 @@ def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> boo
     return not exists and same or misspelt(left.words, right.words, spec.stem, spec.edits)
 
 
-def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int) -> list[str]:
-    """Drop near matches that are siblings rather than misspellings: a series means its numbers, and an added word must leave the written name unread.
+def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int, exists: bool) -> list[str]:
+    """Drop near matches that are siblings rather than the missing half: what is written must have no reader of its own, or another version of one name.
 
-    `siblings` is the size of the series: under how many numbers artefacts of the same name, place and extension are known.
+    A series means its numbers, and an added word needs one near match alone. `siblings` is the size of the series: under how many numbers artefacts of the
+    same name, place and extension are known; `exists`: what is read is in the repository.
     """
-    if spec.relation == "word":
-        return near if len(near) == 1 and not context.graph.readers(near[0]) else []
+    if spec.relation == "word" and len(near) > 1:
+        return []
     own = numbers(name.stem)
-    if own and any(numbers(split_name(other)[1]) not in ((), own) for other in near):
-        return near if siblings <= 2 else []
-    return near
+    if own and siblings > 2 and any(numbers(split_name(other)[1]) not in ((), own) for other in near):
+        return []
+    return [other for other in near if _is_other_half(context, name, other, spec, exists)]
+
+
+def _is_other_half(context: Context, name: Name, other: str, spec: UnresolvedSpec, exists: bool) -> bool:
+    """Return whether what is written is what was meant to be read: by its spelling, or because nobody else reads it and no run can give it another name.
+
+    A name with a typing error that is the name of a file (it `exists`) may be meant.
+    """
+    right, unread = named(other, spec.roles, spec.versions), not context.graph.readers(other)
+    if spec.relation != "word" and name.words == right.words:
+        return True
+    if spec.relation != "word" and misspelt(name.words, right.words, spec.stem, spec.edits):
+        return unread or not exists
+    return not _chosen(context, other) and (unread or spec.relation != "word" and _versions(name, right, spec))
+
+
+def _chosen(context: Context, artifact: str) -> bool:
+    """Return whether whoever starts the writers chooses the name: what is written is only their default."""
+    return all(use.event.access is not None and use.event.access.chosen for use in context.graph.writers(artifact))
+
+
+def _versions(left: Name, right: Name, spec: UnresolvedSpec) -> bool:
+    """Return whether two names say themselves that they are versions of one thing: they differ in numbers and words that mark one, and have such a word."""
+    return left.letters == right.letters and not frozenset(spec.versions).isdisjoint((*left.words, *right.words))

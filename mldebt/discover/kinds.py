@@ -16,6 +16,8 @@ _NAMES = {
     "MLproject": "yaml",
     "README": "text", "Procfile": "text", "Jenkinsfile": "text",
 }
+_COMMANDS = ("bin", "scripts")
+"""Folders in which a file without an ending is a program."""
 _DOCKER = re.compile(r"(?:.*[._-])?(?:docker|container)file(?:[._-].*)?", re.IGNORECASE)
 _NO_DOCKER = (".dockerignore", ".j2", ".jinja", ".jinja2", ".template", ".tmpl", ".tpl", ".in", ".txt", ".rst", ".lock", ".bak")
 _REQUIREMENTS = re.compile(r"(?:.*/)?(?:requirements/[^/]*|(?:[^/]*[._-])?(?:requirements|constraints)(?:[._-][^/]*)?)\.(?:txt|in)")
@@ -37,4 +39,6 @@ def _by_pattern(path: str, name: str) -> str:
         return "snakemake"
     if _DOCKER.fullmatch(name) and not name.lower().endswith(_NO_DOCKER):
         return "docker"
-    return "requirements" if _REQUIREMENTS.fullmatch(path) else ""
+    if _REQUIREMENTS.fullmatch(path):
+        return "requirements"
+    return "text" if "." not in name and path.rpartition("/")[0].rpartition("/")[2] in _COMMANDS else ""

@@ -88,7 +88,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
         source = f"{before}{code}{after}\n"
         if check(source) is None:
             try:
-                low = Lowering(cst.parse_module(source))
+                low = Lowering(cst.parse_module(source), source)
                 return (*low.body, *(node for inner in low.bodies[1:] for node in decode_body(inner))), bool(before)
             except cst.ParserSyntaxError:
                 continue
@@ -107,6 +107,12 @@ def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool) 
                 if name := dotted(target):
                     assigns[name] = None
                     made.update(((name, f"{path}()"),) if isinstance(node.value, ir.Call) and (path := called(node.value, known | made)) else ())
-    calls = dict.fromkeys(path for node in inside(body) if isinstance(node, ir.Call) and (path := called(node, known | made)))
+    working = inside(node for node in body if not _only_looks(node))
+    calls = dict.fromkeys(path for node in working if isinstance(node, ir.Call) and (path := called(node, known | made)))
     return Disabled(first.start() + len(first["indent"]), last.end(), len(lines), tuple(calls)[:MAX_NAMES], tuple(assigns)[:MAX_NAMES],
                     lead.strip()[:MAX_LEAD], part)
+
+
+def _only_looks(node: ir.Stmt) -> bool:
+    """Return whether a statement only checks or shows something: an assertion or a print that was switched off is no experiment."""
+    return isinstance(node, ir.Assert) or isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Call) and called(node.value, {}) == "print"

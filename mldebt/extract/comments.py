@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from mldebt.extract.gate import QUOTED
 from mldebt.model.facts import Comment
 
 _PYTHON = re.compile(r"mldebt:|TODO|FIXME|HACK|XXX")
-_TOKENS = re.compile(
-    r"'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|(?P<comment>\#[^\n]*)", re.DOTALL)
+_TOKENS = re.compile(rf"{QUOTED}|(?P<comment>\#[^\n]*)", re.DOTALL)
 _PLAIN = re.compile(r"(?<![^\s])#[^\n]*?mldebt:[^\n]*")
 _HEAD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 

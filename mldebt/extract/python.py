@@ -45,7 +45,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
     problem = check(text, limit)
     if problem is None:
         try:
-            low = Lowering(cst.parse_module(text))
+            low = Lowering(cst.parse_module(text), text)
         except cst.ParserSyntaxError as error:
             problem = _syntax(error, text, table)
             if templated(path) and ("{{" in text or "{%" in text):
@@ -114,7 +114,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
     if module is None:
         whole = Problem("syntax", "the cells do not parse as one program")
         return PythonFacts(path, key, True, table, lines, strings=words_beside(prose), problems=(*problems, whole))
-    low = Lowering(module)
+    low = Lowering(module, text)
     magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
               for i, cell in enumerate(cells) for magic in cell.magics]
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))

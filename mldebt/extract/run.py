@@ -74,7 +74,7 @@ def _extracted(wanted: Sequence[SourceFile], limit: int, cache: FactCache | None
 
 
 def _data(file: SourceFile) -> DataFacts:
-    from mldebt.extract.data import extract_data
+    from mldebt.extract.data.formats import extract_data
 
     try:
         return extract_data(file.path, file.absolute.read_bytes(), file.kind)

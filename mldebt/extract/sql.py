@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SQL = re.compile(r"\s*(select|insert|update|delete|create|drop|alter|with|replace|truncate|merge)\b", re.IGNORECASE)
 _MARK = re.compile(r"mldebt_hole_(\d+)_")
 _MODES = {
-    "Insert": "append", "LoadData": "append", "Copy": "append", "Create": "create", "Update": "write", "Delete": "write", "Merge": "write",
+    "Insert": "append", "LoadData": "append", "Copy": "append", "Create": "create", "Update": "write", "Delete": "write", "Merge": "append",
     "TruncateTable": "write", "Alter": "write", "AlterTable": "write", "Drop": "drop",
 }
 _FILL = "\u01c2"  # a letter that no table is named with: it fills the place of a template's expression
@@ -27,7 +27,7 @@ _MAX_TEXT, _MAX_STATEMENTS = 256 << 10, 1000
 
 
 def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
-    """Return the tables of a SQL text with `read` or `write`; text that is not SQL, or does not parse, has none."""
+    """Return the tables of a SQL text with `read`, `append` (rows are added or changed) or `write`; text that is not SQL, or does not parse, has none."""
     holes = [part for part in statement.parts if isinstance(part, Hole)]
     numbers = iter(range(len(holes)))
     text = "".join(part if isinstance(part, str) else f"mldebt_hole_{next(numbers)}_" for part in statement.parts)
@@ -40,7 +40,13 @@ def table_uses(statement: Pattern) -> list[tuple[Pattern, str]]:
         trees = [tree for tree in sqlglot.parse(text) if tree is not None]
     except sqlglot.errors.SqlglotError:
         return []
-    return [(_restore(table.name, holes), mode if mode == "read" else "write") for tree in trees for table, mode in _tables(tree)]
+    return [(_restore(table.name, holes), mode if mode == "read" else "append" if mode == "append" or _kept(tree) else "write")
+            for tree in trees for table, mode in _tables(tree)]
+
+
+def _kept(tree: exp.Expr) -> bool:
+    """Return whether a statement makes a table only where there is none."""
+    return type(tree).__name__ == "Create" and bool(tree.args.get("exists"))
 
 
 def sql_tables(text: str) -> Iterator[TableUse]:
@@ -62,7 +68,7 @@ def _tables(tree: exp.Expr) -> Iterator[tuple[exp.Table, str]]:
     """Yield the tables of a statement with how it uses them; names that it defines itself are none."""
     from sqlglot import exp
 
-    mode = _MODES.get(type(tree).__name__, "read")
+    mode = "append" if tree.args.get("where") and isinstance(tree, exp.Update | exp.Delete) else _MODES.get(type(tree).__name__, "read")
     target = tree if tree.this is None or isinstance(tree.this, str) else tree.this
     written = target.find(exp.Table) if mode != "read" else None
     if mode == "create" and str(tree.args.get("kind", "")).upper() not in ("TABLE", "VIEW"):

@@ -7,7 +7,7 @@ import msgspec
 from mldebt.flow.value import Value, lineage
 
 
-class Arguments(msgspec.Struct, frozen=True):
+class Arguments(msgspec.Struct, frozen=True, gc=False):
     """Positional and keyword arguments; `open`: something unknown was unpacked (`*rest`, `**options`), so any parameter may be given besides.
 
     `assumed`: nothing in the project calls like this, so a default is one of the values that whoever calls may give.

@@ -21,6 +21,7 @@ from mldebt.flow.value import (
     ModuleTarget,
     SuperTarget,
     Value,
+    depending,
     join,
     lineage,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+_LOGICAL, _IN_ROWS = ("~", "&", "|", "^"), ("frame", "array", "tensor")
 _MARKERS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
 
@@ -44,7 +46,11 @@ class Attributes:
         self._run = run
 
     def get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
-        """Return `value.name`."""
+        """Return `value.name`; what is taken of one of several things is one of several."""
+        found = self._get(value, name, place, frame)
+        return depending(found, value.choices) if value.choices and found.target is not None else found
+
+    def _get(self, value: Value, name: str, place: Place, frame: Frame) -> Value:
         target = value.target
         if name == "__dict__" and target is not None:
             self._run.ledger.open(value)
@@ -161,7 +167,7 @@ class Attributes:
         """Return `value[index]`."""
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
-            return self._of_object(known, index[0], value)
+            return depending(self._of_object(known, index[0], value), index[0].choices)
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):
@@ -191,12 +197,20 @@ class Attributes:
             return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
-            if not isinstance(node.index[0], ir.Slice | ir.Sequence):
+            if self._chooses_rows(node.index[0], index[0]):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
             return Value(type=value.type, sources=sources, columns=kept, passed=value.passed)
         part = value.type if kind.element == "self" else kind.element
         return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed))
+
+    def _chooses_rows(self, node: ir.Expr, index: Value) -> bool:
+        """Return whether an index is a condition on rows: one that makes a text, or a container of names, takes columns."""
+        if isinstance(node, ir.Compare):
+            return True
+        if isinstance(node, ir.UnaryOp | ir.BinOp):
+            return node.op in _LOGICAL
+        return isinstance(node, ir.Call) and self._run.catalogue.representation(index.type) in _IN_ROWS
 
     def _by_position(self, value: Value, node: ir.Subscript, axis: int | None, place: Place, frame: Frame) -> None:
         """Note that columns of data that was read are taken by number."""
@@ -289,5 +303,5 @@ def _sliced(known: Object, node: ir.Expr) -> Object:
     bounds = [(part, whole_number(part)) for part in (node.lower, node.upper, node.step)] if isinstance(node, ir.Slice) else []
     if known.items is None or not bounds or any(part is not None and number is None or number == 0 and place == 2
                                                 for place, (part, number) in enumerate(bounds)):
-        return Object(known.kind, None, None, known.element())
-    return Object(known.kind, known.items[slice(*(number for _, number in bounds))], None, known.rest)
+        return Object(known.kind, rest=known.element())
+    return Object(known.kind, known.items[slice(*(number for _, number in bounds))], rest=known.rest)

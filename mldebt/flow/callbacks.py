@@ -27,11 +27,12 @@ class Callbacks:
     def may_call(self, values: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Unknown code may call the functions it is given; a library calls the hooks of the objects it is given."""
         first = len(frame.trace.items)
-        for value in (one for given in values for one in _each(given)):
-            if isinstance(value.target, FunctionTarget | MethodTarget):
-                self._run.calls.call(value, (), {}, place, frame)
-            elif value.ref:
-                self._run.hooks.run(value, place, frame)
+        for given in values:
+            for value in _each(given) if given.target is not None or given.ref else ():
+                if isinstance(value.target, FunctionTarget | MethodTarget):
+                    self._run.calls.call(value, (), {}, place, frame)
+                elif value.ref:
+                    self._run.hooks.run(value, place, frame)
         frame.trace.hand_over(first)
 
     def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:
@@ -49,7 +50,8 @@ class Callbacks:
                 called.append(value)
         if bound.row.role == _SCHEDULE:
             frame.trace.hand_over(first)
-        self.may_call(tuple(value for value in (*bound.args, *bound.keywords.values()) if value not in called), place, frame)
+        given = (*bound.args, *bound.keywords.values())
+        self.may_call(tuple(value for value in given if value not in called) if called else given, place, frame)
         if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
             self._run.hooks.run(bound.receiver, place, frame)
         return results

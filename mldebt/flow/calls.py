@@ -30,6 +30,7 @@ from mldebt.flow.value import (
     SuperTarget,
     Value,
     arrived,
+    depending,
     join_all,
     lineage,
 )
@@ -82,14 +83,14 @@ class Calls:
                 args.append(value)
         place = self._run.place(frame, node)
         fitting(self._run, node, function, len(args), keywords, place, frame)
-        result = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
+        made = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
         if isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and self._in_place(function.target, keywords):
-            self._run.attributes.flow_into(node.func.value, result.sources, frame)
-        return result
+            self._run.attributes.flow_into(node.func.value, made.sources, frame)
+        return depending(made, function.choices) if function.choices else made
 
     def _in_place(self, target: LibraryMethod, keywords: dict[str, Value]) -> bool:
         """Return whether a method changes its receiver."""
-        row = self._run.catalogue.method(target.path, target.name)
+        row = self._run.catalogue.method(target.path, target.name) if keywords else None
         return row is not None and bool(row.inplace) and row.inplace in keywords and keywords[row.inplace].const == (True,)
 
     def _spells(self, function: Value) -> bool:
@@ -163,8 +164,7 @@ class Calls:
 
     def _library(self, target: LibraryTarget, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row, kind = self._run.catalogue.call(target.path), self._run.catalogue.type(target.path)
-        library = self._run.catalogue.library(target.path)
-        if library:
+        if place not in self.seen and (library := self._run.catalogue.library(target.path)):
             self._see(place, target.path, library, row, kind.role if kind is not None else "", row is not None or kind is not None, args, method=False)
         if row is not None:
             return self.apply(row, None, args, keywords, place, frame, target.path)
@@ -179,16 +179,15 @@ class Calls:
         return Value(sources=self._run.unheld(self._run.held(*args, *keywords.values()), place))
 
     def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, given: tuple[Value, ...], *, method: bool) -> None:
-        """Note a call site once: at one place the same call stands, whatever leads there. Constants that are given another form are no data that moves."""
-        if place not in self.seen:
-            moves = row is not None and row.moves and (row.touches or not all(map(self._run.heap.spelled, given)))
-            self.seen[place] = CallSite(place, api, library, known, method, role or (row.role if row is not None else ""), moves)
+        """Note a call site, once: at one place the same call stands, whatever leads there. Constants that are given another form are no data that moves."""
+        moves = row is not None and row.moves and (row.touches or not all(map(self._run.heap.spelled, given)))
+        self.seen[place] = CallSite(place, api, library, known, method, role or (row.role if row is not None else ""), moves)
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
         row = self._run.catalogue.method(target.path, target.name) if target.path else None
         if not target.path and (told := self._run.catalogue.telling(target.name)):
             return self.apply(self._run.catalogue.calls[told], target.receiver, args, keywords, place, frame, told, must=False)
-        if target.path and (library := self._run.catalogue.library(target.path)):
+        if target.path and place not in self.seen and (library := self._run.catalogue.library(target.path)):
             self._see(place, f"{target.path}.{target.name}", library, row, "", row is not None, (target.receiver, *args), method=True)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
@@ -240,7 +239,7 @@ class Calls:
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
         if returns.startswith("list:"):
-            made = Object("list", None, None, Value(type=returns[5:], sources=sources))
+            made = Object("list", rest=Value(type=returns[5:], sources=sources))
             return self._run.new(bound.place, made, self._run.catalogue.literal("list"), sources)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         keep = receiver.ref if receiver is not None and known is not None and known.kind == "handle" else 0

@@ -159,7 +159,7 @@ def _make(run: Interpreter, call: Bound) -> Value:
     source = call.args[0] if call.args else NOTHING
     if isinstance(source.target, ClassTarget) and call.frame is not None:
         return run.calls.call(source, (), {}, call.place, call.frame)
-    return source if source.ref else run.new(call.place, Object("dict", None, None, NOTHING), run.catalogue.literal("dict"), source.sources)
+    return source if source.ref else run.new(call.place, Object("dict", rest=NOTHING), run.catalogue.literal("dict"), source.sources)
 
 
 def _reader(run: Interpreter, call: Bound) -> Value:

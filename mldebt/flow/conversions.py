@@ -49,9 +49,9 @@ class Conversions:
         return self._step(self._run.catalogue.representation(value.type), after, value.passed, place, f"{value.type}.{name}")
 
     def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
-        """Return what a container made of the elements of a value has passed; elements of another container stay what they are."""
-        known = self._run.heap.get(value.ref)
-        if not value.sources or known is not None and known.kind in CONTAINERS:
+        """Return what a container made of the elements of a value has passed; elements of another container stay what they are, those of a table are names."""
+        known, row = self._run.heap.get(value.ref), self._run.catalogue.type(value.type)
+        if not value.sources or row is not None and row.columns_by_name or known is not None and known.kind in CONTAINERS:
             return ()
         before, passed = self._travelled([value])
         return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()
@@ -67,12 +67,19 @@ class Conversions:
     def _travelled(self, values: Iterable[Value]) -> tuple[str, Chain]:
         """Return representation and conversions of the data among some values that has passed most; of the first data where none has passed any.
 
-        Plain values of the language that have passed nothing are facts about data as often as data.
+        Plain values of the language that have passed nothing are facts about data as often as data. A table of columns some of which come from elsewhere is
+        a new one.
         """
-        parts = [item for value in values for item in self._parts(value) if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
+        known = [item for value in values if not self._is_new(value) for item in self._parts(value)]
+        parts = [item for item in known if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
         passed = longest(item.passed for item in parts)
         found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
         return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
+
+    def _is_new(self, value: Value) -> bool:
+        """Return whether a value is a display by names, some items of which have passed nothing and are no constants."""
+        known = self._run.heap.get(value.ref) if value.ref and not value.passed else None
+        return known is not None and known.kind == "dict" and any(not item.passed and not item.const and not item.ref for item in known.fields.values())
 
     def _parts(self, value: Value, depth: int = 0) -> list[Value]:
         """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""

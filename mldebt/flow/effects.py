@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
+_GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
 JOIN = "join"
@@ -41,10 +42,15 @@ class Bound:
     ) -> None:
         """Bind positional arguments to the names the row gives."""
         self.row, self.receiver, self.args, self.keywords, self.place, self.frame, self.api = row, receiver, args, keywords, place, frame, api
-        self.named: dict[str, Value] = {**dict(zip(row.parameters, args)), **keywords}
+        self.named = dict(zip(row.parameters, args))
+        self.named.update(keywords)
         self.handle: Value | None = None
         self.reads: frozenset[int] = frozenset()
         self.must = must
+
+    def given(self) -> tuple[Value, ...]:
+        """Return all arguments, and the receiver if there is one."""
+        return (*self.args, *self.keywords.values()) if self.receiver is None else (*self.args, *self.keywords.values(), self.receiver)
 
     def get(self, name: str) -> Value:
         """Return the argument of a parameter (`self`: the receiver); unknown when not given."""
@@ -59,8 +65,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if frame is None:
         return frozenset()
     reads: set[int] = set()
-    given = (*bound.args, *bound.keywords.values(), *(() if bound.receiver is None else (bound.receiver,)))
-    data = run.held(*given)
+    given = bound.given()
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, given)
@@ -75,8 +80,9 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.scan or row.role == PRINT:
         observe_output(run, bound, frame)
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
-        judged, fits = run.learning.judged(bound, data)
-        run.emit(frame, EVENTS[row.role], bound.place, sources=judged, api=bound.api, passed=run.conversions.of((*bound.args, *bound.keywords.values())), model=fits)
+        judged, fits = run.learning.judged(bound, run.held(*given))
+        passed = run.conversions.of((*bound.args, *bound.keywords.values()))
+        run.emit(frame, EVENTS[row.role], bound.place, sources=judged, api=bound.api, passed=passed, model=fits)
     return frozenset(reads)
 
 
@@ -104,13 +110,16 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
 
 
 def _by_position(run: Interpreter, bound: Bound, frame: Frame, row: ColumnsRow, reads: frozenset[int]) -> None:
-    """Note a reader that picks columns by number, or leaves their names in the file aside."""
+    """Note how a reader picks columns: by number, by other names than the file may hold, or by name."""
     known = run.heap.get(bound.get(row.select).ref)
     items = known.items if known is not None else None
     numbers = [item.const[0] for item in items or () if len(item.const) == 1 and type(item.const[0]) is int]
-    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if bound.get(row.header).const == (None,) else ""
+    renamed = bound.get(row.header).const == (None,) and bound.get(row.names) is not NOTHING
+    picked = ", ".join(map(str, numbers)) if items and len(numbers) == len(items) else ":" if renamed else ""
     if picked:
         run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "position"), ("columns", picked)))
+    elif bound.get(row.select) is not NOTHING:
+        run.emit(frame, "column-use", bound.place, sources=reads, api=bound.api, detail=(("by", "name"),))
 
 
 def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: frozenset[int]) -> set[int]:
@@ -119,7 +128,7 @@ def _query(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, data: f
     reads, query = set[int](), bound.get(row.query)
     uses = [(*use, query.home) for statement in as_texts(query) for use in table_uses(statement)]
     for table, mode, home in uses or _kept_statements(run, query, frame):
-        kind: Kind = "read" if mode == "read" else "write"
+        kind: Kind = "read" if mode == "read" else "append" if mode == "append" else "write"
         for path in _databases(run, _named(run, row, row.database, bound)):
             access = Access("table", *_database(path), "sql", table, home=home)
             number = run.emit(frame, kind, bound.place, access=access, sources=data, api=bound.api)
@@ -184,7 +193,7 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
-        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home))
+        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home, any(choice.kind in _GIVEN for choice in value.choices)))
     return found
 
 

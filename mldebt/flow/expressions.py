@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mldebt.flow.heap import Object, front
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, constant, embedded, join, lineage, longest
+from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -31,9 +31,7 @@ def _name(run: Interpreter, node: ir.Name, frame: Frame) -> Value:
 
 
 def _const(run: Interpreter, node: ir.Const, frame: Frame) -> Value:
-    value = constant(node.value)
-    kind = "text" if isinstance(node.value, str) else "none" if node.value is None else "number"
-    return Value(type=run.catalogue.literal(kind), texts=value.texts, const=value.const, home=frame.path if value.texts else "")
+    return run.literal(node.value, frame.path)
 
 
 def _opaque(run: Interpreter, node: ir.Opaque, frame: Frame) -> Value:
@@ -97,7 +95,7 @@ def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value
     if one is None or other is None and (right.ref or one.kind != "list"):
         return Value(sources=lineage(left, right))
     if other is None:
-        other = Object("list", None, None, Value(sources=right.sources))
+        other = Object("list", rest=Value(sources=right.sources))
     if one.items is not None and other.items is not None:
         return run.new(run.place(frame, node), Object(one.kind, one.items + other.items), left.type, lineage(left, right))
     first = front(one.items or ()) if one.kind == "list" else {}
@@ -166,7 +164,19 @@ def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:
     truth = run.truth(evaluate(run, node.test, frame))
     if truth is not None:
         return evaluate(run, node.body if truth else node.orelse, frame)
-    return join(evaluate(run, node.body, frame), evaluate(run, node.orelse, frame))
+    first, second = run.decisions.doubts(node.test, frame)
+    return join(_doubting(run, node.body, first, frame), _doubting(run, node.orelse, second, frame))
+
+
+def _doubting(run: Interpreter, node: ir.Expr, name: str, frame: Frame) -> Value:
+    """Return the value of one side of a choice, on which a name is unknown."""
+    if not name:
+        return evaluate(run, node, frame)
+    frame.open_branch()
+    frame.set(name, NOTHING)
+    value = evaluate(run, node, frame)
+    frame.close_branch()
+    return value
 
 
 def _sequence(run: Interpreter, node: ir.Sequence, frame: Frame) -> Value:
@@ -187,7 +197,7 @@ def _sequence(run: Interpreter, node: ir.Sequence, frame: Frame) -> Value:
     if not exact:
         for item in items[:64]:
             rest = item if rest is None else join(rest, item)
-        return run.new(run.place(frame, node), Object(node.kind, None, None, rest), run.catalogue.literal(node.kind), sources)
+        return run.new(run.place(frame, node), Object(node.kind, rest=rest), run.catalogue.literal(node.kind), sources)
     return run.new(run.place(frame, node), Object(node.kind, tuple(items)), run.catalogue.literal(node.kind), sources)
 
 
@@ -243,17 +253,17 @@ def _yield(run: Interpreter, node: ir.Yield, frame: Frame) -> Value:
 
 
 def _comprehension(run: Interpreter, node: ir.Comprehension, frame: Frame) -> Value:
-    shadowed: dict[str, Value] = {}
     sources = lineage()
-    with frame.branch(shadowed):
-        for generator in node.generators:
-            iterable = evaluate(run, generator.iter, frame)
-            sources |= iterable.sources
-            run.bind(generator.target, run.element(iterable), frame)
-            for condition in generator.conditions:
-                evaluate(run, condition, frame)
-        element = evaluate(run, node.element, frame)
-        value = evaluate(run, node.value, frame) if node.value is not None else None
+    frame.open_branch()  # its variables are its own
+    for generator in node.generators:
+        iterable = evaluate(run, generator.iter, frame)
+        sources |= iterable.sources
+        run.bind(generator.target, run.element(iterable), frame)
+        for condition in generator.conditions:
+            evaluate(run, condition, frame)
+    element = evaluate(run, node.element, frame)
+    value = evaluate(run, node.value, frame) if node.value is not None else None
+    frame.close_branch()
     kind = "list" if node.kind == "generator" else node.kind
     rest = value if value is not None else element
     fields: dict[str, Value] = {}

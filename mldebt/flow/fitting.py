@@ -20,16 +20,27 @@ if TYPE_CHECKING:
 def fitting(run: Interpreter, node: ir.Call, function: Value, count: int, keywords: Collection[str], place: Place, frame: Frame) -> None:
     """Note whether `count` positional arguments and some keywords fit a function, a method or a class of the project, or a method whose row counts."""
     target, found = function.target, None
+    if target is None:
+        return
     made = isinstance(target, FunctionTarget) and bool(function.type)  # by a library, which may hand it more, or other names, than the call does
-    if isinstance(target, _CHECKED) and not made and not function.choices and not any(arg.star for arg in node.args):
+    sure = not made and not function.choices and not any(arg.star for arg in node.args)
+    if sure and isinstance(target, _CHECKED) and not _handed_over(run, node, target, frame):
         found = _of_row(run, target, count, keywords) if isinstance(target, LibraryMethod) else _of_project(run, node, target, count, keywords)
     if found is not None:
         run.observer.fit(place, Misfit(place, found[0], found[1], found[2], frame.owner))
-    elif target is not None:
+    else:
         run.observer.fit(place, None)
 
 
 _CHECKED = (FunctionTarget, MethodTarget, ClassTarget, LibraryMethod)
+
+
+def _handed_over(run: Interpreter, node: ir.Call, target: Target, frame: Frame) -> bool:
+    """Return whether a function is a parameter that a branch, or a function inside, calls: which branch it is for may be what the caller knows."""
+    if not isinstance(node.func, ir.Name) or not isinstance(target, FunctionTarget | MethodTarget) or frame.index < 0:
+        return False
+    params = {param.name for param in run.definition(frame.path, frame.index).params}
+    return node.func.id in params and (frame.nesting > 0 or node.func.id not in frame.names)
 
 
 def _of_row(run: Interpreter, target: LibraryMethod, count: int, keywords: Collection[str]) -> tuple[str, str, Place | None] | None:
@@ -51,6 +62,8 @@ def _of_project(run: Interpreter, node: ir.Call, target: Target | None, count: i
         target, receiver = _constructor(run, target), 1
     elif isinstance(target, MethodTarget):
         if isinstance(node.func, ir.Attr) and _overridden(run, target, node.func.attr):
+            return None
+        if target.receiver.choices:
             return None
         target, receiver = target.function, 1
     if not isinstance(target, FunctionTarget):
@@ -80,9 +93,7 @@ def _overridden(run: Interpreter, target: MethodTarget, name: str) -> bool:
     own = run.modules.class_named(target.receiver.type)
     if own is None:
         return target.receiver.target is None
-    mine = run.modules.classes.get(own)
-    return any(info is not mine and name in info.names and any(item is mine for item in run.modules.linearised(cls))
-               for cls, info in list(run.modules.classes.items()))
+    return any(name in heir.names for heir in run.modules.heirs(own))
 
 
 def _reason(params: Sequence[Parameter], receiver: int, count: int, keywords: Collection[str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 from mldebt.flow.activation import Activation
 from mldebt.flow.heap import Object
@@ -97,34 +97,24 @@ class Frame:
         """Return the present value of every name bound in the branches opened since `depth`."""
         return {name: self.names[name] for log in self._logs[depth:] for name in log if name in self.names}
 
-    @contextmanager
-    def nested(self) -> Iterator[None]:
-        """Run statements after which others may still run even if these return."""
-        self.nesting += 1
-        try:
-            yield
-        finally:
-            self.nesting -= 1
+    def open_branch(self) -> None:
+        """Begin to collect the bindings of a branch."""
+        self._logs.append({})
 
-    @contextmanager
-    def branch(self, changes: dict[str, Value]) -> Iterator[None]:
-        """Collect the bindings of one branch into `changes` and take them back at the end."""
-        log: dict[str, Value | None] = {}
-        self._logs.append(log)
-        try:
-            yield
-        finally:
-            self._logs.pop()
-            for name, old in log.items():
-                changes[name] = self.names[name]
-                if old is None:
-                    del self.names[name]
-                else:
-                    self.names[name] = old
+    def close_branch(self) -> dict[str, Value]:
+        """Take back the bindings of the innermost branch and return them."""
+        log, names = self._logs.pop(), self.names
+        changes = {name: names[name] for name in log}
+        for name, old in log.items():
+            if old is None:
+                del names[name]
+            else:
+                names[name] = old
+        return changes
 
     def merge(self, branches: Sequence[dict[str, Value]], one_of: Callable[[Sequence[Value]], Value]) -> None:
         """Join the bindings of branches that can all fall through; `one_of` joins values."""
-        for name in dict.fromkeys(key for changes in branches for key in changes):
+        for name in dict.fromkeys(chain.from_iterable(branches)):
             old = self.names.get(name)
             present = [value for value in (changes.get(name, old) for changes in branches) if value is not None]
             self.set(name, one_of(present) if present else NOTHING)

@@ -14,7 +14,7 @@ from mldebt.flow.interface import escaped
 from mldebt.flow.memo import Renaming, Summary, applies, shape, survivors
 from mldebt.flow.statements import execute
 from mldebt.flow.tokens import TokenBook
-from mldebt.flow.trace import Trace
+from mldebt.flow.trace import Tokens, Trace
 from mldebt.flow.value import NOTHING, ClassTarget, FunctionTarget, Value, hole, join, join_all, lineage, opened
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.ir import Body, Parameter
@@ -56,31 +56,36 @@ class Functions:
             escaped(self._run, (*args.args, *args.keywords.values()), place, frame)
             return Value(sources=args.lineage())
         self._run.modules.load(target.path)
+        handed = key in self._run.modules.scheduled
         bound = self._bind(definition, args, target)
-        found = self._known(key, target, bound)
+        tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
+        found = self._known(known, bound, tokens)
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
             bound = self._generalised(key, bound)
-            found = self._known(key, target, bound)
-        tokens, handed = self._tokens.stand_for(target, bound), key in self._run.modules.scheduled
+            tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
+            found = self._known(known, bound, tokens)
         if found is not None:
             self.hits += 1
             summary, renaming = found
             frame.trace.call(place, summary.trace, tokens, handed=handed)
             return self._reuse(summary, renaming, place)
         before = self._run.steps
-        summary = self._evaluate(target, definition, bound, place, frame)
-        self._memo.setdefault(key, {}).setdefault((target.frame, tuple(map(shape, bound.values()))), []).append(summary)
+        summary = self._evaluate(target, definition, bound, tokens, place, frame)
+        known.append(summary)
         self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
         self._contexts[key] = self._contexts.get(key, 0) + 1
         frame.trace.call(place, summary.trace, tokens, handed=handed)
         return Renaming(tokens).value(summary.value)
 
-    def _known(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> tuple[Summary, Renaming] | None:
+    def _alike(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> list[Summary]:
+        """Return the summaries of calls with arguments of the same shapes; those to come belong there, too."""
+        return self._memo.setdefault(key, {}).setdefault((target.frame, tuple(map(shape, bound.values()))), [])
+
+    def _known(self, summaries: list[Summary], bound: dict[str, Value], tokens: Tokens) -> tuple[Summary, Renaming] | None:
         """Return a summary that holds for these arguments, with what its names are called here."""
         args = tuple(bound.values())
-        entry = self._run.under
-        for summary in self._memo.get(key, {}).get((target.frame, tuple(map(shape, args))), ()):
-            renaming = applies(summary, args, self._tokens.stand_for(target, bound), self._run.heap, entry)
+        for summary in summaries:
+            renaming = applies(summary, args, tokens, self._run.heap, self._run.under)
             if renaming is not None:
                 return summary, renaming
         return None
@@ -108,7 +113,9 @@ class Functions:
             heap.running.bind_name(names, name)
         return summary.value if same else renaming.value(summary.value)
 
-    def _evaluate(self, target: FunctionTarget, definition: Definition, bound: dict[str, Value], place: Place, caller: Frame) -> Summary:
+    def _evaluate(
+        self, target: FunctionTarget, definition: Definition, bound: dict[str, Value], tokens: Tokens, place: Place, caller: Frame
+    ) -> Summary:
         run = self._run
         frame = self._frame(target, definition, caller.depth + 1)
         first_kept = len(run.frames)
@@ -122,7 +129,7 @@ class Functions:
             run.heap.rejoin(falls=alive or frame.ended)
             value = run.heap.one_of(frame.returned) if frame.returned else Value(const=(None,))
             summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
-            self._close(summary, seen, tuple(bound.values()), Renaming(self._tokens.stand_for(target, bound)), first_kept)
+            self._close(summary, seen, tuple(bound.values()), Renaming(tokens), first_kept)
         return summary
 
     def _close(self, summary: Summary, seen: Activation, args: tuple[Value, ...], here: Renaming, first_kept: int) -> None:
@@ -186,7 +193,7 @@ class Functions:
     def _filled(self, param: Parameter, rest: list[Value], left: dict[str, Value], may_be_given: bool, frame: Frame) -> Value:
         """Return a parameter that no argument names: what is left over, or its default, unless unpacked arguments may give it after all."""
         if param.kind == 2:
-            content = Object("tuple", None, None, join_all(rest)) if may_be_given else Object("tuple", tuple(rest))
+            content = Object("tuple", rest=join_all(rest)) if may_be_given else Object("tuple", tuple(rest))
             return self._run.gather("tuple", (frame.path, param), content)
         if param.kind == 4:
             return self._run.gather("dict", (frame.path, param), Object("dict", None, dict(left), NOTHING if may_be_given else None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 import msgspec
 
@@ -14,18 +15,17 @@ from mldebt.model.source import Place
 MAX_NESTING = 4
 
 
-class Object:
-    """A snapshot of one object; never changed in place.
+class Object(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A snapshot of one object; whoever makes it gives up `fields`.
 
     `kind`: `list tuple set dict instance namespace handle`. `items` are the elements of a sequence of known length. `fields` are attributes, or the
     values of known dict keys. `rest` is what unknown keys or positions may hold.
     """
 
-    __slots__ = ("fields", "items", "kind", "rest")
-
-    def __init__(self, kind: str, items: tuple[Value, ...] | None = None, fields: dict[str, Value] | None = None, rest: Value | None = None) -> None:
-        """Make a snapshot; the caller gives up `fields`."""
-        self.kind, self.items, self.fields, self.rest = kind, items, fields or {}, rest
+    kind: str
+    items: tuple[Value, ...] | None = None
+    fields: dict[str, Value] = {}
+    rest: Value | None = None
 
     def element(self) -> Value:
         """Return what iterating or an unknown subscript may give."""
@@ -68,7 +68,10 @@ class Heap:
     def one_of(self, values: Sequence[Value], depth: int = 0) -> Value:
         """Return what is known of a value that is any of some; several objects of one kind (instances: of one class) are stood for by one that joins them."""
         first = values[0]
-        if all(value is first for value in values):
+        for value in values:
+            if value is not first:
+                break
+        else:
             return first
         result = join_all(list(values))
         objects = [self.get(value.ref) for value in values if value.ref] if result.ref == MANY and depth < MAX_NESTING else []
@@ -148,12 +151,11 @@ class Heap:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Run what does not happen: its writes are taken back, its reads are nobody's."""
+        """Run what does not happen: its reads are nobody's, and its writes, which the branch it runs in takes back, are neither."""
         outer = self.running
         self.running = Activation(outer.chain)
         try:
-            with self.branch({}):
-                yield
+            yield
         finally:
             self.running = outer
 
@@ -197,26 +199,26 @@ class Heap:
     def _present(self, addresses: Iterable[int]) -> dict[int, Object]:
         return {address: found for address in addresses if (found := self._objects.get(address)) is not None}
 
-    @contextmanager
-    def branch(self, changes: dict[int, Object]) -> Iterator[None]:
-        """Collect the writes of one branch into `changes` and take them back at the end."""
-        log: dict[int, Object | None] = {}
-        self._logs.append(log)
-        try:
-            yield
-        finally:
-            self._logs.pop()
-            for address, old in log.items():
-                changes[address] = self._objects[address]
-                if old is None:
-                    del self._objects[address]
-                else:
-                    self._objects[address] = old
+    def open_branch(self) -> None:
+        """Begin to collect the writes of a branch."""
+        self._logs.append({})
 
-    def merge(self, branches: list[dict[int, Object]]) -> None:
+    def close_branch(self) -> dict[int, Object]:
+        """Take back the writes of the innermost branch and return them."""
+        log, objects = self._logs.pop(), self._objects
+        changes = {address: objects[address] for address in log}
+        for address, old in log.items():
+            if old is None:
+                del objects[address]
+            else:
+                objects[address] = old
+        return changes
+
+    def merge(self, branches: Sequence[dict[int, Object]]) -> None:
         """Join the writes of branches that can all be taken; an object a branch left alone keeps its old state there."""
-        for address in dict.fromkeys(key for changes in branches for key in changes):
-            self._put_join(address, [changes.get(address) or self._objects.get(address) for changes in branches])
+        for address in dict.fromkeys(chain.from_iterable(branches)):
+            old = self._objects.get(address)
+            self._put_join(address, [changes.get(address, old) for changes in branches])
 
     def _put_join(self, address: int, states: Iterable[Object | None]) -> None:
         present = [state for state in states if state is not None]

@@ -21,10 +21,11 @@ from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
 from mldebt.flow.nodes import Nodes
 from mldebt.flow.observer import Observer
-from mldebt.flow.texts import Texts
+from mldebt.flow.options import start_flags
 from mldebt.flow.provenance import Provenance
+from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Tables, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, join, join_all, lineage
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, depending, join, join_all, lineage
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
@@ -35,6 +36,7 @@ from mldebt.model.facts import Definition
 from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
+from mldebt.stack import uncollected
 
 _FLOW = "flow"
 _STATEMENTS = ".sql"
@@ -77,6 +79,8 @@ class Interpreter:
         self._places: list[Place] = [Place("", 0, 0)]
         self.passed: set[Place] = set()
         self.statements: dict[int, str] = {}
+        self.flags: dict[str, dict[str, Value]] = {}
+        self._literals: dict[tuple[type, object, str], Value] = {}
 
     @property
     def entry(self) -> EntryPoint | None:
@@ -108,6 +112,15 @@ class Interpreter:
         """Return a number under which a lambda is found again."""
         self.lambdas.append((node, frame))
         return len(self.lambdas) - 1
+
+    def literal(self, value: str | bool | int | float | None, path: str) -> Value:
+        """Return the value of a literal in a file: the same object every time."""
+        key = (type(value), value, path if isinstance(value, str) else "")
+        known = self._literals.get(key)
+        if known is None:
+            kind = "text" if isinstance(value, str) else "none" if value is None else "number"
+            known = self._literals[key] = msgspec.structs.replace(constant(value), type=self.catalogue.literal(kind), home=key[2])
+        return known
 
     def new(self, site: Place, value: Object, kind: str = "", sources: frozenset[int] = NO_SOURCES, passed: Chain = ()) -> Value:
         """Return a reference to an object allocated at `site`."""
@@ -183,7 +196,8 @@ class Interpreter:
             items = known.items if known is not None else None
             for position, part in enumerate(target.elements):
                 exact = items is not None and len(items) == len(target.elements)
-                self.bind(part, items[position] if exact and items is not None else self.element(value), frame)
+                found = items[position] if exact and items is not None else self.element(value)
+                self.bind(part, depending(found, value.choices) if value.choices else found, frame)
 
     def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
         """Collect what a generator yields."""
@@ -191,7 +205,7 @@ class Interpreter:
         earlier = self.heap.get(frame.returned[0].ref) if frame.returned else None
         if earlier is not None:
             inner = join(earlier.element(), inner)
-        made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", None, None, inner), self.catalogue.literal("list"), inner.sources)
+        made = self.new(Place(frame.path, -frame.index - 2, 0), Object("list", rest=inner), self.catalogue.literal("list"), inner.sources)
         frame.returned = [made]
 
     def emit(
@@ -234,6 +248,7 @@ class Interpreter:
 
     def _started(self, entry: EntryPoint) -> Trace:
         """Return what a program does: its file as the main program, or the import of its file and a call of its function."""
+        start_flags(self, entry.path)
         if entry.definition < 0:
             return self.modules.run_main(entry.path)
         self.modules.main, trace = "", Trace()
@@ -298,5 +313,6 @@ class Interpreter:
 
 def interpret(project: Project, index: ModuleIndex, catalogue: Catalogue, watch: Callable[[int, int], None] = lambda done, total: None) -> Flow:
     """Return the events of a linked project; pure in its arguments. `watch` is told how many of how many entry points are done."""
-    return Interpreter(project, index, catalogue).run(watch)
+    with uncollected():
+        return Interpreter(project, index, catalogue).run(watch)
 

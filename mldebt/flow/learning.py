@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
-from mldebt.knowledge.rows import DivisionRow, LineageRow
+from mldebt.knowledge.lineage import DivisionRow, LineageRow
 from mldebt.model.lineage import FOLDS, How
 from mldebt.model.source import Place
 
@@ -152,12 +152,13 @@ class Learning:
             kind = self._run.catalogue.literal("list")
             sides = tuple(Value(sources=self._book.index(data, bound.place, side)) for side in FOLDS)
             pair = self._run.new(Place(bound.place.path, bound.place.at, -bound.place.end), Object("tuple", sides), self._run.catalogue.literal("tuple"), data)
-            return self._run.new(bound.place, Object("list", None, None, pair), kind, data)
+            return self._run.new(bound.place, Object("list", None, {}, pair), kind, data)
         receiver = bound.receiver or (bound.args[0] if bound.args else NOTHING)
         if division.out == "sample":
             whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
             kept = receiver.sources if whole else self._book.part(receiver.sources, bound.place, "in")
-            return Value(type=bound.row.returns if bound.row.returns != "self" else receiver.type, sources=kept, columns=receiver.columns, passed=receiver.passed)
+            kind = receiver.type if bound.row.returns == "self" else bound.row.returns
+            return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed)
         return self._parts(bound, division, receiver)
 
     def _side(self, value: Value, place: Place, side: str) -> Value:

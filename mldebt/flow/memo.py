@@ -67,6 +67,8 @@ class Renaming:
 
     def value(self, found: Value) -> Value:
         """Return a value as it is called here."""
+        if not (found.ref or found.sources or found.target or found.columns or found.passed):
+            return found
         ref = self.refs.get(found.ref, found.ref)
         sources, columns, target = self.sources(found.sources), self.sources(found.columns), found.target and self._target(found.target)
         passed = resolve_chain(found.passed, self.tokens)
@@ -87,9 +89,10 @@ class Renaming:
 
     def object(self, found: Object) -> Object:
         """Return an object as it is called here."""
-        items = None if found.items is None else tuple(map(self.value, found.items))
-        fields = {name: self.value(item) for name, item in found.fields.items()}
-        return Object(found.kind, items, fields, None if found.rest is None else self.value(found.rest))
+        value = self.value
+        items = None if found.items is None else tuple(map(value, found.items))
+        fields = {name: value(item) for name, item in found.fields.items()}
+        return Object(found.kind, items, fields, None if found.rest is None else value(found.rest))
 
 
 def shape(value: Value) -> object:
@@ -177,28 +180,31 @@ def survivors(heap: Heap, seen: Activation, values: Iterable[Value], addresses: 
     """
     live: set[int] = set()
     pending = list(addresses)
-    closures = [_note(value, pending, first_kept) for value in values]
+    closures = _note(values, pending, first_kept)
     while pending:
         address = pending.pop()
         if address in seen.before and address not in live:
             live.add(address)
-            closures.extend(_note(value, pending, first_kept) for value in _values(heap.peek(address)))
-    return live, any(closures)
+            closures |= _note(_values(heap.peek(address)), pending, first_kept)
+    return live, closures
 
 
-def _note(value: Value, pending: list[int], first_kept: int) -> bool:
-    """Add the addresses a value names; return whether it is a closure over a frame kept since `first_kept`."""
-    if value.ref:
-        pending.append(value.ref)
-    return _note_target(value.target, pending, first_kept)
+def _note(values: Iterable[Value], pending: list[int], first_kept: int) -> bool:
+    """Add the addresses some values name; return whether one is a closure over a frame kept since `first_kept`."""
+    closures = False
+    for value in values:
+        if value.ref:
+            pending.append(value.ref)
+        if value.target is not None:
+            closures |= _note_target(value.target, pending, first_kept)
+    return closures
 
 
-def _note_target(target: Target | None, pending: list[int], first_kept: int) -> bool:
+def _note_target(target: Target, pending: list[int], first_kept: int) -> bool:
     if isinstance(target, Alternatives):
         return sum(_note_target(item, pending, first_kept) for item in target.targets) > 0
     if isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
-        return _note(target.receiver, pending, first_kept)
+        return _note((target.receiver,), pending, first_kept)
     if isinstance(target, PartialTarget):
-        inner = (target.function, *target.args, *(item for _, item in target.keywords))
-        return sum(_note(item, pending, first_kept) for item in inner) > 0
+        return _note((target.function, *target.args, *(item for _, item in target.keywords)), pending, first_kept)
     return isinstance(target, FunctionTarget | ClassTarget | LambdaTarget) and target.frame > first_kept

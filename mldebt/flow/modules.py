@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +72,9 @@ class Modules:
         self._included: dict[str, Frame] = {}
         self._names: dict[str, dict[str, Value]] = {}
         self._lines: dict[ClassTarget, tuple[ClassInfo | str, ...]] = {}
+        self._libraries: dict[str, Value] = {}
+        self._implicit: dict[str, Value] = {}
+        self._derived: dict[ClassTarget, set[ClassTarget]] = {}
         self.executed: set[str] = set()
         self.started: dict[str, str] = {}
         self.entered: dict[tuple[FunctionTarget, ClassTarget | None], Entered] = {}
@@ -82,8 +86,10 @@ class Modules:
             return Value(type=self._run.catalogue.literal("text"), texts=(pattern(ROOT, frame.path),))
         if name == "__name__":
             return constant("__main__" if frame.path == self.main else frame.path.rpartition("/")[2].removesuffix(".py"))
-        path = self._run.catalogue.implicit(name) or (name if self._run.catalogue.is_module(name) else "")
-        return Value(target=LibraryTarget(path)) if path else NOTHING
+        if name not in self._implicit:
+            path = self._run.catalogue.implicit(name) or (name if self._run.catalogue.is_module(name) else "")
+            self._implicit[name] = Value(target=LibraryTarget(path)) if path else NOTHING
+        return self._implicit[name]
 
     def run_main(self, path: str) -> Trace:
         """Execute a file as the main program; return what it did. Remembered calls compare the names that the running module binds, so both share the dict."""
@@ -187,11 +193,15 @@ class Modules:
 
     def library(self, dotted: str) -> Value:
         """Return the value of a library path."""
+        known = self._libraries.get(dotted)
+        if known is not None:
+            return known
         path = self._run.catalogue.canonical(dotted)
         row = self._run.catalogue.attribute(path)
         if row is not None:
             return self._run.attributes.of_row(row, NOTHING)
-        return Value(target=LibraryTarget(path))
+        self._libraries[dotted] = made = Value(target=LibraryTarget(path))
+        return made
 
     def _plain(self, alias: ir.Alias, place: Place, frame: Frame) -> None:
         found = self._run.index.resolve(alias.name, frame.path, 0)
@@ -243,12 +253,21 @@ class Modules:
         bases = tuple(evaluate(self._run, arg.value, frame) for arg in definition.bases if arg.keyword is None and not arg.star)
         inner = Frame(frame.path, index, f"{frame.path}::{definition.qualname}", frame.trace, self.module_frame(frame), around)
         members = next((row.members for _, row in rows if row is not None and row.members), "")
-        self.classes[target] = ClassInfo(target, definition, bases, inner.names, _made(rows), members)
-        self._lines.clear()
+        self._keep_class(ClassInfo(target, definition, bases, inner.names, _made(rows), members))
         frame.set(definition.name, Value(type=_made(rows), target=target))
         inner.cls = target
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
         self._run.hooks.enter(target, self.main or frame.path)
+
+    def _keep_class(self, info: ClassInfo) -> None:
+        """Keep a class under its bases, in the place of what the same statement made before."""
+        known = self.classes.get(info.target)
+        for base in _project_bases(known) if known is not None else ():
+            self._derived[base].discard(info.target)
+        for base in _project_bases(info):
+            self._derived.setdefault(base, set()).add(info.target)
+        self.classes[info.target] = info
+        self._lines.clear()
 
     def _around(self, frame: Frame) -> Frame | None:
         """Return the function whose names a definition in this scope sees: those of a class body are not among them."""
@@ -312,6 +331,15 @@ class Modules:
             self._lines[target] = tuple(found.values())
         return self._lines[target]
 
+    def heirs(self, target: ClassTarget) -> Iterator[ClassInfo]:
+        """Yield the classes below a class, in no order, each once."""
+        seen, pending = {target}, [target]
+        while pending:
+            found = self._derived.get(pending.pop(), set()) - seen
+            seen |= found
+            pending.extend(found)
+            yield from (self.classes[cls] for cls in found)
+
     def fields(self, target: ClassTarget) -> list[str]:
         """Return the annotated names of a class body and of its bases, bases first: the parameters of a generated constructor."""
         found: dict[str, None] = {}
@@ -329,6 +357,10 @@ class Modules:
 def _made(rows: list[tuple[ir.Expr, CallRow | None]]) -> str:
     """Return the type of what the decorators of libraries make of a function or class, the outermost one's."""
     return next((row.makes for _, row in rows if row is not None and row.makes), "")
+
+
+def _project_bases(info: ClassInfo) -> list[ClassTarget]:
+    return [base.target for base in info.bases if isinstance(base.target, ClassTarget)]
 
 
 def _class_of(target: ClassTarget | LibraryTarget) -> ClassTarget | str:

@@ -29,7 +29,7 @@ def _arguments(run: Interpreter, call: Bound) -> Value:
     width = min((len(item.words) for item in known), default=0)
     words = [text(*(word_pattern(item.words[position]) for item in known), type=run.catalogue.literal("text")) for position in range(width)]
     script = text(pattern(entry.path.rpartition("/")[2])) if entry is not None else NOTHING
-    made = Object("list", (script, *words) if known else None, None, hole("option", "argv"))
+    made = Object("list", (script, *words) if known else None, rest=hole("option", "argv"))
     address = run.heap.address(("arguments", entry.id if entry else ""))
     run.heap.put(address, made)
     return Value(type=run.catalogue.literal("list"), ref=address)
@@ -124,7 +124,7 @@ def _typed(run: Interpreter, name: str, value: Value, fields: Mapping[str, Value
     many = fields.get(f"{_MANY}:{name}")
     if many is not None and many.text != "?" and not value.ref:
         address = run.heap.address(("several", call.place, name))
-        run.heap.put(address, Object("list", None, None, value))
+        run.heap.put(address, Object("list", rest=value))
         return Value(type=run.catalogue.literal("list"), ref=address, sources=value.sources)
     return value
 
@@ -132,7 +132,7 @@ def _typed(run: Interpreter, name: str, value: Value, fields: Mapping[str, Value
 def _parse_known(run: Interpreter, call: Bound) -> Value:
     """Return the namespace and the words that no option takes."""
     rest = run.heap.address(("rest", call.place))
-    run.heap.put(rest, Object("list", None, None, hole("option", "argv")))
+    run.heap.put(rest, Object("list", rest=hole("option", "argv")))
     items = (_parse(run, call), Value(type=run.catalogue.literal("list"), ref=rest))
     address = run.heap.address(("known", call.place))
     run.heap.put(address, Object("tuple", items))
@@ -198,14 +198,23 @@ def _define_flag(run: Interpreter, call: Bound) -> Value:
     default = declared_default(run, name, given)
     value = passed(run, {name: [f"--{name}", f"-{name}"]}, {name: default}, frozenset(), call.place, call.frame, call.api)[name]
     run.heap.set_field(_registry(run), name, value)
+    run.flags.setdefault(call.place.path, {})[name] = value
     return NOTHING
+
+
+def start_flags(run: Interpreter, path: str) -> None:
+    """Leave a starting program the flags that its own files define: those of another program are not there."""
+    address = _registry(run)
+    if run.heap.get(address) is not None:
+        fields = {name: value for file in run.index.reached(path) for name, value in run.flags.get(file, {}).items()}
+        run.heap.put(address, Object("namespace", None, fields, NOTHING))
 
 
 def _flags(run: Interpreter, call: Bound) -> Value:
     """Return the object that holds the program's flags as attributes."""
     address = _registry(run)
     if run.heap.get(address) is None:
-        run.heap.put(address, Object("namespace", None, None, NOTHING))
+        run.heap.put(address, Object("namespace", rest=NOTHING))
     return Value(ref=address)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
@@ -44,7 +44,7 @@ def aside(run: Interpreter, body: Sequence[ir.Stmt], frame: Frame) -> None:
     run.passed.add(place)
     reached, trace, returned, ended, loops = set(run.functions.reached), frame.trace, list(frame.returned), frame.ended, frame.loops
     frame.trace, frame.loops = Trace(), []
-    with frame.branch({}), run.heap.aside(), frame.nested():
+    with run.heap.aside(), Branch(run, frame):
         execute(run, body, frame)
     frame.trace, frame.returned, frame.ended, frame.loops = trace, returned, ended, loops
     run.functions.reached = reached
@@ -106,36 +106,73 @@ def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
     side = run.decisions.side(node, evaluate(run, node.test, frame), frame)
     if side is not None:
         return execute(run, node.body if side else node.orelse, frame)
-    return branches(run, [Way(node.body), Way(node.orelse)], frame)
+    first, second = run.decisions.doubts(node.test, frame)
+    return branches(run, [Way(node.body, doubted=first), Way(node.orelse, doubted=second)], frame)
+
+
+State: TypeAlias = tuple[dict[str, Value], dict[int, Object]]
+"""What a branch changes: names and objects."""
+
+
+class Branch:
+    """Statements that may not run, and after which others may still run even if these return: what they change is taken back at their end, and is `end`."""
+
+    __slots__ = ("_frame", "_heap", "end")
+
+    def __init__(self, run: Interpreter, frame: Frame) -> None:
+        """Be a branch of the running frame."""
+        self._frame, self._heap = frame, run.heap
+        self.end: State = ({}, {})
+
+    def __enter__(self) -> Branch:
+        """Begin."""
+        self._frame.open_branch()
+        self._heap.open_branch()
+        self._frame.nesting += 1
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take back what was changed."""
+        self._frame.nesting -= 1
+        self.end = (self._frame.close_branch(), self._heap.close_branch())
 
 
 class Way(NamedTuple):
-    """One of several ways on: its statements, names that are unknown at first, and the states (changed names and objects) any of which it may start from."""
+    """One of several ways on: its statements, names that are unknown at first, and the states any of which it may start from.
+
+    `doubted`: a name that is unknown as long as no other way is open.
+    """
 
     body: Sequence[ir.Stmt]
     unknown: tuple[str, ...] = ()
-    starts: Sequence[tuple[dict[str, Value], dict[int, Object]]] = ()
+    starts: Sequence[State] = ()
+    doubted: str = ""
 
 
 def branches(run: Interpreter, ways: Sequence[Way], frame: Frame) -> bool:
     """Run alternatives from the same state and join those that fall through; return whether one does."""
-    names: list[dict[str, Value]] = []
-    objects: list[dict[int, Object]] = []
+    ends: list[State] = []
+    doubted: list[str] = []
     for way in ways:
-        bound: dict[str, Value] = {}
-        written: dict[int, Object] = {}
-        with frame.branch(bound), run.heap.branch(written), frame.nested():
-            run.heap.merge([changes for _, changes in way.starts])
-            frame.merge([changes for changes, _ in way.starts], run.heap.one_of)
-            for name in way.unknown:
+        with Branch(run, frame) as branch:
+            merge(run, way.starts, frame)
+            for name in (*way.unknown, *filter(None, (way.doubted,))):
                 frame.set(name, NOTHING)
             alive = execute(run, way.body, frame)
         if alive:
-            names.append(bound)
-            objects.append(written)
-    run.heap.merge(objects)
-    frame.merge(names, run.heap.one_of)
-    return bool(names)
+            ends.append(branch.end)
+            doubted.append(way.doubted)
+    for (bound, _), name in zip(ends, doubted) if len(ends) > 1 else ():
+        if bound.get(name) is NOTHING:
+            del bound[name]
+    merge(run, ends, frame)
+    return bool(ends)
+
+
+def merge(run: Interpreter, states: Sequence[State], frame: Frame) -> None:
+    """Join the states that branches leave."""
+    run.heap.merge([objects for _, objects in states])
+    frame.merge([names for names, _ in states], run.heap.one_of)
 
 
 def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
@@ -150,17 +187,16 @@ def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
 
 def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame) -> bool:
     """Run a loop's body once and join all ways out of it with the state before; return whether the next round may find other values."""
-    loop, bound, written = Loop(frame.branches(), run.heap.branches()), dict[str, Value](), dict[int, Object]()
+    loop = Loop(frame.branches(), run.heap.branches())
     frame.loops.append(loop)
-    with frame.branch(bound), run.heap.branch(written), frame.nested():
+    with Branch(run, frame) as branch:
         if node.target is not None:
             run.bind(node.target, element, frame)
         alive = execute(run, node.body, frame)
     frame.loops.pop()
-    ends = [*loop.left, (bound, written)] if alive else loop.left
+    ends = [*loop.left, branch.end] if alive else loop.left
     carried = any(name in frame.names and frame.names[name] != value for names, _ in ends for name, value in names.items())
-    run.heap.merge([*(objects for _, objects in ends), {}])
-    frame.merge([*(names for names, _ in ends), {}], run.heap.one_of)
+    merge(run, [*ends, ({}, {})], frame)
     return carried
 
 
@@ -193,13 +229,10 @@ def _with(run: Interpreter, node: ir.With, frame: Frame) -> bool:
 
 def _try(run: Interpreter, node: ir.Try, frame: Frame) -> bool:
     """Run the body, then what may follow it: its `else`, or one of the handlers, which start somewhere between the body's start and its end."""
-    bound: dict[str, Value] = {}
-    written: dict[int, Object] = {}
-    with frame.branch(bound), run.heap.branch(written), frame.nested():
+    with Branch(run, frame) as branch:
         alive = execute(run, node.body, frame)
-    end = (bound, written)
-    handlers = [Way(handler.body, (handler.name,) if handler.name else (), (end, ({}, {}))) for handler in node.handlers]
-    falls = branches(run, [*([Way(node.orelse, (), (end,))] if alive else []), *handlers], frame)
+    handlers = [Way(handler.body, (handler.name,) if handler.name else (), (branch.end, ({}, {}))) for handler in node.handlers]
+    falls = branches(run, [*([Way(node.orelse, (), (branch.end,))] if alive else []), *handlers], frame)
     return execute(run, node.final, frame) and falls
 
 

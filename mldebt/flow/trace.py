@@ -80,7 +80,8 @@ class Trace:
 
     def hand_over(self, first: int) -> None:
         """Note that the calls from item `first` on are made by code that is not followed, or by a scheduler."""
-        self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
+        if first < len(self.items):
+            self.items[first:] = [item._replace(handed=True) if isinstance(item, Call) else item for item in self.items[first:]]
 
 
 class Tables(NamedTuple):

@@ -25,19 +25,19 @@ NO_CHOICES: frozenset[Choice] = frozenset()
 OPEN = frozenset({Choice("unknown", "")})
 
 
-class ModuleTarget(msgspec.Struct, frozen=True):
+class ModuleTarget(msgspec.Struct, frozen=True, gc=False):
     """A module of the project."""
 
     path: str
 
 
-class LibraryTarget(msgspec.Struct, frozen=True):
+class LibraryTarget(msgspec.Struct, frozen=True, gc=False):
     """A public path of a library, catalogued or not."""
 
     path: str
 
 
-class FunctionTarget(msgspec.Struct, frozen=True):
+class FunctionTarget(msgspec.Struct, frozen=True, gc=False):
     """A function of the project; `frame` is the id of the frame it closes over (0: module level)."""
 
     path: str
@@ -45,7 +45,7 @@ class FunctionTarget(msgspec.Struct, frozen=True):
     frame: int = 0
 
 
-class ClassTarget(msgspec.Struct, frozen=True):
+class ClassTarget(msgspec.Struct, frozen=True, gc=False):
     """A class of the project."""
 
     path: str
@@ -53,14 +53,14 @@ class ClassTarget(msgspec.Struct, frozen=True):
     frame: int = 0
 
 
-class MethodTarget(msgspec.Struct, frozen=True):
+class MethodTarget(msgspec.Struct, frozen=True, gc=False):
     """A project function bound to a receiver."""
 
     receiver: Value
     function: FunctionTarget
 
 
-class LibraryMethod(msgspec.Struct, frozen=True):
+class LibraryMethod(msgspec.Struct, frozen=True, gc=False):
     """A method of a library type bound to a receiver."""
 
     receiver: Value
@@ -68,7 +68,7 @@ class LibraryMethod(msgspec.Struct, frozen=True):
     name: str
 
 
-class PartialTarget(msgspec.Struct, frozen=True):
+class PartialTarget(msgspec.Struct, frozen=True, gc=False):
     """`functools.partial`: a callable with arguments already given."""
 
     function: Value
@@ -76,21 +76,21 @@ class PartialTarget(msgspec.Struct, frozen=True):
     keywords: tuple[tuple[str, Value], ...]
 
 
-class SuperTarget(msgspec.Struct, frozen=True):
+class SuperTarget(msgspec.Struct, frozen=True, gc=False):
     """`super()` inside a method: the receiver, and the class whose bases are searched."""
 
     receiver: Value
     cls: ClassTarget
 
 
-class LambdaTarget(msgspec.Struct, frozen=True):
+class LambdaTarget(msgspec.Struct, frozen=True, gc=False):
     """A lambda; `key` finds its node, `frame` the frame it closes over."""
 
     key: int
     frame: int
 
 
-class Alternatives(msgspec.Struct, frozen=True):
+class Alternatives(msgspec.Struct, frozen=True, gc=False):
     """One of several things, whichever branch ran; none are listed when there are too many."""
 
     targets: tuple[Target, ...]
@@ -101,7 +101,7 @@ Target: TypeAlias = (
 )
 
 
-class Value(msgspec.Struct, frozen=True):
+class Value(msgspec.Struct, frozen=True, gc=False):
     """One abstract value; every component may be unknown.
 
     `type`: library type path, or `path::Class` of the project. `texts`: the texts it may be, as patterns. `const`: other
@@ -174,7 +174,7 @@ def join(left: Value, right: Value) -> Value:
         home=left.home if left.home == right.home else "",
         columns=left.columns | right.columns,
         passed=_common(left, right),
-        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) else left.choices | right.choices,
+        choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) or _unlike(left, right) else left.choices | right.choices,
     )
 
 
@@ -191,6 +191,11 @@ def _common(left: Value, right: Value) -> Chain:
 def blank(value: Value) -> bool:
     """Return whether nothing is known of which object a value is."""
     return not (value.const or value.texts or value.ref or value.target)
+
+
+def _unlike(left: Value, right: Value) -> bool:
+    """Return whether one side is a class, function or module and the other something else that is there."""
+    return (left.target is None) is not (right.target is None) and not _absent(left) and not _absent(right)
 
 
 def _either(left: Target, right: Target) -> Alternatives:
@@ -254,6 +259,11 @@ def chosen(value: Value, choice: Choice) -> Value:
     return msgspec.structs.replace(value, choices=value.choices | {choice})
 
 
+def depending(value: Value, on: frozenset[Choice]) -> Value:
+    """Return a value that other choices make another; what nothing is known of stays so."""
+    return value if on <= value.choices or blank(value) else msgspec.structs.replace(value, choices=value.choices | on)
+
+
 def opened(value: Value) -> Value:
     """Return a value that may be something else, too."""
     return value if value.choices >= OPEN or value is NOTHING else msgspec.structs.replace(value, choices=value.choices | OPEN)
@@ -265,7 +275,7 @@ def concat(left: Value, right: Value) -> Value:
     if len(ones) * len(others) > MAX_TEXTS:
         ones, others = ones[:1] if len(ones) > MAX_TEXTS else ones, (UNKNOWN,)
     return Value(
-        texts=tuple(dict.fromkeys(pattern(*a.parts, *(embedded(b).parts if a.parts else b.parts)) for a in ones for b in others)),
+        texts=tuple(dict.fromkeys(a + embedded(b) if a.parts else b for a in ones for b in others)),
         sources=lineage(left, right),
         shared=right.shared if left.texts else None,
         home=right.home or left.home,

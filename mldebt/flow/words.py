@@ -15,6 +15,6 @@ def word_pattern(word: str) -> Pattern:
     at = 0
     for found in _VARIABLE.finditer(word):
         name = found[1] or found[3]
-        parts.extend((word[at:found.start()], Hole("environment", name) if name else Hole("unknown")))
+        parts.extend((word[at:found.start()], Hole("environment", name) if name and not name.isdecimal() else Hole("unknown")))
         at = found.end()
     return pattern(*parts, word[at:])

@@ -84,20 +84,29 @@ def _letters(name: str) -> str:
     return (name.rpartition(".")[0] or name).replace("{}", "").strip("_-. ")
 
 
-def may_be(access: Access, folders: Sequence[Folder]) -> list[re.Pattern[str]]:
+def may_be(access: Access, folders: Sequence[Folder]) -> list[str]:
     """Return what an access with unknown parts may mean, as expressions over keys; none where a hole is the whole name: it may be anything."""
+    if access.store not in ("file", "table"):
+        return []
     text = _text(access.path.parts) + (f"#{_text(access.table.parts)}" if access.table is not None else "")
-    name = text.rpartition("#")[2].rpartition("/")[2]
-    if access.store not in ("file", "table") or "{}" not in text or not _letters(name):
+    if "{}" not in text or not _letters(text.rpartition("#")[2].rpartition("/")[2]):
         return []
     starts = [""] if access.anchor != "cwd" or text.startswith(("{}", "${")) else [item.path for item in folders]
-    return [re.compile(".*".join(map(re.escape, normpath(f"{start}/{text}" if start else text).split("{}")))) for start in starts]
+    return [_form(normpath(f"{start}/{text}" if start else text).split("{}")) for start in starts]
 
 
-def may_mean(path: str) -> list[re.Pattern[str]]:
-    """Return what a path of a command may mean whose variables are not known; nothing where a variable is the whole name."""
-    pieces = _VARIABLE.split(path)
-    return [re.compile(".*".join(map(re.escape, pieces)))] if _letters("{}".join(_VARIABLE.split(path.rpartition("/")[2]))) else []
+def may_mean(path: str) -> list[str]:
+    """Return what a path of a command may mean whose variables are not known, as `may_be` does; nothing where a variable is the whole name."""
+    return [_form(_VARIABLE.split(path))] if _letters("{}".join(_VARIABLE.split(path.rpartition("/")[2]))) else []
+
+
+def _form(pieces: Iterable[str]) -> str:
+    return ".*".join(map(re.escape, pieces))
+
+
+def either(forms: Iterable[str]) -> re.Pattern[str]:
+    """Return the expression of the keys that one of some expressions matches."""
+    return re.compile("|".join(sorted(forms)) or r"(?!)")
 
 
 def outside(key: str) -> str:

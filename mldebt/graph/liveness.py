@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.distribution import offered_folders
 from mldebt.link.mentions import Mentions
+from mldebt.link.modules import imports
 from mldebt.link.project import is_test
 from mldebt.model.deeds import UNKNOWN_BASE, Deeds
-from mldebt.model.facts import Definition, PythonFacts
+from mldebt.model.facts import Definition, PythonFacts, decode_body
 from mldebt.model.project import Project
 from mldebt.model.scopes import mentions
 
 _BY_NAME = frozenset({"globals", "locals", "eval", "exec"})
-_OBJECT = "object"
+_INIT, _OBJECT = "__init__.py", "object"
 _SUBCLASSES, _GATHERING = "__subclasses__", "__init_subclass__"
 
 
@@ -45,22 +46,42 @@ class Liveness:
         self._mentions = Mentions(project)
         self._offered = offered_folders(project)
         self._programs = {entry.path for entry in project.entries if entry.definition < 0}
+        self._opened, self._brought = self._through_packages(deeds.opened)
         self._gathers = any(_SUBCLASSES in module.facts.attrs for module in project.modules.values())
 
     def unused(self) -> Iterator[Unused]:
         """Yield the outermost definitions that nothing uses, by file and place."""
         for path, module in self._project.modules.items():
             facts = module.facts
-            if is_test(path, facts) or path in self._deeds.opened:
-                continue
+            if is_test(path, facts) or path in self._opened or facts.problems:
+                continue  # of what cannot be read nobody knows which names it uses
             candidates = frozenset(number for number, definition in enumerate(facts.definitions) if self._may_be_dead(path, facts, definition))
             if candidates:
                 yield from _dead(path, facts, candidates)
 
+    def _through_packages(self, opened: Collection[str]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+        """Return the files of which somebody may take any name: modules that are handed on as a whole, and what such packages take in with a star.
+
+        What they bring together name by name is the other result.
+        """
+        found, brought, pending = set[str](), set[tuple[str, str]](), list(opened)
+        while pending:
+            path = pending.pop()
+            module = self._project.modules.get(path)
+            if path in found or module is None:
+                continue
+            found.add(path)
+            names = {alias.name for body in module.facts.bodies[:1] for node in imports(decode_body(body)) for alias in node.aliases}
+            if path.endswith(_INIT):
+                pending.extend(module.imports if "*" in names else ())
+                brought.update((other, name) for other in module.imports for name in names)
+        return frozenset(found), frozenset(brought)
+
     def _may_be_dead(self, path: str, facts: PythonFacts, definition: Definition) -> bool:
         """Return whether nothing outside of the file speaks for a definition."""
         name, id_ = definition.name, f"{path}::{definition.qualname}"
-        if definition.decorators or (name.startswith("__") and name.endswith("__")) or name in self._called or id_ in self._project.reached:
+        if definition.decorators or (name.startswith("__") and name.endswith("__")) or name in self._called or id_ in self._project.reached or (
+                path, name) in self._brought:
             return False
         if not name.startswith("_") and self._is_offered(path) or any(name.startswith(front) and name.endswith(back) for front, back in self._deeds.looked_up):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import networkx as nx
 
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.folders import Folders, scores
-from mldebt.graph.identity import candidates, may_be, may_mean
+from mldebt.graph.identity import candidates, either, may_be, may_mean
 from mldebt.link.outputs import command_outputs
 from mldebt.model.events import Access, Event
 from mldebt.model.places import Places
@@ -36,33 +37,41 @@ class ProjectGraph:
     def __init__(self, project: Project, declared: Declarations) -> None:
         """Start without edges."""
         self.project, self.declared = project, declared
-        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self._graph: nx.DiGraph[str] = nx.DiGraph()
+        self._writers: dict[str, list[Use]] = {}
+        self._readers: dict[str, list[Use]] = {}
         self.sources: dict[int, Use] = {}
         self._reads: dict[Place, list[Use]] = {}
-        self._loose: set[re.Pattern[str]] = set()
-        self._made: set[str] = set()
+        self._loose = either(())
+        self._made: frozenset[str] = frozenset()
+        self._entries: dict[str, list[EntryPoint]] = {}
         self._launchers: dict[str, set[str]] = {}
         self._components: dict[str, str] = {}
         self._starters: dict[str, frozenset[str]] = {}
         for entry in project.entries:
+            self._entries.setdefault(entry.program, []).append(entry)
             name = self.origin(entry.program)
             self._launchers.setdefault(name, set()).update(launcher for item in entry.invocations if (launcher := _launcher(item)))
             self._starters[name] = self.starters(name) | {item.place.path for item in entry.invocations}
 
     def add(self, use: Use) -> None:
         """Add one access."""
-        writes = use.event.kind in ("write", "append")
-        self._graph.add_node(use.program, kind="entry-point")
-        self._graph.add_node("artifact:" + use.artifact, kind="dataset")
-        ends = (use.program, "artifact:" + use.artifact) if writes else ("artifact:" + use.artifact, use.program)
-        self._graph.add_edge(*ends, use=use)
-        if not writes:
+        if use.event.kind in ("write", "append"):
+            self._graph.add_edge(use.program, _NODE + use.artifact)
+            insort(self._writers.setdefault(use.artifact, []), use, key=_number)
+        else:
+            self._graph.add_edge(_NODE + use.artifact, use.program)
+            insort(self._readers.setdefault(use.artifact, []), use, key=_number)
             self.sources[use.event.id] = use
             self._reads.setdefault(use.event.place, []).append(use)
 
     def origin(self, program: str) -> str:
         """Return what a program is an export of, itself when of nothing: a notebook and its export are one program."""
         return self.project.exports.get(program, program)
+
+    def entries(self, program: str) -> Sequence[EntryPoint]:
+        """Return the ways to start a program."""
+        return self._entries.get(program, ())
 
     def starters(self, program: str) -> frozenset[str]:
         """Return the files whose commands start a program, checked or not."""
@@ -89,15 +98,15 @@ class ProjectGraph:
 
     def artifacts(self) -> list[str]:
         """Return the keys of all artefacts, sorted."""
-        return sorted(node[9:] for node, data in self._graph.nodes.items() if data["kind"] == "dataset")
+        return sorted(self._writers.keys() | self._readers.keys())
 
-    def writers(self, artifact: str) -> list[Use]:
+    def writers(self, artifact: str) -> Sequence[Use]:
         """Return the accesses that write an artefact, in event order."""
-        return _in_order([data["use"] for _, _, data in self._graph.in_edges("artifact:" + artifact, data=True)])
+        return self._writers.get(artifact, ())
 
-    def readers(self, artifact: str) -> list[Use]:
+    def readers(self, artifact: str) -> Sequence[Use]:
         """Return the accesses that read an artefact, in event order."""
-        return _in_order([data["use"] for _, _, data in self._graph.out_edges("artifact:" + artifact, data=True)])
+        return self._readers.get(artifact, ())
 
     def reads_at(self, place: Place) -> Sequence[Use]:
         """Return the reads of one place: several where it is reached with several paths."""
@@ -111,23 +120,21 @@ class ProjectGraph:
         """Return the artefacts that depend on what a program does: what it writes, what those who read that write, and so on."""
         if program not in self._graph:
             return frozenset()
-        return frozenset(node[9:] for node in nx.descendants(self._graph, program) if node.startswith("artifact:"))
+        return frozenset(node.removeprefix(_NODE) for node in nx.descendants(self._graph, program) if node.startswith(_NODE))
 
-    def loosely(self, patterns: Iterable[re.Pattern[str]]) -> None:
-        """Note what a write whose path is known in part may make."""
-        self._loose.update(patterns)
+    def may_make(self, commands: Iterable[str], forms: Iterable[str]) -> None:
+        """Note what commands make that are no programs of the project (what is not known of a path stands as `${NAME}`), and what writes may make.
 
-    def made_by_commands(self, paths: Iterable[str]) -> None:
-        """Note what commands make that are no programs of the project; what is not known of a path stands as `${NAME}`."""
-        for path in paths:
-            if "$" in path:
-                self.loosely(may_mean(path))
-            else:
-                self._made.add(path)
+        `forms` are what `may_be` says of the writes.
+        """
+        paths = frozenset(commands)
+        open_ends = {path for path in paths if "$" in path}
+        self._made = paths - open_ends
+        self._loose = either({*forms, *(form for path in open_ends for form in may_mean(path))})
 
     def may_be_written(self, artifact: str) -> bool:
         """Return whether a command, or a write whose path is known in part, may make the artefact."""
-        return artifact in self._made or any(pattern.fullmatch(artifact) for pattern in self._loose)
+        return artifact in self._made or self._loose.fullmatch(artifact) is not None
 
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""
@@ -139,14 +146,15 @@ def _launcher(item: Invocation) -> str:
     return item.stage or (item.place.path if item.checked and item.tool != "document" else "")
 
 
+_NODE = "artifact:"  # what tells an artefact's node from a program's
 Keys: TypeAlias = list[tuple[str, bool]]
 _NO_PLACES = Places()
 _KINDS = ("read", "write", "append")
 _DRIVE = re.compile(r"(?:^|/)[A-Za-z]:/")
 
 
-def _in_order(uses: list[Use]) -> list[Use]:
-    return sorted(uses, key=lambda use: use.event.id)
+def _number(use: Use) -> int:
+    return use.event.id
 
 
 def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None, places: Places = _NO_PLACES) -> ProjectGraph:
@@ -158,10 +166,8 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
     entries = {entry.id: entry for entry in project.entries if entry.kind != "test"}
     held = [(event, entries[event.entry]) for event in events
             if event.access is not None and event.entry in entries and event.kind in _KINDS and not _passes(event.access, places)]
-    for event, entry in held:
-        if event.kind != "read" and event.access is not None:
-            graph.loosely(may_be(event.access, entry.folders))
-    graph.made_by_commands(command_outputs(project))
+    writes = ((event.access, entry) for event, entry in held if event.kind != "read" and event.access is not None)
+    graph.may_make(command_outputs(project), {form for access, entry in writes for form in may_be(access, entry.folders)})
     accesses = _one_spelling(_accesses(project, held))
     reads = [item for item in accesses if item[0].kind == "read"]
     read_keys = {key for _, _, keys in reads for key, _ in keys}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import normpath, splitext
 
+from mldebt.graph.identity import either
 from mldebt.model.project import Project
 
 MIN_LITERAL = 4
@@ -19,7 +20,7 @@ def declared_forms(project: Project) -> re.Pattern[str]:
         for item in (item for target in facts.targets for item in (*target.inputs, *target.outputs)):
             if "$" not in item.text and _WILDCARD.search(item.text) and _telling(item.text):
                 forms.update((_form(normpath(f"{own}/{item.text}" if own else item.text)), _form(normpath(item.text))))
-    return re.compile("|".join(sorted(forms)) or r"(?!)")
+    return either(forms)
 
 
 def _telling(text: str) -> bool:

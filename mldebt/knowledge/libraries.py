@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mldebt.errors import CatalogueError, Faults
 from mldebt.knowledge.files import below, read_files
-from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, LineageRow, TypeRow
+from mldebt.knowledge.lineage import LineageRow
+from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, TypeRow
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -30,6 +31,10 @@ class Catalogue:
         self._lineage: dict[str, LineageRow] = {}
         self._lineages: dict[str, LineageRow | None] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
+        self._typed: dict[tuple[str, str], AttributeRow | str | None] = {}
+        self._lines: dict[str, tuple[str, ...]] = {}
+        self._canonical: dict[str, str] = {}
+        self._belongs: dict[str, str | None] = {}
         self._telling: dict[str, str] = {}
         self._representations: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
@@ -112,6 +117,12 @@ class Catalogue:
 
     def member(self, type_path: str, name: str) -> AttributeRow | str | None:
         """Return the row or type of an attribute of a type."""
+        key = (type_path, name)
+        if key not in self._typed:
+            self._typed[key] = self._member(type_path, name)
+        return self._typed[key]
+
+    def _member(self, type_path: str, name: str) -> AttributeRow | str | None:
         for base in self._bases(type_path):
             row = self.attributes.get(f"{base}.{name}")
             if row is not None:
@@ -154,29 +165,35 @@ class Catalogue:
                     self._members.setdefault(attribute, set()).add(made.role if made is not None else "")
         return frozenset(self._members.get(name, ()))
 
+    def member_representations(self, name: str) -> frozenset[str]:
+        """Return in which forms the types hold data that have a method of a name."""
+        owners = {path.rpartition(".")[0] for path in self.calls if path.endswith(f".{name}")}
+        return frozenset(self.representation(owner) for owner in owners if owner in self.types)
+
     def called(self, type_path: str) -> str:
         """Return the name of the method that calling an instance runs, else the empty text."""
         return next((row.called for base in self._bases(type_path) if (row := self.types.get(base)) and row.called), "")
 
-    def _bases(self, type_path: str) -> Iterator[str]:
-        seen: set[str] = set()
-        queue = [type_path]
-        while queue:
-            current = queue.pop(0)
-            if current and current not in seen:
-                seen.add(current)
-                yield current
-                row = self.types.get(current)
-                queue.extend(row.bases if row else ())
+    def _bases(self, type_path: str) -> tuple[str, ...]:
+        """Return a type and all its bases, nearest first."""
+        if type_path not in self._lines:
+            found: dict[str, None] = {}
+            queue = [type_path]
+            while queue:
+                current = queue.pop(0)
+                if current and current not in found:
+                    found[current] = None
+                    row = self.types.get(current)
+                    queue.extend(row.bases if row else ())
+            self._lines[type_path] = tuple(found)
+        return self._lines[type_path]
 
     def canonical(self, dotted: str) -> str:
         """Return the public path for any path of it (longest alias prefix wins)."""
-        head = dotted
-        while head:
-            if head in self._aliases:
-                return self._aliases[head] + dotted[len(head):]
-            head = head.rpartition(".")[0]
-        return dotted
+        if dotted not in self._canonical:
+            head = next((head for head in _prefixes(dotted) if head in self._aliases), "")
+            self._canonical[dotted] = self._aliases.get(head, "") + dotted[len(head):]
+        return self._canonical[dotted]
 
     def is_module(self, name: str) -> bool:
         """Return whether a library file names this module."""
@@ -188,17 +205,21 @@ class Catalogue:
 
     def library(self, dotted: str) -> str | None:
         """Return the library a path belongs to."""
-        head = dotted
-        while head:
-            if head in self._modules:
-                return self._modules[head]
-            head = head.rpartition(".")[0]
-        return None
+        if dotted not in self._belongs:
+            self._belongs[dotted] = next((self._modules[head] for head in _prefixes(dotted) if head in self._modules), None)
+        return self._belongs[dotted]
 
     def members(self, module: str) -> list[str]:
         """Return the names a star import of `module` is known to bind."""
         size = len(module) + 1
         return [path[size:] for path in (*self.calls, *self.types, *self.attributes) if path.startswith(module + ".") and "." not in path[size:]]
+
+
+def _prefixes(dotted: str) -> Iterator[str]:
+    """Yield a dotted path and the paths above it, longest first."""
+    while dotted:
+        yield dotted
+        dotted = dotted.rpartition(".")[0]
 
 
 @lru_cache(None)

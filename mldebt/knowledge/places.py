@@ -1,4 +1,4 @@
-"""Which folders outside a project are shared: `rules/places.toml`."""
+"""What lies in which folders: `rules/places.toml`."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def load_places(folders: Iterable[Path]) -> Places:
     if faults:
         raise Faults(faults)
     tables = [row for _, row in rows]
-    return Places(tuple(item for row in tables for item in row.passing), tuple(item for row in tables for item in row.kept))
+    return Places(*(tuple(item for row in tables for item in getattr(row, name)) for name in Places.__struct_fields__))

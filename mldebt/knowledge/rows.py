@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
-from mldebt.model.lineage import How
+from mldebt.knowledge.lineage import LineageRow, Strict
 
 _MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Unknown keys are faults."""
-
-
-class AccessRow(_Strict, frozen=True):
+class AccessRow(Strict, frozen=True):
     """An artefact that a call touches. Every value but `store`, `format`, `address`, `default-mode`, `folder` and `suffix` names a parameter.
 
     `path` is the parameter with the path, handle or URL (`self`: the receiver is the handle or path). `mode` names the
@@ -48,7 +42,7 @@ class AccessRow(_Strict, frozen=True):
     only_local: bool = False
 
 
-class LaunchRow(_Strict, frozen=True):
+class LaunchRow(Strict, frozen=True):
     """A call that starts a program: the parameters with the command and with words that follow it, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
@@ -65,7 +59,7 @@ class LaunchRow(_Strict, frozen=True):
     cwd: str = "cwd"
 
 
-class ColumnsRow(_Strict, frozen=True):
+class ColumnsRow(Strict, frozen=True):
     """How a reader names and picks columns: parameters for header, names, selection."""
 
     header: str = ""
@@ -73,7 +67,7 @@ class ColumnsRow(_Strict, frozen=True):
     select: str = ""
 
 
-class OptionRow(_Strict, frozen=True):
+class OptionRow(Strict, frozen=True):
     """A command-line option: `flags` the parameter with its names (`*` all positional ones), `default`, `dest`, `help`, `choices`, `action` parameters."""
 
     flags: str = "*"
@@ -85,7 +79,7 @@ class OptionRow(_Strict, frozen=True):
     type: str = "type"
 
 
-class ComposeRow(_Strict, frozen=True):
+class ComposeRow(Strict, frozen=True):
     """Configuration composed from a folder: parameters with the folder, the name and the overrides, and the words that its files use.
 
     `defaults` is the key that lists the files a file is composed of, `own` the entry that stands for the file itself, `override` the word before an entry
@@ -101,7 +95,7 @@ class ComposeRow(_Strict, frozen=True):
     top: str = ""
 
 
-class InstantiateRow(_Strict, frozen=True):
+class InstantiateRow(Strict, frozen=True):
     """An object made from a mapping: the keys that name what to call, that ask for a partial call, that hold positional arguments, that are no arguments."""
 
     target: str
@@ -110,7 +104,7 @@ class InstantiateRow(_Strict, frozen=True):
     marks: tuple[str, ...] = ()
 
 
-class InterfaceRow(_Strict, frozen=True):
+class InterfaceRow(Strict, frozen=True):
     """What a call says about the command line of its program.
 
     `does`: `parser` (makes one), `option` (adds one: its text arguments are the flags), `parse` (takes the words), `open` (lets words in that no option
@@ -124,54 +118,7 @@ class InterfaceRow(_Strict, frozen=True):
     words: str = ""
 
 
-class DivisionRow(_Strict, frozen=True):
-    """How a call divides rows: `pairs` (first and second side of each argument, in turn), `folds` (pairs of positions, one pair after the other), `parts`
-    (a sequence of parts, as many as the argument `sizes` says, with one more where that lists the cuts), `sample` (one part).
-
-    `whole` names the parameter of a sample that makes it a permutation of all rows when it is 1; `seed` and `shuffle` name those of the same meaning.
-    """
-
-    out: Literal["pairs", "folds", "parts", "sample"]
-    sizes: str = ""
-    cuts: str = ""
-    whole: str = ""
-    seed: str = ""
-    shuffle: str = ""
-
-
-class LineageRow(_Strict, frozen=True):
-    """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
-
-    `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted; `composed`: it learns as those do that it is made
-    of, where they are known): by a `fit`, a
-    `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, or by `resample` (rows made of others).
-    `keeps` says what else comes back: the `rows`, only the `statistic`, only `facts` (a number of rows, names of columns), or a `table`
-    with rows of its own made by the statistic.
-    `learns` are the parameters that a fit learns from (absent: all arguments), `judges` those it only validates on; `folds` are those that a call divides into folds to
-    fit a model on some and judge it on the rest. `data` are those that hold the
-    data, where the others only steer what is done (`self`: the receiver). A statistic is taken of each row by itself where the parameter `axis` is 1 or
-    `columns`; one that depends on the rows only where the parameter `number` is a number is none where it is not. `picks` are parameters with the
-    positions, labels or mask of the rows that come back, `leaves` of those that do not. `division` divides the rows. `parameters` names the positional
-    parameters where the row of the call does not.
-    """
-
-    path: str
-    parameters: tuple[str, ...] = ()
-    sees: How | None = None
-    keeps: Literal["rows", "statistic", "facts", "table"] | None = None
-    learns: tuple[str, ...] | None = None
-    judges: tuple[str, ...] = ()
-    folds: tuple[str, ...] = ()
-    data: tuple[str, ...] | None = None
-    composed: bool = False
-    axis: str = ""
-    number: str = ""
-    picks: tuple[str, ...] = ()
-    leaves: tuple[str, ...] = ()
-    division: DivisionRow | None = None
-
-
-class GivenRow(_Strict, frozen=True):
+class GivenRow(Strict, frozen=True):
     """What a library hands to a function it calls back: parameters with its positional and its keyword arguments.
 
     `first`: the parameter whose value is the first argument. `every`: all arguments of the call but the function itself, as they are; `each`: one item of
@@ -185,7 +132,7 @@ class GivenRow(_Strict, frozen=True):
     each: bool = False
 
 
-class NodeRow(_Strict, frozen=True):
+class NodeRow(Strict, frozen=True):
     """A node of a pipeline: parameters with its function and with the names of catalogue entries that the function is given and returns."""
 
     function: str
@@ -193,7 +140,7 @@ class NodeRow(_Strict, frozen=True):
     outputs: str
 
 
-class CallRow(_Strict, frozen=True):
+class CallRow(Strict, frozen=True):
     """What one public call does.
 
     `path` is the public dotted path a user writes (methods: path of the type plus name); braces list alternatives:
@@ -271,7 +218,7 @@ class CallRow(_Strict, frozen=True):
         return self.adapts or self.role in _MOVES or self.read is not None and self.write is not None or formats and self.role in _FORMATS
 
 
-class AttributeRow(_Strict, frozen=True):
+class AttributeRow(Strict, frozen=True):
     """An attribute of a type or module that is not a call: its type or the primitive that computes it.
 
     `by-position`: subscripting this attribute addresses columns by number on the given axis.
@@ -285,7 +232,7 @@ class AttributeRow(_Strict, frozen=True):
     former: bool = False
 
 
-class TypeRow(_Strict, frozen=True):
+class TypeRow(Strict, frozen=True):
     """A type: its public path (braces list alternatives), bases, role, representation, what iteration and subscripts give.
 
     `element` is the type of items when iterated or subscripted (`self`: the same type); `columns-axis` is the axis of a
@@ -313,21 +260,21 @@ class TypeRow(_Strict, frozen=True):
     former: bool = False
 
 
-class ConventionRow(_Strict, frozen=True):
+class ConventionRow(Strict, frozen=True):
     """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is."""
 
     function: str
     entry: str
 
 
-class ResolverRow(_Strict, frozen=True):
+class ResolverRow(Strict, frozen=True):
     """A function that configuration files call in references (`${name:argument}`): it gives an environment variable, or what differs in every run."""
 
     name: str
     gives: Literal["environment", "stamp"]
 
 
-class LibraryFile(_Strict, frozen=True):
+class LibraryFile(Strict, frozen=True):
     """One library: its name on the package index, the modules that users import, aliases (`private or other path` = `public path`), rows.
 
     `implicit`: the names of its only module are known without an import. `missing` are texts that stand in configuration files for values yet to be given.

@@ -121,6 +121,9 @@ def program_of(
     """Return the project file that a command in `folder` runs, the words it is given, whether these are all that follow; None when it runs none."""
     if words and _HANDLER.match(words[0]):
         return None
+    script = _script_word(words)
+    if script is not None and "$" not in script and normpath(f"{folder}/{script}" if folder else script) not in modules:
+        return None  # a program from elsewhere: files of the project behind it are what it is given
     for position, word in enumerate(words):
         if word == "-m" and position + 1 < len(words) and position and _INTERPRETER.match(words[position - 1]):
             found = resolve(words[position + 1], folder)

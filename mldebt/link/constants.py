@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mldebt.link.names import NameIndex, Names, Scope, makes_names
+from mldebt.link.bindings import Names, Scope
+from mldebt.link.names import NameIndex, makes_names
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, Scalar
 from mldebt.model.source import Place
@@ -111,13 +112,14 @@ class Constants:
 
 def _values(names: Names) -> Iterator[str]:
     """Yield the last names of the imports of a file that it uses otherwise than to take an attribute."""
-    bases = {id(use.node.value) for use in names.members}
-    taken = ((use.scope, use.node.id, "") for use in names.loads if id(use.node) not in bases)
-    whole = [use for use in names.members if id(use.node) not in names.within]
-    dotted = ((use.scope, use.node.value.id, f".{use.node.attr}") for use in whole if isinstance(use.node.value, ir.Name))
-    for scope, name, more in (*taken, *dotted):
-        home = names.find(name, scope)
-        for binder in home.bound[name] if home is not None else ():
-            for alias in binder.aliases if isinstance(binder, ir.Import) else ():
-                if alias.bound == f"{name}{more}":
-                    yield alias.name.rpartition(".")[2]
+    for stretch in names.stretches:
+        bases = {id(node.value) for node in stretch.members}
+        taken = [(node.id, "") for node in stretch.names if id(node) not in bases]
+        whole = [node for node in stretch.members if id(node) not in names.within]
+        dotted = [(node.value.id, f".{node.attr}") for node in whole if isinstance(node.value, ir.Name)]
+        for name, more in dict.fromkeys((*taken, *dotted)):
+            home = names.find(name, stretch.scope)
+            for binder in home.bound[name] if home is not None else ():
+                for alias in binder.aliases if isinstance(binder, ir.Import) else ():
+                    if alias.bound == f"{name}{more}":
+                        yield alias.name.rpartition(".")[2]

@@ -25,12 +25,12 @@ def offered_folders(project: Project) -> tuple[str, ...]:
 
 
 def _described(facts: PythonFacts) -> Iterator[bool]:
-    """Yield for each description that a set-up script gives whether it may say something."""
+    """Yield for each description that a set-up script gives, or may unpack, whether it may say something."""
     for node in decode_body(facts.bodies[0]) if facts.bodies else ():
         for statement in (node, *getattr(node, "body", ())):
             if isinstance(statement, ir.ExprStmt) and isinstance(statement.value, ir.Call):
                 yield from (not isinstance(argument.value, ir.Const) or bool(argument.value.value)
-                            for argument in statement.value.args if argument.keyword in _WORDS)
+                            for argument in statement.value.args if argument.keyword in _WORDS or argument.star == 2)
 
 
 def _says(facts: DataFacts) -> bool:

@@ -32,14 +32,19 @@ def exports(facts: Mapping[str, PythonFacts]) -> dict[str, str]:
     return found
 
 
+def share(left: PythonFacts, right: PythonFacts) -> bool:
+    """Return whether two files share most of their statements: then one was copied from the other."""
+    return _likeness(left, right, {}) > _MOST
+
+
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0].replace(" ", "_").lower()
 
 
 def _near(path: str, other: str) -> bool:
-    """Return whether two files lie in one folder, one lies in a folder beside the other, or both in folders of one folder."""
+    """Return whether two files lie in one folder, one somewhere below the folder of the other, or both in folders of one folder."""
     own, others = path.rpartition("/")[0], other.rpartition("/")[0]
-    return not {own, own.rpartition("/")[0]}.isdisjoint({others, others.rpartition("/")[0]})
+    return bool(others) and own.startswith(f"{others}/") or not {own, own.rpartition("/")[0]}.isdisjoint({others, others.rpartition("/")[0]})
 
 
 def _common(path: str, other: str) -> int:

@@ -44,7 +44,7 @@ class ModuleIndex:
             return self._exact(folder, dotted)
         for base in _ancestors(folder):
             found = self._exact(base, dotted)
-            if found is not None:
+            if found is not None and found != importer:  # a module that imports its own name means a library, or another module of that name
                 return found
         candidates = self._names.get(dotted, ()) if "." in dotted else [name for name in self._names.get(dotted, ()) if not name.endswith("/")]
         plausible = [path for path in candidates if path != importer]
@@ -100,6 +100,16 @@ class ModuleIndex:
         """Return the files of the project that a file imports, those inside functions too."""
         return tuple(dict.fromkeys(found for found, _ in self._statements(importer)))
 
+    def reached(self, path: str) -> tuple[str, ...]:
+        """Return a file with all that it imports, and what these import, nearest first."""
+        found, pending = dict.fromkeys((path,)), [path]
+        while pending:
+            for other in self.imports(pending.pop(0)):
+                if other not in found and other in self._files:
+                    found[other] = None
+                    pending.append(other)
+        return tuple(found)
+
     def _statements(self, importer: str) -> tuple[tuple[str, Place], ...]:
         """Return the files that a file imports, each with the statement."""
         if importer not in self._imports:
@@ -122,12 +132,24 @@ def imports(body: ir.Body) -> list[ir.Import]:
     for node in body:
         if isinstance(node, ir.Import):
             found.append(node)
-        for name in ("body", "orelse", "final"):
-            found.extend(imports(getattr(node, name, ())))
-        if isinstance(node, ir.Try):
-            for handler in node.handlers:
-                found.extend(imports(handler.body))
+        elif isinstance(node, _BLOCKS):
+            for block in _blocks(node):
+                found.extend(imports(block))
     return found
+
+
+_BLOCKS = (ir.If, ir.Loop, ir.With, ir.Try, ir.Match)
+
+
+def _blocks(node: ir.If | ir.Loop | ir.With | ir.Try | ir.Match) -> list[ir.Body]:
+    """Return the statements inside a statement, block by block."""
+    if isinstance(node, ir.With):
+        return [node.body]
+    if isinstance(node, ir.Match):
+        return [case.body for case in node.cases]
+    if isinstance(node, ir.Try):
+        return [node.body, node.orelse, node.final, *(handler.body for handler in node.handlers)]
+    return [node.body, node.orelse]
 
 
 def _ancestors(folder: str) -> list[str]:

@@ -41,6 +41,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). `home` is the file
     that spells the name. A table has the database's path in `path` and its name in `table`.
     `shared` is the place of the definition that gave the path, when the path is a named constant (module, class or configuration key).
+    `chosen`: an option or a variable of the environment gives the name, and the path is only what it is by default.
     """
 
     store: str
@@ -50,6 +51,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     table: Pattern | None = None
     shared: Place | None = None
     home: str = ""
+    chosen: bool = False
 
 
 class Conversion(msgspec.Struct, frozen=True, gc=False):

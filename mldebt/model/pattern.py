@@ -45,12 +45,20 @@ class Pattern(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return "".join(part if isinstance(part, str) else "{" + (part.name or "…") + "}" for part in self.parts)
 
     def __add__(self, other: Pattern) -> Pattern:
-        """Concatenate."""
-        return pattern(*self.parts, *other.parts)
+        """Concatenate: only what meets where they join can merge."""
+        left, right = self.parts, other.parts
+        if not left or not right:
+            return other if not left else self
+        last, first = left[-1], right[0]
+        if isinstance(last, str) and isinstance(first, str):
+            return Pattern((*left[:-1], last + first, *right[1:]))
+        return Pattern(left + right[1:] if last == first else left + right)
 
 
 def pattern(*parts: Part) -> Pattern:
     """Return the pattern of the given stretches, normalised."""
+    if len(parts) == 1:
+        return Pattern(parts) if parts[0] != "" else EMPTY
     merged: list[Part] = []
     for part in parts:
         if part == "":

@@ -66,4 +66,4 @@ class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 def line_starts(text: str) -> tuple[int, ...]:
     """Return the offset of every line of `text`, lines ending in LF, CR or CRLF as Python reads them (`str.splitlines` knows more ends)."""
-    return (0, *(found.end() for found in _LINE_END.finditer(text)))
+    return (0, *map(re.Match.end, _LINE_END.finditer(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -9,10 +10,8 @@ import msgspec
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
-_PLAIN = frozenset({  # fields that hold no nodes
-    "at", "end", "attr", "attr_at", "keyword", "keyword_at", "star", "op", "ops", "kind", "id", "name", "name_at", "name_ats", "module_ats", "bound_at",
-    "is_async", "delegated"})
+_COMPOUND = (ir.If, ir.Loop, ir.With, ir.Try, ir.Match)
+_BARE = re.compile(r"str|bool|int|float|None|tuple|\W")
 
 
 def statements(facts: PythonFacts) -> Iterator[ir.Stmt]:
@@ -24,37 +23,48 @@ def statements(facts: PythonFacts) -> Iterator[ir.Stmt]:
 
 def within(body: ir.Body) -> Iterator[ir.Stmt]:
     """Yield the statements of a body and those inside of them."""
-    for node in body:
+    pending = list(body)[::-1]
+    while pending:
+        node = pending.pop()
         yield node
-        yield from within(inner(node))
+        pending.extend(reversed(inner(node)))
 
 
-def inner(node: ir.Stmt) -> tuple[ir.Stmt, ...]:
+def inner(node: ir.Stmt) -> ir.Body:
     """Return the statements inside of one, those of definitions apart: they have bodies of their own."""
+    if not isinstance(node, _COMPOUND):
+        return ()
     inner = [item for name in ("body", "orelse", "final") for item in getattr(node, name, ())]
     for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
         inner.extend(part.body)
     return tuple(inner)
 
 
-def parts(node: msgspec.Struct) -> Iterator[msgspec.Struct]:
-    """Yield what a node directly holds, in order of its fields: expressions, statements, arguments, parameters, cases, handlers."""
-    kind = type(node)
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _FIELDS[kind] = tuple(name for name in node.__struct_fields__ if name not in _PLAIN or name == "name" and kind is ir.TypeAlias_)
-    for name in fields:
+def parts(node: msgspec.Struct) -> list[msgspec.Struct]:
+    """Return what a node directly holds, in order of its fields: expressions, statements, arguments, parameters, cases, handlers."""
+    found: list[msgspec.Struct] = []
+    for name, several in _FIELDS[type(node)]:
         value = getattr(node, name)
-        if isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, msgspec.Struct))
-        elif isinstance(value, msgspec.Struct):
-            yield value
+        if several:
+            found.extend(filter(None, value))
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a kind of node that hold nodes, as their types say: each with whether it holds several."""
+    types = {name: text for base in kind.__mro__ for name, text in getattr(base, "__annotations__", {}).items()}
+    return tuple((name, types[name].startswith("tuple")) for name in kind.__struct_fields__ if _BARE.sub("", types[name]))
+
+
+_FIELDS = {kind: _fields(kind) for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)}
 
 
 def inside(nodes: Iterable[msgspec.Struct]) -> Iterator[msgspec.Struct]:
     """Yield nodes and all they hold, each before its parts; definitions are not entered."""
-    stack = list(nodes)[::-1]
-    while stack:
-        node = stack.pop()
+    pending = list(nodes)[::-1]
+    while pending:
+        node = pending.pop()
         yield node
-        stack.extend(list(parts(node))[::-1])
+        pending.extend(reversed(parts(node)))

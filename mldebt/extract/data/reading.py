@@ -38,8 +38,7 @@ class Draft:
 def words_of(text: str) -> tuple[str, ...]:
     """Return the identifier-like words and dotted names of `text`, sorted and bounded; parts of dotted names count too."""
     found: set[str] = set()
-    for match in _WORD.finditer(text):
-        word = match.group()
+    for word in dict.fromkeys(_WORD.findall(text)):
         if len(word) > 100:
             continue
         found.add(word)

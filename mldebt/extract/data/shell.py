@@ -280,7 +280,9 @@ def _remember(values: Mapping[str, str], state: _State) -> None:
     for name, value in values.items():
         if value == _STATUS and state.drafts:
             state.statuses[name] = state.drafts[-1]
-        if "${" in value and (f"${{{name}}}" in value or not _UNKNOWN.sub("", value).strip("/. ")):
+        if _PARAMETER.fullmatch(value):
+            state.variables[name] = value  # what the script is given: a variable of that name elsewhere is another one
+        elif "${" in value and (f"${{{name}}}" in value or not _UNKNOWN.sub("", value).strip("/. ")):
             state.variables.pop(name, None)
         elif "${" in value:
             state.variables[name] = value

@@ -28,7 +28,7 @@ def _container(kind: str) -> Callable[..., Value]:
             return run.new(call.place, Object("dict", None, fields, rest), run.catalogue.literal(kind), lineage(source, *call.keywords.values()))
         if known is not None and known.items is not None:
             return run.new(call.place, Object(kind, known.items), run.catalogue.literal(kind), source.sources)
-        made = Object(kind, None, None, run.element(source)) if call.args else Object(kind, ())
+        made = Object(kind, rest=run.element(source)) if call.args else Object(kind, ())
         passed = run.conversions.listed(source, run.catalogue.literal(kind), call.place, call.api)
         return run.new(call.place, made, run.catalogue.literal(kind), source.sources, passed)
 
@@ -42,7 +42,7 @@ def _ordered(change: Callable[[Sequence[Value]], Sequence[Value]]) -> Callable[.
         known = run.heap.get(source.ref)
         if known is not None and known.items is not None:
             return run.new(call.place, Object("list", tuple(change(known.items))), run.catalogue.literal("list"), source.sources)
-        return run.new(call.place, Object("list", None, None, run.element(source)), run.catalogue.literal("list"), source.sources)
+        return run.new(call.place, Object("list", rest=run.element(source)), run.catalogue.literal("list"), source.sources)
 
     return primitive
 
@@ -52,7 +52,7 @@ def _by_text(items: Sequence[Value]) -> Sequence[Value]:
 
 
 def _enumerate(run: Interpreter, call: Bound) -> Value:
-    return listed(run, ("enumerate", call.place), Object("list", None, None, pair(run, call, NOTHING, run.element(argument(call, 0, "iterable")))))
+    return listed(run, ("enumerate", call.place), Object("list", rest=pair(run, call, NOTHING, run.element(argument(call, 0, "iterable")))))
 
 
 def _zip(run: Interpreter, call: Bound) -> Value:
@@ -62,7 +62,7 @@ def _zip(run: Interpreter, call: Bound) -> Value:
     if call.args and len(columns) == len(call.args) and all(len(column) <= _MOST for column in columns):
         return listed(run, call.place, Object("list", tuple(_row(run, call, position, row) for position, row in enumerate(zip(*columns)))), lineage(*call.args))
     row = _row(run, call, 0, tuple(run.element(item) for item in call.args))
-    return listed(run, call.place, Object("list", None, None, row), row.sources)
+    return listed(run, call.place, Object("list", rest=row), row.sources)
 
 
 def _row(run: Interpreter, call: Bound, position: int, items: tuple[Value, ...]) -> Value:
@@ -77,7 +77,7 @@ def _product(run: Interpreter, call: Bound) -> Value:
     rows = list(product(*columns)) if len(columns) == len(call.args) and _size(columns) <= _MOST else [tuple(run.element(item) for item in call.args)]
     made = tuple(_row(run, call, position, row) for position, row in enumerate(rows))
     exact = len(columns) == len(call.args) and _size(columns) <= _MOST
-    return listed(run, call.place, Object("list", made) if exact else Object("list", None, None, join_all(list(made))), lineage(*call.args))
+    return listed(run, call.place, Object("list", made) if exact else Object("list", rest=join_all(list(made))), lineage(*call.args))
 
 
 def _size(columns: Sequence[Sequence[Value]]) -> int:
@@ -91,7 +91,7 @@ def _chain(run: Interpreter, call: Bound) -> Value:
     known = [run.heap.get(item.ref) for item in call.args]
     if known and all(item is not None and item.items is not None for item in known):
         return listed(run, call.place, Object("list", tuple(value for item in known if item is not None for value in item.items or ())), lineage(*call.args))
-    return listed(run, call.place, Object("list", None, None, join_all([run.element(item) for item in call.args])), lineage(*call.args))
+    return listed(run, call.place, Object("list", rest=join_all([run.element(item) for item in call.args])), lineage(*call.args))
 
 
 def _map(run: Interpreter, call: Bound) -> Value:
@@ -105,7 +105,7 @@ def _map(run: Interpreter, call: Bound) -> Value:
         made = tuple(run.calls.call(function, row, {}, call.place, call.frame) for row in zip(*columns))
         return listed(run, call.place, Object("list", made), lineage(*made))
     inner = run.calls.call(function, tuple(run.element(item) for item in sources), {}, call.place, call.frame)
-    return listed(run, call.place, Object("list", None, None, inner), inner.sources)
+    return listed(run, call.place, Object("list", rest=inner), inner.sources)
 
 
 def _filter(run: Interpreter, call: Bound) -> Value:
@@ -114,7 +114,7 @@ def _filter(run: Interpreter, call: Bound) -> Value:
     inner = run.element(source)
     if call.frame is not None and argument(call, 0).target is not None:
         run.calls.call(argument(call, 0), (inner,), {}, call.place, call.frame)
-    return listed(run, call.place, Object("list", None, None, inner), source.sources)
+    return listed(run, call.place, Object("list", rest=inner), source.sources)
 
 
 def _next(run: Interpreter, call: Bound) -> Value:
@@ -139,14 +139,14 @@ def _values(run: Interpreter, call: Bound) -> Value:
     sources = lineage(subject_of(call))
     if known is not None and known.kind == "dict" and known.rest is None:
         return listed(run, call.place, Object("list", tuple(known.fields.values())), sources)
-    return listed(run, call.place, Object("list", None, None, known.element() if known else Value(sources=sources)), sources)
+    return listed(run, call.place, Object("list", rest=known.element() if known else Value(sources=sources)), sources)
 
 
 def _keys(run: Interpreter, call: Bound) -> Value:
     known = run.heap.get(call.receiver.ref) if call.receiver else None
     if known is not None and known.kind == "dict" and known.rest is None:
         return listed(run, call.place, Object("list", tuple(key_value(name) for name in known.fields)))
-    return listed(run, call.place, Object("list", None, None, run.element(call.receiver) if call.receiver else NOTHING))
+    return listed(run, call.place, Object("list", rest=run.element(call.receiver) if call.receiver else NOTHING))
 
 
 def _items(run: Interpreter, call: Bound) -> Value:
@@ -156,7 +156,7 @@ def _items(run: Interpreter, call: Bound) -> Value:
         rows = tuple(_row(run, call, position, (key_value(name), value)) for position, (name, value) in enumerate(known.fields.items()))
         return listed(run, ("items", call.place), Object("list", rows), receiver.sources)
     row = _row(run, call, 0, (run.element(receiver), run.heap.element(known) if known else Value(sources=receiver.sources)))
-    return listed(run, ("items", call.place), Object("list", None, None, row), receiver.sources)
+    return listed(run, ("items", call.place), Object("list", rest=row), receiver.sources)
 
 
 def _append(run: Interpreter, call: Bound) -> Value:
@@ -215,7 +215,7 @@ def _pop(run: Interpreter, call: Bound) -> Value:
     if known.items and not call.args:
         run.heap.put(call.receiver.ref, Object(known.kind, known.items[:-1], known.fields, known.rest))
         return known.items[-1]
-    run.heap.put(call.receiver.ref, Object(known.kind, None, None, known.element()))
+    run.heap.put(call.receiver.ref, Object(known.kind, rest=known.element()))
     return known.element()
 
 

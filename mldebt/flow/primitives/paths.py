@@ -6,6 +6,8 @@ from collections.abc import Callable
 from posixpath import relpath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import literal, pair, subject_of
@@ -30,7 +32,8 @@ def _child(parent: Value, name: Value) -> Value:
         for base in as_texts(parent):
             empty = base.literal == "" or (base.parts and isinstance(base.parts[-1], str) and base.parts[-1].endswith("/"))
             texts.append(pattern(*base.parts, *(() if empty else ("/",)), *one.parts))
-    return text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
+    made = text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
+    return msgspec.structs.replace(made, choices=name.choices) if name.choices else made
 
 
 def _parents(run: Interpreter, call: Bound) -> Value:
@@ -49,14 +52,15 @@ def _join(run: Interpreter, call: Bound) -> Value:
     for part in parts[1:]:
         result = _child(result, part)
     kind = call.row.returns if call.row.returns not in ("", "self") else call.receiver.type if call.receiver else ""
-    return Value(kind, result.texts or (UNKNOWN,), sources=result.sources, shared=result.shared, home=result.home)
+    return Value(kind, result.texts or (UNKNOWN,), sources=result.sources, shared=result.shared, home=result.home, choices=result.choices)
 
 
 def _each(change: Callable[[Pattern], Pattern]) -> Callable[..., Value]:
     def primitive(run: Interpreter, call: Bound) -> Value:
         subject = subject_of(call)
         kind = call.row.returns if call.row.returns not in ("", "self") else subject.type
-        return Value(kind, tuple(dict.fromkeys(change(item) for item in as_texts(subject))), sources=subject.sources, shared=subject.shared, home=subject.home)
+        texts = tuple(dict.fromkeys(change(item) for item in as_texts(subject)))
+        return Value(kind, texts, sources=subject.sources, shared=subject.shared, home=subject.home, choices=subject.choices)
 
     return primitive
 
@@ -154,7 +158,7 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     base = _child(value, given) if globbed and call.receiver is not None else value
     items = tuple(_star(item) for item in as_texts(base)) if globbed else (Pattern((Hole("list"),)),)
     kind = value.type if call.receiver is not None else run.catalogue.literal("text")
-    return run.new(call.place, Object("list", None, None, Value(kind, items)), run.catalogue.literal("list"))
+    return run.new(call.place, Object("list", rest=Value(kind, items)), run.catalogue.literal("list"))
 
 
 def _star(item: Pattern) -> Pattern:

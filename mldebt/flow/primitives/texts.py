@@ -110,7 +110,7 @@ def _pieces(split: Callable[..., Sequence[str]]) -> Callable[..., Value]:
             except (TypeError, ValueError):
                 made = None
         if made is None or len(made) > _MOST_PIECES:
-            content = Object("list", None, None, Value(kind, (UNKNOWN,), sources=subject.sources))
+            content = Object("list", rest=Value(kind, (UNKNOWN,), sources=subject.sources))
             return run.new(call.place, content, run.catalogue.literal("list"), subject.sources, passed)
         items = tuple(Value(kind, (pattern(item),), sources=subject.sources, home=subject.home) for item in made)
         kind = run.catalogue.literal("list")
