@@ -65,7 +65,7 @@ class Callbacks:
             hand = self._run.element if given.each else lambda value: value
             keywords = {name: hand(value) for name, value in bound.keywords.items() if value is not function}
             return tuple(hand(value) for value in bound.args if value is not function), keywords, False
-        first = (bound.get(given.first),) if given.first in bound.named else ()
+        first = (bound.get(given.first),) if given.first in bound.named or given.first == "self" else ()
         names = [name for name in (given.args, given.keywords) if name in bound.named]
         positional, named = (heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
         unknown = any(heap.get(bound.get(name).ref) is None for name in names)

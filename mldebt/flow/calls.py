@@ -220,7 +220,7 @@ class Calls:
         held = self._run.held
         flowing = held(*(() if receiver is None else (receiver,)), *bound.args, *bound.keywords.values()) if row.passes is None else held(
             *(bound.get(name) for name in row.passes))
-        flowing = self._run.learning.flowing(bound, flowing)
+        flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         returns = row.returns
         if bound.handle is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mldebt.flow.heap import Object
@@ -82,8 +83,8 @@ class Learning:
             bound.named.setdefault(name, value)
         return row
 
-    def flowing(self, bound: Bound, given: frozenset[int]) -> frozenset[int]:
-        """Return the provenance of what a call returns, by that of the data that flows into it."""
+    def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
+        """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
             return given
         row, role = self.row(bound), bound.row.role
@@ -100,12 +101,14 @@ class Learning:
         if role == "predict" and (state := self.state(bound.receiver)):
             return given | self._book.fits(state)
         if row.sees is not None:
+            if row.named and bound.get(row.named).target is not None:
+                return given | results.get(row.named, NOTHING).sources
             learned = self._book.seen(given, bound.place, bound.api, row.sees)
-            return learned if row.keeps == "statistic" else given | learned
+            return learned if row.keeps == "statistic" or role == "aggregate" and row.keeps is None else given | learned
         if row.keeps == "table":
             return self._book.seen(given, bound.place, bound.api, "statistic") | self._book.origin(bound.place)
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
-            return self._book.seen(given, bound.place, bound.api, "statistic")
+            return self._book.seen(given, bound.place, bound.api, row.sees or "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
 
     def _by_itself(self, bound: Bound, row: LineageRow) -> bool:

@@ -175,7 +175,8 @@ class Provenance:
     def picked(self, found: Found, by: Found, *, without: bool = False) -> Found:
         """Return the rows that an index picks out of some (`without`: leaves of them); what shaped the index shapes them."""
         masks = [term for item in sorted(by, key=abs, reverse=True) if isinstance(term := self._terms.get(item), Index)]
-        shaped = frozenset(seen for mask in masks for seen in mask.of if isinstance(self._terms.get(seen), Seen))
+        learned = {seen: self._terms.get(seen) for mask in masks for seen in mask.of}
+        shaped = frozenset(seen for seen, term in learned.items() if isinstance(term, Seen) and term.how != "extreme")
         if masks:
             side = OTHER.get(masks[0].side, f"not {masks[0].side}") if without else masks[0].side
             return self.part(found, masks[0].site, side) | shaped
