@@ -45,7 +45,7 @@ def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
 
 def _shared(one: Rows, other: Rows) -> int:
     """Return how many parts two sets of rows have in common, from the start; another source has fewer than none."""
-    if (one.read, one.origin) != (other.read, other.origin):
+    if one.source != other.source:
         return -1
     return next((number for number, (first, second) in enumerate(zip(one.parts, other.parts)) if first != second), min(len(one.parts), len(other.parts)))
 

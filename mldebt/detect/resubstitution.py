@@ -34,7 +34,7 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
     scored: dict[Place, list[tuple[Event, Fitted]]] = defaultdict(list)
     held_out: set[Place] = set()
     for event, fit in uses(context):
-        if not set(event.rows.rows) <= set(fit.data.rows):
+        if not set(event.rows.rows) <= set(fit.data.rows) or len({rows.source for rows in fit.data.rows}) > 1:
             held_out.add(fit.place)
         elif event.kind == "score" and not _labelled(context, event.place, spec):
             scored[fit.place].append((event, fit))

@@ -59,11 +59,11 @@ class Functions:
         handed = key in self._run.modules.scheduled
         bound = self._bind(definition, args, target)
         tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
-        found = self._known(known, bound, tokens)
+        found = self._known(known, bound, tokens, place)
         if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
             bound = self._generalised(key, bound)
             tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
-            found = self._known(known, bound, tokens)
+            found = self._known(known, bound, tokens, place)
         if found is not None:
             self.hits += 1
             summary, renaming = found
@@ -75,17 +75,17 @@ class Functions:
         self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
         self._contexts[key] = self._contexts.get(key, 0) + 1
         frame.trace.call(place, summary.trace, tokens, handed=handed)
-        return Renaming(tokens).value(summary.value)
+        return Renaming(tokens, summary.born, place).value(summary.value)
 
     def _alike(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> list[Summary]:
         """Return the summaries of calls with arguments of the same shapes; those to come belong there, too."""
         return self._memo.setdefault(key, {}).setdefault((target.frame, tuple(map(shape, bound.values()))), [])
 
-    def _known(self, summaries: list[Summary], bound: dict[str, Value], tokens: Tokens) -> tuple[Summary, Renaming] | None:
+    def _known(self, summaries: list[Summary], bound: dict[str, Value], tokens: Tokens, place: Place) -> tuple[Summary, Renaming] | None:
         """Return a summary that holds for these arguments, with what its names are called here."""
         args = tuple(bound.values())
         for summary in summaries:
-            renaming = applies(summary, args, tokens, self._run.heap, self._run.under)
+            renaming = applies(summary, args, tokens, self._run.heap, self._run.under, place)
             if renaming is not None:
                 return summary, renaming
         return None
@@ -118,7 +118,7 @@ class Functions:
     ) -> Summary:
         run = self._run
         frame = self._frame(target, definition, caller.depth + 1)
-        first_kept = len(run.frames)
+        first_kept, first_read = len(run.frames), len(run.reads)
         with run.heap.call(place) as seen:
             frame.activation = seen
             given = self._tokens.hide(target, bound)
@@ -129,7 +129,8 @@ class Functions:
             run.heap.rejoin(falls=alive or frame.ended)
             value = run.heap.one_of(frame.returned) if frame.returned else Value(const=(None,))
             summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
-            self._close(summary, seen, tuple(bound.values()), Renaming(tokens), first_kept)
+            summary.born = frozenset(run.reads[first_read:])
+            self._close(summary, seen, tuple(bound.values()), Renaming(tokens, summary.born, place), first_kept)
         return summary
 
     def _close(self, summary: Summary, seen: Activation, args: tuple[Value, ...], here: Renaming, first_kept: int) -> None:
@@ -146,7 +147,7 @@ class Functions:
         summary.fresh = tuple(sorted(seen.fresh & live))
         seen.before = {address: state for address, state in seen.before.items() if address in live}
         seen.fresh &= live
-        if here.tokens.idle:
+        if here.tokens.idle and not here.born:
             return
         for address, written in summary.writes.items():
             run.heap.put(address, here.object(written))

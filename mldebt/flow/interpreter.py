@@ -78,6 +78,7 @@ class Interpreter:
         self._raw = 0
         self._places: list[Place] = [Place("", 0, 0)]
         self.passed: set[Place] = set()
+        self.reads: list[int] = []
         self.statements: dict[int, str] = {}
         self.flags: dict[str, dict[str, Value]] = {}
         self._literals: dict[tuple[type, object, str], Value] = {}
@@ -196,8 +197,15 @@ class Interpreter:
             items = known.items if known is not None else None
             for position, part in enumerate(target.elements):
                 exact = items is not None and len(items) == len(target.elements)
-                found = items[position] if exact and items is not None else self.element(value)
+                found = items[position] if exact and items is not None else self._piece(value, target, position, frame)
                 self.bind(part, depending(found, value.choices) if value.choices else found, frame)
+
+    def _piece(self, value: Value, target: ir.Sequence, position: int, frame: Frame) -> Value:
+        """Return what one of several targets gets of a value whose items are not known: rows of its own, as the others do."""
+        item = self.element(value)
+        if item.ref or not self.provenance.is_one(item.sources):
+            return item
+        return msgspec.structs.replace(item, sources=self.provenance.part(item.sources, self.place(frame, target), str(position)))
 
     def yielded(self, frame: Frame, value: Value, delegated: bool) -> None:
         """Collect what a generator yields."""
@@ -215,6 +223,8 @@ class Interpreter:
         """Note an event in the running activation; return its id."""
         self._raw += 1
         self._places.append(place)
+        if kind == "read":
+            self.reads.append(self._raw)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
         frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model))

@@ -103,10 +103,11 @@ class Learning:
         if row.sees is not None:
             if row.named and bound.get(row.named).target is not None:
                 return given | results.get(row.named, NOTHING).sources
-            learned = self._book.seen(given, bound.place, bound.api, row.sees)
+            how = "count" if row.named and bound.get(row.named).text in row.counts else row.sees
+            learned = self._book.seen(given, bound.place, bound.api, how)
             return learned if row.keeps == "statistic" or role == "aggregate" and row.keeps is None else given | learned
         if row.keeps == "table":
-            return self._book.seen(given, bound.place, bound.api, "statistic") | self._book.origin(bound.place)
+            return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
             return self._book.seen(given, bound.place, bound.api, row.sees or "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
@@ -127,7 +128,8 @@ class Learning:
         data, receiver = self._data(bound, row), bound.receiver
         kind = receiver.type if receiver is not None else ""
         how = self.how(receiver) if receiver is not None else None
-        state = self._book.fitted(data, bound.place, kind or bound.api)
+        model = self._run.catalogue.lineage(kind) if kind else None
+        state = self._book.fitted(data, bound.place, kind or bound.api) if model is None or not model.unsupervised else NO_SOURCES
         if how is not None:
             state |= self._book.seen(data, bound.place, kind, how)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None

@@ -16,6 +16,7 @@ from mldebt.flow.activation import Activation, Names
 from mldebt.flow.heap import Heap, Object
 from mldebt.flow.trace import Tokens, Trace, resolve, resolve_chain
 from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, LibraryMethod, MethodTarget, PartialTarget, SuperTarget, Target, Value
+from mldebt.model.source import Place
 
 _REPLACE = msgspec.structs.replace
 
@@ -23,10 +24,10 @@ _REPLACE = msgspec.structs.replace
 class Summary:
     """What one call did: its value, the objects it wrote, the outer names it bound, its trace; and what it looked at, which says when that holds again.
 
-    `exact`: a closure outlives the call, so the summary only holds for the very same arguments.
+    `born` are the reads it did. `exact`: a closure outlives the call, so the summary only holds for the very same arguments.
     """
 
-    __slots__ = ("args", "bound", "chain", "entry", "exact", "fresh", "names", "reads", "trace", "value", "writes")
+    __slots__ = ("args", "born", "bound", "chain", "entry", "exact", "fresh", "names", "reads", "trace", "value", "writes")
 
     def __init__(self, args: tuple[Value, ...], value: Value, seen: Activation, trace: Trace, entry: str | None) -> None:
         """Keep the parts; `args` as the call saw them, with tokens."""
@@ -37,23 +38,25 @@ class Summary:
         self.writes: dict[int, Object] = {}
         self.bound: list[tuple[Names, str, Value]] = []
         self.exact: tuple[Value, ...] | None = None
+        self.born: frozenset[int] = frozenset()
 
 
 class Renaming:
     """Addresses and tokens of a summary as they are called where it is used."""
 
-    __slots__ = ("back", "refs", "tokens")
+    __slots__ = ("_done", "back", "born", "place", "refs", "tokens")
 
-    def __init__(self, tokens: Tokens) -> None:
-        """Start with no address renamed."""
-        self.tokens = tokens
+    def __init__(self, tokens: Tokens, born: frozenset[int], place: Place) -> None:
+        """Start with no address renamed; `born` are the reads of the call, which stands at `place`."""
+        self.tokens, self.born, self.place = tokens, born, place
+        self._done: dict[int, frozenset[int]] = {}
         self.refs: dict[int, int] = {}
         self.back: dict[int, int] = {}
 
     @property
     def idle(self) -> bool:
         """Return whether everything keeps its name."""
-        return self.tokens.idle and all(old == new for old, new in self.refs.items())
+        return self.tokens.idle and not self.born and all(old == new for old, new in self.refs.items())
 
     def pair(self, old: int, new: int) -> bool:
         """Call `old` by the name `new`; return whether that agrees with what is known: names stay one to one."""
@@ -62,15 +65,16 @@ class Renaming:
         return self.refs.setdefault(old, new) == new and self.back.setdefault(new, old) == old
 
     def sources(self, found: frozenset[int]) -> frozenset[int]:
-        """Return reads with tokens replaced."""
-        return resolve(found, self.tokens)
+        """Return reads with tokens replaced, those of the call itself as this call gets them."""
+        found = resolve(found, self.tokens)
+        return self.tokens.book.called(found, self.born, self.place, self._done) if self.born else found
 
     def value(self, found: Value) -> Value:
         """Return a value as it is called here."""
         if not (found.ref or found.sources or found.target or found.columns or found.passed):
             return found
         ref = self.refs.get(found.ref, found.ref)
-        sources, columns, target = self.sources(found.sources), self.sources(found.columns), found.target and self._target(found.target)
+        sources, columns, target = self.sources(found.sources), resolve(found.columns, self.tokens), found.target and self._target(found.target)
         passed = resolve_chain(found.passed, self.tokens)
         if ref == found.ref and sources is found.sources and columns is found.columns and target is found.target and passed is found.passed:
             return found
@@ -113,11 +117,11 @@ def _target_shape(target: Target) -> object:
     return type(target).__name__, shape(target.receiver), rest
 
 
-def applies(summary: Summary, args: tuple[Value, ...], tokens: Tokens, heap: Heap, entry: str) -> Renaming | None:
+def applies(summary: Summary, args: tuple[Value, ...], tokens: Tokens, heap: Heap, entry: str, place: Place) -> Renaming | None:
     """Return how a summary is called for these arguments (of the same shapes), None where it read something that is different now."""
     if summary.exact is not None and summary.exact != args or summary.entry not in (None, entry):
         return None
-    renaming = Renaming(tokens)
+    renaming = Renaming(tokens, summary.born, place)
     if not all(_same(old, new, renaming, argument=True) for old, new in zip(summary.args, args)):
         return None
     for address, old_object in summary.reads.items():

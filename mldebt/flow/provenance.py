@@ -7,7 +7,7 @@ replaced, so a summary of a call holds whatever rows it is given: every operatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -18,12 +18,19 @@ from mldebt.model.source import Place
 FIRST = 1 << 40
 Found: TypeAlias = frozenset[int]
 _NONE: Found = frozenset()
-MAX_PARTS, MAX_DIVIDED = 5, 48
+MAX_PARTS, MAX_DIVIDED, MAX_CALLS = 6, 48, 2
 
 
 class Origin(msgspec.Struct, frozen=True):
     """Rows that no read gives: made, or got in a way that is not known."""
 
+    place: Place
+
+
+class Called(msgspec.Struct, frozen=True):
+    """The rows `of` as a call at `place` got them: one loader called twice gets rows of two sources."""
+
+    of: int
     place: Place
 
 
@@ -86,8 +93,8 @@ class Flipped(msgspec.Struct, frozen=True):
     of: int
 
 
-Term: TypeAlias = Origin | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
-_ROWS = (Origin, Part, Picked)
+Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
+_ROWS = (Origin, Called, Part, Picked)
 OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
 
 
@@ -193,6 +200,10 @@ class Provenance:
         """Return what a transformer of this state puts on the data it is given: all it has seen."""
         return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))
 
+    def is_one(self, found: Found) -> bool:
+        """Return whether some provenance is of one set of rows alone."""
+        return sum(map(self._holds_rows, found)) == 1
+
     def term(self, item: int) -> Term | None:
         """Return the term that a number stands for, None for a read or a token."""
         return self._terms.get(item)
@@ -225,14 +236,33 @@ class Provenance:
         if term is None:
             return meant.reads.get(item) or frozenset((item,))
         if item not in meant.terms:
-            meant.terms[item] = self._again(term, meant)
+            meant.terms[item] = self._again(term, lambda found: self.resolve(found, meant))
         return meant.terms[item]
 
-    def _again(self, term: Term, meant: Meaning) -> Found:
-        """Make a term again of what its tokens stand for."""
+    def called(self, found: Found, born: frozenset[int], place: Place, done: dict[int, Found]) -> Found:
+        """Return provenance as a call at `place` gives it: what was read while it ran (`born`) are rows that this call got. `done` is what was worked out."""
+        if not found or self.reads(found).isdisjoint(born):
+            return found
+        return frozenset(number for item in found for number in self._called(item, born, place, done))
+
+    def _called(self, item: int, born: frozenset[int], place: Place, done: dict[int, Found]) -> Found:
+        term = self._terms.get(item)
+        if self._behind(item).isdisjoint(born):
+            return frozenset((item,))
+        if item not in done:
+            if term is None or isinstance(term, Called) and self._depths[item] < MAX_CALLS:
+                done[item] = frozenset((self._number(Called(item, place), open_=False),))
+            else:
+                done[item] = frozenset((item,)) if isinstance(term, Called) else self._again(term, lambda found: self.called(found, born, place, done))
+        return done[item]
+
+    def _again(self, term: Term, change: Callable[[Found], Found]) -> Found:
+        """Make a term again of what it is made of, changed."""
         if isinstance(term, Origin):
             return frozenset((self._numbers[term],))
-        inner = self.resolve(frozenset((term.of,)) if isinstance(term.of, int) else term.of, meant)
+        inner = change(frozenset((term.of,)) if isinstance(term.of, int) else term.of)
+        if isinstance(term, Called):
+            return frozenset(self._number(Called(one, term.place), open_=one < 0) for one in inner)
         if isinstance(term, Part):
             return self.part(inner, term.site, term.side)
         if isinstance(term, Seen):
@@ -246,7 +276,7 @@ class Provenance:
         if isinstance(term, IndexOf):
             return self.index_of(inner)
         if isinstance(term, Picked):
-            return self.picked(inner, self.resolve(term.by, meant), without=term.without)
+            return self.picked(inner, change(term.by), without=term.without)
         return self.flipped(inner)
 
     def _flip(self, item: int) -> int:
@@ -268,7 +298,7 @@ class Provenance:
             number = self._numbers[term] = -number if open_ else number
             self._terms[number] = term
             self._bases[number] = self.reads(_operands(term))
-            if isinstance(term, Part | Picked):
+            if isinstance(term, Called | Part | Picked):
                 self._depths[number] = self._depths.get(term.of, 0) + 1
         return number
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from mldebt.flow.provenance import Provenance
-from mldebt.flow.trace import NO_TOKENS, Tokens
+from mldebt.flow.trace import Tokens
 from mldebt.flow.value import Chain, FunctionTarget, Value
 
 
@@ -17,6 +17,7 @@ class TokenBook:
     def __init__(self, book: Provenance) -> None:
         """Start with none given out; `book` are the terms of the run."""
         self._book = book
+        self._none = Tokens({}, {}, book)
         self._numbers: dict[tuple[FunctionTarget, int, str], int] = {}
 
     def stand_for(self, key: FunctionTarget, bound: Mapping[str, Value]) -> Tokens:
@@ -30,7 +31,7 @@ class TokenBook:
                 made[self._number(key, position, "columns")] = value.columns
             if value.passed:
                 chains[self._number(key, position, "passed")] = value.passed
-        return Tokens(made, chains, self._book) if made or chains else NO_TOKENS
+        return Tokens(made, chains, self._book) if made or chains else self._none
 
     def hide(self, key: FunctionTarget, bound: Mapping[str, Value]) -> dict[str, Value]:
         """Return the arguments with tokens in the place of reads and of conversions passed."""

@@ -36,6 +36,8 @@ class Teller:
             return Rows(self._reads.get(item, -1), self._place_of(item)) if item > 0 else None
         if isinstance(term, terms.Origin):
             return Rows(-1, term.place)
+        if isinstance(term, terms.Called):
+            return (loaded := self._rows(term.of)) and msgspec.structs.replace(loaded, via=(*loaded.via, term.place))
         if not isinstance(term, terms.Part):
             return None
         inner = self._rows(term.of)
@@ -50,4 +52,4 @@ class Teller:
 
 
 def _order(rows: Rows) -> tuple[object, ...]:
-    return rows.read, rows.origin, tuple((part.site, part.side) for part in rows.parts)
+    return rows.read, rows.origin, rows.via, tuple((part.site, part.side) for part in rows.parts)

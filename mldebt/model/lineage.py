@@ -13,7 +13,7 @@ import msgspec
 
 from mldebt.model.source import Place
 
-How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "resample"]
+How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "count", "resample"]
 
 
 FOLDS = ("learn", "validate")
@@ -28,19 +28,25 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rows(msgspec.Struct, frozen=True, gc=False):
-    """A set of rows: the event that read them (-1: none), where they come from, the parts taken of them."""
+    """A set of rows: the event that read them (-1: none), where they come from, the calls that got them from there, the parts taken of them."""
 
     read: int
     origin: Place
+    via: tuple[Place, ...] = ()
     parts: tuple[Part, ...] = ()
+
+    @property
+    def source(self) -> tuple[object, ...]:
+        """Return what tells the source of these rows from others."""
+        return self.read, self.origin, self.via
 
     def inside(self, other: Rows) -> bool:
         """Return whether all of these rows are certainly among the others."""
-        return (self.read, self.origin) == (other.read, other.origin) and self.parts[:len(other.parts)] == other.parts
+        return self.source == other.source and self.parts[:len(other.parts)] == other.parts
 
     def apart(self, other: Rows) -> bool:
         """Return whether no row is certainly in both: another source, or another side of one division."""
-        if (self.read, self.origin) != (other.read, other.origin):
+        if self.source != other.source:
             return True
         return any(one.site == two.site and one.side != two.side for one, two in zip(self.parts, other.parts))
 
