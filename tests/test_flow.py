@@ -389,3 +389,12 @@ def test_what_lies_in_a_file_is_not_what_named_the_file(tmp_path: Path) -> None:
 def test_a_method_that_a_class_below_replaces_may_take_other_arguments(tmp_path: Path, heirs: str, fits: bool) -> None:
     flow = run(tmp_path, f"class Base:\n    def step(self, size):\n        pass\n    def walk(self):\n        self.step()\n{heirs}\nBase().walk()")
     assert [item.callee for item in flow.observed.misfits] == ([] if fits else ["Base.step"])
+
+
+def test_a_lambda_of_a_module_without_definitions_may_call_functions(tmp_path: Path) -> None:
+    flow = run(tmp_path, """
+from lib import load
+ways = [lambda path: load(path)]
+frame = ways[0]("rows.csv")
+""", lib="import pandas as pd\ndef load(path):\n    return pd.read_csv(path)\n")
+    assert names(flow) == {"rows.csv"}

@@ -39,6 +39,8 @@ def _handed_over(run: Interpreter, node: ir.Call, target: Target, frame: Frame) 
     """Return whether a function is a parameter that a branch, or a function inside, calls: which branch it is for may be what the caller knows."""
     if not isinstance(node.func, ir.Name) or not isinstance(target, FunctionTarget | MethodTarget) or frame.index < 0:
         return False
+    if frame.outer is not None and frame.outer.index < 0:
+        return False  # a lambda of a module: it is no definition
     params = {param.name for param in run.definition(frame.path, frame.index).params}
     return node.func.id in params and (frame.nesting > 0 or node.func.id not in frame.names)
 
