@@ -227,14 +227,14 @@ class Calls:
             return bound.handle
         if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):
             return msgspec.structs.replace(bound.args[0], type=row.makes)
+        if (learned := self._run.learning.result(bound, sources)) is not None:
+            return learned
         if returns == "self" and receiver is not None:
             return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
         if returns.startswith("result:"):
             return results.get(returns[7:], NOTHING)
-        if (learned := self._run.learning.result(bound, sources)) is not None:
-            return learned
         if returns.startswith("tuple:"):
             parts = tuple(Value(type=kind.strip(), sources=sources) for kind in returns[6:].split(","))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)

@@ -82,7 +82,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of((*bound.args, *bound.keywords.values()))
-        run.emit(frame, EVENTS[row.role], bound.place, sources=judged, api=bound.api, passed=passed, model=fits)
+        run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
+                 model=fits, data=judged)
     return frozenset(reads)
 
 

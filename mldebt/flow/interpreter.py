@@ -219,6 +219,7 @@ class Interpreter:
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
         passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True, model: frozenset[int] = NO_SOURCES,
+        data: frozenset[int] = NO_SOURCES,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
@@ -227,7 +228,7 @@ class Interpreter:
             self.reads.append(self._raw)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data))
         return self._raw
 
     def _tables(self) -> Tables:

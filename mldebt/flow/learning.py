@@ -71,7 +71,8 @@ class Learning:
         model that made the predictions): of a call that makes folds those of its own."""
         row = self.row(bound)
         if not row.folds:
-            return data, self._book.fits(self.state(bound.receiver) if bound.receiver is not None else data)
+            own = self.state(bound.receiver)
+            return self._data(bound, row) if own or bound.row.role == "fit" else data, self._book.fits(own if bound.receiver is not None else data)
         held = self._run.held(*(bound.get(name) for name in row.folds))
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
@@ -99,7 +100,7 @@ class Learning:
         if role == "transform" and (state := self.state(bound.receiver)):
             return self._data(bound, row) | self._book.shaping(state)
         if role == "predict" and (state := self.state(bound.receiver)):
-            return given | self._book.fits(state)
+            return self._data(bound, row) | self._book.fits(state)
         if row.sees is not None:
             if row.named and bound.get(row.named).target is not None:
                 return given | results.get(row.named, NOTHING).sources
@@ -135,6 +136,8 @@ class Learning:
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
         if receiver is not None and known is not None and known.kind == _LEARNER:
             self._run.heap.put(receiver.ref, Object(_LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
+        if bound.row.returns == "self":
+            return self._book.about(given)
         return data | self._book.shaping(state) if data else given
 
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:

@@ -15,11 +15,11 @@ from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
-_JUDGED = ("fit", "predict", "score", "split", "resample", "search")
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event before it is placed under an entry point; `sources` is the provenance of its data, `model` that of the model it asks, `passed` sequences of
+    """An event before it is placed under an entry point; `sources` is the provenance of all it touches, `data` that of the rows it works on, `model` that of
+    the model it asks, `passed` sequences of
     conversions by number.
     """
 
@@ -34,6 +34,7 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     passed: tuple[Chain, ...]
     detail: tuple[tuple[str, str], ...]
     model: frozenset[int] = NO_SOURCES
+    data: frozenset[int] = NO_SOURCES
 
 
 class Tokens:
@@ -95,12 +96,12 @@ class Tables(NamedTuple):
 def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Event]:
     """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given."""
     conversions, book, place_of = tables
-    seen: set[tuple[int, Place | None, frozenset[int], frozenset[int], tuple[Chain, ...]]] = set()
+    seen: set[tuple[int, Place | None, frozenset[int], frozenset[int], frozenset[int], tuple[Chain, ...]]] = set()
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
     open_in: dict[int, frozenset[int]] = {}
     stack: list[tuple[Iterator[RawEvent | Call], tuple[Place, ...], Tokens, int]] = [(iter(trace.items), (), NO_TOKENS, 0)]
-    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], frozenset[int], tuple[Chain, ...], int]] = []
+    pending: list[tuple[RawEvent, tuple[Place, ...], frozenset[int], frozenset[int], frozenset[int], tuple[Chain, ...], int]] = []
     handovers = count(1)
     while stack:
         items, chain, tokens, handed = stack[-1]
@@ -109,12 +110,12 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
             stack.pop()
         elif isinstance(item, RawEvent):
             sources, passed = resolve(item.sources, tokens), tuple(resolve_chain(found, tokens) for found in item.passed)
-            model = resolve(item.model, tokens)
-            mark = (item.id, chain[-1] if chain else None, sources, model, passed)
+            model, data = resolve(item.model, tokens), resolve(item.data, tokens)
+            mark = (item.id, chain[-1] if chain else None, sources, model, data, passed)
             if mark not in seen:
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
-                pending.append((item, chain, sources, model, passed, handed))
+                pending.append((item, chain, sources, model, data, passed, handed))
         elif len(chain) < MAX_CHAIN * 4:
             inner = _translated(item, tokens, _open_tokens(item.trace, open_in, book), book)
             call = (id(item.trace), item.site, frozenset(inner.reads.items()), frozenset(inner.chains.items()))
@@ -122,12 +123,11 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
                 visited.add(call)
                 stack.append((iter(item.trace.items), (*chain, item.site), inner, next(handovers) if item.handed else handed))
     told = Teller(book, numbers, place_of)
-    for offset, (raw, chain, found, model, passed, handed) in enumerate(pending):
+    for offset, (raw, chain, found, model, data, passed, handed) in enumerate(pending):
         sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
-        judged = raw.kind in _JUDGED and found
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
-                    told.lineage(found) if judged else NO_LINEAGE, told.fits(model) if model else ())
+                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else ())
 
 
 def _translated(call: Call, tokens: Tokens, wanted: frozenset[int], book: Provenance) -> Tokens:
@@ -153,6 +153,7 @@ def _open_tokens(trace: Trace, known: dict[int, frozenset[int]], book: Provenanc
             if isinstance(item, RawEvent):
                 found.update(book.tokens(item.sources))
                 found.update(book.tokens(item.model))
+                found.update(book.tokens(item.data))
                 found.update(chain[0] for chain in item.passed)
             else:
                 for token in _open_tokens(item.trace, known, book):
