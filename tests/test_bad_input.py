@@ -134,7 +134,7 @@ KNOWLEDGE = [
     ("cards/x/a.toml", CARD.replace('tier = "on"', "tier = 1"), "tier: Expected `str`, got `int`"),
     ("cards/x/a.toml", CARD + 'matsch = []\n', "Object contains unknown field `matsch`"),
     ("cards/x/a.toml", CARD.replace('fix = "f"', 'fix = 3'), "doc.fix: Expected `str`, got `int`"),
-    ("cards/x/a.toml", f'{CARD}{DEGREE}least = 2\n[[match]]\nkind = "guess"\n', "match 2.kind: no detector `guess`; known: chain,"),
+    ("cards/x/a.toml", f'{CARD}{DEGREE}least = 2\n[[match]]\nkind = "guess"\n', "match 2.kind: no detector `guess`; known: both-sides, chain,"),
     ("cards/x/a.toml", CARD + '[[match]]\nform = "f"\n', "match 1.kind: no detector ``"),
     ("cards/x/a.toml", f'{CARD}{DEGREE}least = "two"\n', "match 1.least: Expected `int`, got `str`"),
     ("cards/x/a.toml", f"{CARD}{DEGREE}most = 2\n", "match 1: Object contains unknown field `most`"),

@@ -66,6 +66,8 @@ class Callbacks:
             keywords = {name: hand(value) for name, value in bound.keywords.items() if value is not function}
             return tuple(hand(value) for value in bound.args if value is not function), keywords, False
         first = (bound.get(given.first),) if given.first in bound.named or given.first == "self" else ()
+        if given.first == "element" and bound.receiver is not None:  # what it is nobody knows: only whose data it is
+            first = (Value(sources=bound.receiver.sources),)
         names = [name for name in (given.args, given.keywords) if name in bound.named]
         positional, named = (heap.get(bound.get(name).ref) for name in (given.args, given.keywords))
         unknown = any(heap.get(bound.get(name).ref) is None for name in names)

@@ -20,6 +20,7 @@ STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
+_SAMPLE = "sample"
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _LEARNER = "learner"
@@ -87,7 +88,7 @@ class Learning:
     def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
-            return given
+            return self._book.origin(bound.place) if bound.row.role == _SAMPLE else given
         row, role = self.row(bound), bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)
@@ -95,6 +96,8 @@ class Learning:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if self._by_itself(bound, row):
             return given
+        if row.named and bound.get(row.named).target is not None:
+            return given | results.get(row.named, NOTHING).sources
         if role == "fit":
             return self._fit(bound, row, given)
         if role == "transform" and (state := self.state(bound.receiver)):
@@ -102,8 +105,6 @@ class Learning:
         if role == "predict" and (state := self.state(bound.receiver)):
             return self._data(bound, row) | self._book.fits(state)
         if row.sees is not None:
-            if row.named and bound.get(row.named).target is not None:
-                return given | results.get(row.named, NOTHING).sources
             how = "count" if row.named and bound.get(row.named).text in row.counts else row.sees
             learned = self._book.seen(given, bound.place, bound.api, how)
             return learned if row.keeps == "statistic" or role == "aggregate" and row.keeps is None else given | learned

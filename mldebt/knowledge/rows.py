@@ -121,8 +121,8 @@ class InterfaceRow(Strict, frozen=True):
 class GivenRow(Strict, frozen=True):
     """What a library hands to a function it calls back: parameters with its positional and its keyword arguments.
 
-    `first`: the parameter whose value is the first argument (`self`: the receiver). `every`: all arguments of the call but the function itself, as they are;
-    `each`: one item of each of them.
+    `first`: the parameter whose value is the first argument (`self`: the receiver; `element`: one item of its data). `every`: all arguments of the call but
+    the function itself, as they are; `each`: one item of each of them.
     """
 
     args: str = ""

@@ -1,0 +1,64 @@
+"""Terms of provenance: what operations make of rows, and that what a token stands for may be put in before or after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from mldebt.flow.provenance import Found, Meaning, Provenance
+from mldebt.model.lineage import Part, Rows
+from mldebt.model.source import Place
+
+HERE, THERE = Place("a.py", 1, 2), Place("a.py", 5, 9)
+FRAME, OTHER, TOKEN = frozenset((3,)), frozenset((4,)), frozenset((-1,))
+
+OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
+    "part": lambda book, found: book.part(found, HERE, "train"),
+    "part of a part": lambda book, found: book.part(book.part(found, HERE, "train"), THERE, "in"),
+    "seen": lambda book, found: book.seen(found, HERE, "lib.mean", "statistic"),
+    "rows and what they saw": lambda book, found: found | book.seen(found, HERE, "lib.Scaler", "fit"),
+    "fitted": lambda book, found: book.fitted(found | book.seen(found, HERE, "lib.Scaler", "fit"), THERE, "lib.Model"),
+    "about": lambda book, found: book.about(found),
+    "masked": lambda book, found: book.picked(found, book.mask(found, HERE)),
+    "masked the other way": lambda book, found: book.picked(found, book.flipped(book.mask(found, HERE))),
+    "without its labels": lambda book, found: book.picked(found, book.index_of(book.part(found, HERE, "in")), without=True),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("stands_for", ["a read", "two reads", "a part that saw something"])
+def test_a_token_may_be_replaced_before_or_after(name: str, stands_for: str) -> None:
+    book, operation = Provenance(), OPERATIONS[name]
+    meant = {
+        "a read": FRAME, "two reads": FRAME | OTHER,
+        "a part that saw something": book.part(FRAME, THERE, "+") | book.seen(OTHER, THERE, "lib.max", "extreme"),
+    }[stands_for]
+    late = book.resolve(operation(book, TOKEN), Meaning({-1: meant}))
+    assert late == operation(book, meant) and book.reads(late) == book.reads(meant) and not book.tokens(late)
+
+
+def test_the_same_part_is_taken_once_and_parts_of_parts_have_an_end() -> None:
+    book = Provenance()
+    once = book.part(FRAME, HERE, "train")
+    assert book.part(once, HERE, "train") == once != FRAME
+    deep = once
+    for number in range(40):
+        deep = book.part(deep, Place("a.py", 100 + number, 101 + number), "+")
+    assert book.part(deep, THERE, "+") == deep and book.reads(deep) == FRAME
+
+
+def test_one_loader_called_twice_gets_rows_of_two_sources() -> None:
+    book = Provenance()
+    loaded = book.part(FRAME, HERE, "+")
+    first, second = (book.called(loaded, FRAME, place, {}) for place in (HERE, THERE))
+    assert len({first, second, loaded}) == 3 and book.reads(first) == book.reads(second) == FRAME
+    assert book.called(OTHER, FRAME, HERE, {}) == OTHER
+
+
+def test_rows_lie_inside_what_they_were_taken_of() -> None:
+    whole = Rows(0, HERE)
+    train, test = (Rows(0, HERE, parts=(Part(THERE, side),)) for side in ("train", "test"))
+    assert train.inside(whole) and not whole.inside(train) and train.touches(whole)
+    assert train.apart(test) and not train.touches(test) and not train.apart(whole)
+    assert Rows(1, HERE).apart(whole) and Rows(0, HERE, via=(THERE,)).apart(whole)
