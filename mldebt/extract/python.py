@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 from msgspec import structs
@@ -92,11 +93,20 @@ def _cell_problem(source: str, number: int, at: int) -> Problem:
     return Problem(kind, f"cell {number} does not parse as Python{why}", at + inside, at + inside + 1, False)
 
 
+def _without_ends(cells: list[tuple[int, int]]) -> Iterator[Problem]:
+    """Yield the one problem of the cells (number and offset) that do not parse because their lines are stored without line ends."""
+    if cells:
+        (first, at), more = cells[0], len(cells) - 1
+        which = f"cell {first} and {more} more cell{'s' * (more > 1)}" if more else f"cell {first}"
+        yield Problem("line-ends", f"the lines of {which} are stored without line ends: as one line they do not parse as Python", at, at + 1, False)
+
+
 def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limit: int) -> PythonFacts:
     """Join the cells into one source; cells that do not parse are blanked and havoc what they assign."""
     sources = [cell.source for cell in cells]
     prose = "\n".join((prose, *sources, *(magic.text for cell in cells for magic in cell.magics)))
     problems: list[Problem] = []
+    glued: list[tuple[int, int]] = []
     havocs: list[ir.Stmt] = []
     module = _parse("\n".join(sources) + "\n", limit)
     starts = _offsets(sources)
@@ -104,9 +114,13 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
         for position, source in enumerate(sources):
             if source.strip() and _parse(source + "\n", limit) is None:
                 at = starts[position]
-                problems.append(_cell_problem(source, cells[position].number, at))
+                if cells[position].glued:
+                    glued.append((cells[position].number, at))
+                else:
+                    problems.append(_cell_problem(source, cells[position].number, at))
                 havocs.append(ir.Havoc(at, at + len(source), assigned_names(source)))
                 sources[position] = re.sub(r"[^\n]", " ", source)
+        problems.extend(_without_ends(glued))
         module = _parse("\n".join(sources) + "\n", limit)
     text = "\n".join(sources) + "\n"
     table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))

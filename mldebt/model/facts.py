@@ -11,7 +11,7 @@ from mldebt.model.source import LineTable
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a file, or a stretch of it, could not be read; `kind`: `name|io|decode|gate|syntax|python-2|json|yaml|toml|template|timeout|crash`."""
+    """Why a file, or a stretch of it, could not be read; `kind`: `name|io|decode|gate|syntax|line-ends|python-2|json|yaml|toml|template|timeout|crash`."""
 
     kind: str
     message: str
