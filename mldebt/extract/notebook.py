@@ -36,7 +36,7 @@ class MagicLine:
 class CodeCell:
     """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics.
 
-    `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line.
+    `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line. `above` is the text of a cell of prose right over it.
     """
 
     number: int
@@ -44,6 +44,7 @@ class CodeCell:
     magics: tuple[MagicLine, ...]
     opaque: bool = False
     glued: bool = False
+    above: str = ""
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
@@ -65,12 +66,14 @@ def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]
     cells = _cells(document)
     if cells is None:
         return (), "", Problem("json", "the JSON object has no list of cells, so it is no notebook")
-    found, prose = [], []
+    found, prose, above = [], [], ""
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
-            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell))))
+            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above))
+            above = ""
         elif isinstance(cell, dict):
-            prose.append(_source(cell))
+            above = _source(cell)
+            prose.append(above)
     return tuple(found), "\n".join(prose), None
 
 
