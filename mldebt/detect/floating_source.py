@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.guards import spared
 from mldebt.detect.names import words_of
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
@@ -54,13 +55,15 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
     tests = {entry.id for entry in context.graph.project.entries if entry.kind == "test"}
     used, taken_up = _uses(context)
     checking = {site.place.path for site in context.calls if site.api in spec.checks}
+    graph = context.graph
+    kept = [use for artifact in graph.artifacts() if artifact in graph.project.tracked for use in graph.writers(artifact)]
     found: dict[tuple[str, str], list[tuple[Event, str, str]]] = {}
     for event in context.events:
         if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
                 event.access is not None and event.place.path not in checking):
             address = event.access.path.show()
             reason = "" if _is_own(context.graph.project, address, spec) else _reason(event, address, spec)
-            if reason and (event.id in taken_up or reason.startswith(_MOVING)):
+            if reason and (event.id in taken_up or reason.startswith(_MOVING)) and not spared(context, event, kept):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
     for (source, _), uses in found.items():
         yield _match(source, uses, spec)
