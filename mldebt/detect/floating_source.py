@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -66,7 +66,7 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
             if reason and (event.id in taken_up or reason.startswith(_MOVING)) and not spared(context, event, kept):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
     for (source, _), uses in found.items():
-        yield _match(source, uses, spec)
+        yield _match(source, uses, graph.project.modules, spec)
 
 
 def _uses(context: Context) -> tuple[set[int], set[int]]:
@@ -78,12 +78,15 @@ def _uses(context: Context) -> tuple[set[int], set[int]]:
     return used, {number for event in flowing if event.kind not in _WRITES or (event.entry, event.access) in read for number in event.sources}
 
 
-def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSourceSpec) -> Match:
+def _match(source: str, uses: list[tuple[Event, str, str]], files: Collection[str], spec: FloatingSourceSpec) -> Match:
     event, address, reason = uses[0]
-    places = dict.fromkeys((_place(use), text) for use, text, _ in uses)
+    places = dict.fromkeys((_handed(use) or use.place, text) for use, text, _ in uses)
     on_branch = reason.startswith(_MOVING)
     kept = reason == _KEPT
-    return Match(_place(event), f"data is read from `{address}`, {reason}", tuple(Step(place, f"`{text}` is read here") for place, text in places),
+    named = dict.fromkeys(use.access.shared for use, _, _ in uses if use.access is not None and use.access.shared is not None)
+    spelled = [Step(place, "the address is spelled here") for place in named if place.path in files and place not in {found for found, _ in places}]
+    reads = [Step(place, f"`{text}` is read here") for place, text in places]
+    return Match(_place(event, files), f"data is read from `{address}`, {reason}", (*reads, *spelled),
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
 
 
@@ -111,7 +114,7 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     if access.store != "url" or "." not in host or host.replace(".", "").isdigit() or host.startswith(("localhost", "example.")):
         return ""
     moving = next((word for word in path.split("/") if word.lower() in spec.branches), "")
-    if moving and not _DATE.search(path) and not _stamped(path, spec):
+    if moving and not _DATE.search(path) and not _VERSION.search(path.rpartition("/")[2]) and not _stamped(path, spec):
         return f"{_MOVING} `{moving}`"
     if _is_kept(host, path, spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
@@ -151,7 +154,13 @@ def _source(address: str, spec: FloatingSourceSpec) -> str:
     return f"{parts.netloc}{'/'.join(steps[:moving])}"
 
 
-def _place(event: Event) -> Place:
-    """Return where the address is spelled, or where the file that spells it hands it on."""
+def _place(event: Event, files: Collection[str]) -> Place:
+    """Return where to look: where the file that spells the address reads it or hands it on, else where it is given a name, else the read."""
+    shared = event.access.shared if event.access is not None else None
+    return _handed(event) or (shared if shared is not None and shared.path in files else event.place)
+
+
+def _handed(event: Event) -> Place | None:
+    """Return where the file that spells an address reads it or hands it on, None where it does neither."""
     home = event.access.home if event.access is not None else ""
-    return next((place for place in (event.place, *reversed(event.chain)) if place.path == home), event.place)
+    return next((place for place in (event.place, *reversed(event.chain)) if place.path == home), None)
