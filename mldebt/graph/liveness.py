@@ -108,10 +108,15 @@ class Liveness:
         return not gathers and not any(_GATHERING in self._members(base) for base in own)
 
     def _plain_method(self, path: str, parent: Definition, definition: Definition) -> bool:
-        """Return whether a definition is a method that no library knows of and that overrides none: all bases of its class are the project's own."""
+        """Return whether a definition is a method that no library knows of and that overrides none: all bases of its class are the project's own.
+
+        Whoever is given an object may know its public methods.
+        """
         id_ = f"{path}::{parent.qualname}"
         bases = self._deeds.bases.get(id_, (UNKNOWN_BASE,))
         if parent.kind != "class" or id_ in self._deeds.opened or definition.kind == "class" or definition.name in self._methods:
+            return False
+        if id_ in self._deeds.handed and not definition.name.startswith("_"):
             return False
         return all("::" in base and definition.name not in self._members(base) or base.rpartition(".")[2] == _OBJECT for base in bases)
 
