@@ -141,14 +141,13 @@ def _disabled(low: Lowering, sources: list[str], starts: list[int], above: list[
     """Return the blocks of commented code in cells. A cell that says something in a text and has nothing but comments beside is a note to its readers."""
     texts = {node.at for node in low.body if alone(node)}
     code = [node.at for node in low.body if node.at not in texts]
-    kept, prose = list(sources), dict[int, str]()
+    kept, prose = list(sources), below_texts(low.body, "\n".join(sources))
     for position, source in enumerate(sources):
         first = starts[position] + len(source) - len(source.lstrip())
-        prose[first] = above[position]
+        prose[first] = above[position] or prose.get(first, "")
         if first in texts and not any(first < at < starts[position] + len(source) for at in code):
             kept[position] = " " * len(source)
-    text = "\n".join(kept) + "\n"
-    return disabled_code(text, low.names, prose | below_texts(low.body, text))
+    return disabled_code("\n".join(kept) + "\n", low.names, prose)
 
 
 def _target(name: str, at: int) -> ir.Expr | None:
