@@ -19,6 +19,13 @@ def guarded(context: Context, use: Use, there: bool) -> bool:
     return any(_under(context, look, event, there) for look in looks)
 
 
+def spared(context: Context, read: Event, kept: Sequence[Use]) -> bool:
+    """Return whether a download happens only where a look misses a file that it fills, and that is one of those which the project keeps."""
+    filled = [use.event for use in kept if read.id in use.event.sources]
+    looks = [probe for probe in context.under.get(read.entry, ()) if probe.kind == "probe" and any(_same(probe, event) for event in filled)]
+    return any(_under(context, look, read, False) for look in looks)
+
+
 def _same(probe: Event, event: Event) -> bool:
     left, right = probe.access, event.access
     return left is not None and right is not None and (left.path, left.anchor) == (right.path, right.anchor)
