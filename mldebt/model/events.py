@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Pattern
 from mldebt.model.source import Place
 
@@ -40,7 +41,8 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). `home` is the file
     that spells the name. A table has the database's path in `path` and its name in `table`.
     `shared` is the place of the definition that gave the path, when the path is a named constant (module, class or configuration key).
-    `chosen`: an option or a variable of the environment gives the name, and the path is only what it is by default.
+    `chosen`: an option or a variable of the environment gives the name, and the path is only what it is by default. `given`: what somebody may set to make
+    the path another.
     """
 
     store: str
@@ -51,6 +53,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     shared: Place | None = None
     home: str = ""
     chosen: bool = False
+    given: tuple[Choice, ...] = ()
 
 
 class Conversion(msgspec.Struct, frozen=True, gc=False):
