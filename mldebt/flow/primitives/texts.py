@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import argument, pair, subject_of
-from mldebt.flow.value import NOTHING, Value, as_texts, choices, concat, constant, embedded, lineage, partly
+from mldebt.flow.value import NOTHING, Value, as_texts, concat, constant, embedded, lineage
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _format(run: Interpreter, call: Bound) -> Value:
     subject = call.receiver or NOTHING
     made = tuple(run.texts.format(item, call.args, call.keywords) for item in as_texts(subject))
     return Value(subject.type, made, sources=lineage(subject, *call.args), home=subject.home,
-                 choices=subject.choices | partly(choices(*call.args, *call.keywords.values())))
+                 choices=subject.choices)
 
 
 def _template(run: Interpreter, call: Bound) -> Value:
