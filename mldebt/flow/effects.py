@@ -10,6 +10,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NO_SOURCES, NOTHING, ROOT, Value, as_texts, constant, lineage, settable
+from mldebt.flow.working_folder import MOVE
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
 from mldebt.model.observed import in_order
@@ -70,6 +71,9 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, given)
+    if row.chdir is not None:
+        found = accesses(run, row.chdir, bound)
+        run.emit(frame, MOVE, bound.place, access=found[0] if len(found) == 1 else Access("folder", UNKNOWN), api=bound.api)
     if row.columns is not None and reads:
         _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
