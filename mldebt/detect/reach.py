@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -12,6 +12,7 @@ from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import by_setting, given_here
 from mldebt.detect.touch import Touch
 from mldebt.graph.project_graph import Use
+from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
@@ -21,7 +22,7 @@ _WORK = ("fit", "predict", "train-step", "transform", "search")
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
 
-    `models` are roles of calls that make or use a model, `pictures` formats of files that are a look, too.
+    `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     look: str = ""
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    chance: tuple[str, ...] = ()
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
@@ -38,7 +40,7 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = [use for use in graph.writers(artifact) if use.program not in retired]
-        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch):
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch, spec):
             continue  # code of the project, which some program patches, is none
         for use in graph.readers(artifact):
             if use.program not in retired and (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
@@ -59,18 +61,32 @@ def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachS
     return consumers, producers, certain, all(only_looks(context, program, spec.pictures) for program in consumers)
 
 
-def _is_raw(context: Context, writers: Sequence[Use], touch: Touch) -> bool:
-    """Return whether an artefact is a raw input of one program that reads no artefact and learns nothing: bytes as they came, or drawn by chance."""
+def _is_raw(context: Context, writers: Sequence[Use], touch: Touch, spec: ReachSpec) -> bool:
+    """Return whether an artefact is a raw input that one program makes of nothing: bytes as they came from an address, or data drawn by chance."""
     programs = {use.program for use in writers}
     entries = context.graph.entries(programs.pop()) if len(programs) == 1 else ()
     events = [event for entry in entries for event in context.under.get(entry.id, ())]
-    if not events or any(event.kind in _WORK for event in events):
+    if not events:
         return False
     stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
-    if stores:
-        return stores == {"url"} and not any(use.event.access is None or use.event.access.format for use in writers)
-    draws = any(event.kind == "draw" for event in events)
-    return draws and not any(touch.known(entry.id if entry.definition >= 0 else f"{entry.path}::") for entry in entries)
+    if stores == {"url"} and not any(event.kind in _WORK for event in events):
+        return not any(use.event.access is None or use.event.access.format for use in writers)
+    starts = [entry.id if entry.definition >= 0 else f"{entry.path}::" for entry in entries]
+    return _is_made(context, starts, events, touch, spec) or all(
+        not use.event.sources and _is_made(context, [use.event.owner], _of(events, touch.reach(use.event.owner)), touch, spec) for use in writers)
+
+
+def _of(events: Sequence[Event], owners: Iterable[str]) -> list[Event]:
+    known = frozenset(owners)
+    return [event for event in events if event.owner in known]
+
+
+def _is_made(context: Context, starts: Sequence[str], events: Sequence[Event], touch: Touch, spec: ReachSpec) -> bool:
+    """Return whether definitions, with what they call, draw data by chance, and neither read any nor learn; `events` are theirs."""
+    if any(event.kind in (*_WORK, "read") or event.kind == "fill" and event.sources for event in events) or any(map(touch.known, starts)):
+        return False
+    acts = (act for start in starts for owner in touch.reach(start) for act in context.deeds.acts.get(owner, ()))
+    return any(act.role in spec.chance for act in acts)
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
