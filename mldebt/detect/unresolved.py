@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, site, written_here
+from mldebt.detect.base import Context, one_each, shown, site, written_here
 from mldebt.detect.guards import guarded
 from mldebt.detect.names import Name, is_part, misspelt, named, numbers, split_name
 from mldebt.detect.retired import retired_files
+from mldebt.detect.spelling import given_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
@@ -67,8 +68,10 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
 def _match(context: Context, spec: UnresolvedSpec, place: Place, uses: list[tuple[Use, list[str]]]) -> Match:
     (use, near), count = uses[0], len(uses) - 1
     names = f"`{shown(use.artifact)}` and {count} more are" if count else f"`{shown(use.artifact)}` is"
+    written = [context.graph.writers(other)[0] for _, found in uses for other in found]
+    shown_here = (step for writer in written for step in (*given_here(context, writer), written_here(writer)))
     return Match(place, f"{names} read here but never written; the near match `{shown(near[0])}` is",
-                 tuple(written_here(context.graph.writers(other)[0]) for _, found in uses for other in found), f"{use.artifact} ~ {near[0]}",
+                 one_each((*given_here(context, use), *shown_here)), f"{use.artifact} ~ {near[0]}",
                  use.event.owner, spec.confidence, artifacts=tuple(dict.fromkeys(item.artifact for item, _ in uses)))
 
 
