@@ -189,6 +189,7 @@ class CallRow(_Strict, frozen=True):
     open: AccessRow | None = None
     delete: AccessRow | None = None
     probe: AccessRow | None = None
+    chdir: AccessRow | None = None
     launch: LaunchRow | None = None
     columns: ColumnsRow | None = None
     option: OptionRow | None = None
