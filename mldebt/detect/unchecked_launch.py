@@ -44,7 +44,10 @@ def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Ma
 
 
 def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]) -> Iterator[Match]:
-    """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status."""
+    """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status.
+
+    Copies of one launcher in several folders are one cause.
+    """
     entries = {entry.id: entry for entry in context.graph.project.entries}
     seen: set[Place] = set()
     for event in context.events:
@@ -63,7 +66,7 @@ def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]
         if len(steps) > spec.most:
             yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
                         (Step(event.place, f"the status is dropped here; {len(steps)} programs stand beside it"),), starter.path,
-                        components=(context.graph.component(starter.program),))
+                        components=(context.graph.component(starter.program), f"{event.place.path.rpartition('/')[2]}: {detail['command']}"))
 
 
 def _matches(context: Context, path: str, starts: Sequence[_Start], spec: UncheckedLaunchSpec,
