@@ -13,6 +13,7 @@ from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.facts import Definition, PythonFacts, decode_body
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
+from mldebt.model.walk import within
 
 _MOST, _COPIED = 6, 2
 
@@ -69,7 +70,8 @@ def _at_boundary(context: Context, steps: Sequence[Conversion], event: Event) ->
     facts, definition = around
     body = decode_body(facts.bodies[definition.body])
     documented = definition.returns is not None or isinstance(body[0], ir.ExprStmt) and isinstance(body[0].value, ir.Const)
-    return documented and _function(context, event.place) != around
+    gives = any(isinstance(node, ir.Return) and node.value is not None for node in within(body))
+    return documented and gives and _function(context, event.place) != around
 
 
 def _first(ways: Sequence[_Way]) -> _Way:

@@ -56,7 +56,7 @@ class Flows:
         Components in a cycle count once, for they have no order. Among the longest the one whose identities are certain comes first.
         """
         flows, following = self._following(within)
-        return max(_ahead(flows, following), key=_rank, default=(0, 0, ()))[2]
+        return max(reversed(_ahead(flows, following)), key=_rank, default=(0, 0, ()))[2]
 
     def on_chains(self, within: Iterable[Flow], least: int) -> list[Flow]:
         """Return those of some flows whose both ends lie on chains of at least so many flows."""
