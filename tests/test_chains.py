@@ -53,3 +53,17 @@ def test_flows_beside_a_long_chain_are_not_on_it() -> None:
     flows = Flows([flow("a", "x", "b"), flow("b", "y", "c"), flow("c", "z", "d"), flow("a", "v", "d"), flow("a", "w", "e")])
     assert [item.reader.artifact for item in flows.on_chains(flows.flows, 3)] == ["x", "y", "z", "v"]
     assert flows.on_chains(flows.flows, 4) == []
+
+
+def test_a_chain_goes_on_only_where_the_next_flow_carries_on_the_last() -> None:
+    flows = [flow("a", "x", "b"), flow("b", "y", "c"), flow("b", "z", "c"), flow("c", "w", "d")]
+    joined = Flows(flows, lambda before, after: (before.reader.artifact, after.writer.artifact) in {("x", "z"), ("z", "w")})
+    assert route(joined.longest(flows)) == ["a", "x", "b", "z", "c", "w", "d"]
+    apart = Flows(flows, lambda before, after: before.reader.artifact == "x")
+    assert route(apart.longest(flows)) == ["a", "x", "b", "y", "c"]
+    assert [item.reader.artifact for item in apart.on_chains(flows, 2)] == ["x", "y", "z"]
+
+
+def test_a_cycle_whose_flows_do_not_carry_each_other_on_is_none() -> None:
+    flows = [flow("a", "x", "b"), flow("b", "y", "a")]
+    assert Flows(flows, lambda before, after: before.reader.artifact == "x").cycles(flows) == []

@@ -54,3 +54,27 @@ def test_other_comments_are_no_code(text: str) -> None:
 def test_windows_line_ends_and_the_last_line_without_one() -> None:
     (block,) = disabled_code("x = 1\r\n# a = f(1)\r\n# b = g(2)")
     assert block.lines == 2 and set(block.calls) == {"f", "g"}
+
+
+def test_a_block_goes_on_below_its_headers_over_gaps_texts_and_comments() -> None:
+    text = ("# class Net(Module):\n"
+            "#     \"\"\"Two layers: one in, one out.\"\"\"\n#\n#     def __init__(self):\n#         self.layer = Linear(1)\n#         # no\n"
+            "#         self.out = Linear(2)\n#\n#\n# class Other(Net):\n#     size = 3\n# and so it ends\n")
+    (block,) = disabled_code(text)
+    assert block.lines == 11 and text[block.at:block.end].endswith("size = 3")
+
+
+def test_words_below_what_only_looks_like_a_header_are_left_out() -> None:
+    (block,) = disabled_code("# with this:\n#     it was too slow\n# a = f(1)\n# b = g(2)\n")
+    assert block.lines == 2 and set(block.calls) == {"f", "g"}
+
+
+def test_prose_above_is_found_over_a_rule_and_a_gap() -> None:
+    (block,) = disabled_code("# Variants for\n# more memory\n# =====\n#\n# a = f(1)\n# b = g(2)\n")
+    assert block.lead == "Variants for more memory"
+
+
+def test_what_only_prints_keeps_to_its_own_names() -> None:
+    text = "# a, b = f(1)\n# for c in a:\n#     print(c)\n"
+    assert disabled_code(text, {"x"})[0].shows and not disabled_code(text, {"b"})[0].shows
+    assert not disabled_code("# a = f(1)\n# b.fit(a)\n# print(b)\n")[0].shows

@@ -23,7 +23,7 @@ def test_bad_example_fires(code: str, example: object, tmp_path: Path) -> None:
     assert reported(tmp_path, "default", code) == wanted
 
 
-@pytest.mark.parametrize(("code", "example"), [item for item in EXAMPLES if item[1].good], ids=lambda item: getattr(item, "title", item))
+@pytest.mark.parametrize(("code", "example"), [item for item in EXAMPLES if item[1].good], ids=lambda item: item if isinstance(item, str) else item.title)
 def test_good_example_is_silent(code: str, example: object, tmp_path: Path) -> None:
     write_sections(example.good, tmp_path)
     assert code not in {found for _, _, found in reported(tmp_path, code)}

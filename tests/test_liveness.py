@@ -8,7 +8,7 @@ from expectations import write_sections
 
 from mldebt.config import Settings
 from mldebt.graph.liveness import Liveness
-from mldebt.pipeline import analyse
+from mldebt.pipeline import analyse, check
 
 TOOLS = """
 # file: tools.py
@@ -189,3 +189,26 @@ def test_tests_and_public_names_of_a_described_distribution_are_left_alone(tmp_p
     described, bare = tmp_path / "described", tmp_path / "bare"
     assert unused(described, setup.format("A kit") + code) == {"kit/a.py::_private"}
     assert unused(bare, setup.format("") + code) == {"kit/a.py::public", "kit/a.py::_private"}
+
+
+def test_the_message_says_what_other_files_do_with_the_name(tmp_path: Path) -> None:
+    plot = "import numpy as np\ndef {}(rows):\n    return np.concatenate([rows, rows])\n"
+    files = {"shop/__init__.py": "from shop.bars import bars\n__all__ = ['bars']\n", "shop/bars.py": plot.format("bars"), "lines.py": plot.format("lines"),
+             "other.py": "def lines(rows):\n    return rows\nprint(lines([1]))\n", "dots.py": plot.format("dots")}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    told = {found.path: found.message.partition(" and ")[2] for found in check(tmp_path, Settings(), jobs=1).findings}
+    assert told == {"shop/bars.py": "no other file uses it: `shop/__init__.py` only passes it on", "lines.py": "no other file uses it",
+                    "dots.py": "no other file refers to it"}
+
+
+def test_a_file_that_cannot_be_imported_is_one_finding(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").write_text("")
+    (tmp_path / "shop/plots.py").write_text(
+        "import numpy as np\nfrom . import frames\nfrom .frames import absent\nfrom .nowhere import gone\n"
+        "def bars(rows):\n    return np.concatenate([rows, frames.missing])\n")
+    (tmp_path / "shop/frames.py").write_text("x = 1\n")
+    (found,) = check(tmp_path, Settings(), jobs=1).findings
+    assert (found.code, found.line) == ("MLD103", 3) and "`absent`" in found.message

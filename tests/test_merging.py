@@ -48,3 +48,40 @@ def test_what_the_chain_tells_is_not_told_again(jungle: Path) -> None:
 def test_a_user_may_allow_longer_chains(jungle: Path) -> None:
     report = check(jungle, Settings(thresholds={"pipeline-jungle": {"max-depth": 4, "max-launched": 2}}))
     assert {item.code for item in report.findings} == {"MLD104"}
+
+
+def test_a_launcher_shows_each_step_it_counts_once(tmp_path: Path) -> None:
+    write_sections("""
+# file: run.sh
+python a.py --fold 0
+python a.py --fold 1
+python a.py --fold 2
+python b.py
+# file: a.py
+import pandas as pd
+pd.read_csv("raw.csv").to_csv("folds/one.csv")
+# file: b.py
+import pandas as pd
+pd.read_csv("other.csv").to_csv("scores/all.csv")
+""", tmp_path)
+    (found,) = check(tmp_path, Settings(select=("MLD102",))).findings
+    assert [(step.line, step.message) for step in found.evidence] == [
+        (1, "`a.py` is started here (and 2 more times), its status unchecked"),
+        (4, "`b.py` is started here, whatever became of the steps before")]
+
+
+def test_one_call_that_starts_several_steps_names_each(tmp_path: Path) -> None:
+    write_sections("""
+# file: run.py
+import os
+for step in ["a.py", "b.py"]:
+    os.system(f"python {step}")
+# file: a.py
+import pandas as pd
+pd.read_csv("raw.csv").to_csv("folds/one.csv")
+# file: b.py
+import pandas as pd
+pd.read_csv("other.csv").to_csv("scores/all.csv")
+""", tmp_path)
+    (found,) = check(tmp_path, Settings(select=("MLD102",))).findings
+    assert [step.message for step in found.evidence] == ["`a.py` is started here, its status unchecked; `b.py` is started here, its status unchecked"]

@@ -128,6 +128,15 @@ def test_a_cell_that_does_not_parse_says_where_and_why(tmp_path: Path) -> None:
     assert (found.code, found.cell, found.line) == ("MLD000", 2, 2) and "was never closed" in found.message
 
 
+def test_lines_without_ends_are_one_cause(tmp_path: Path) -> None:
+    sources = (["x = 1", "y = 2"], ["# all of this", "z = 3"], ["print(1)"], ["total = 0", "for i in [1]:", "    total += i"])
+    cells = [{"cell_type": "code", "source": lines} for lines in sources]
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    (found,) = check(tmp_path, Settings(), jobs=1).findings
+    assert (found.code, found.cell, found.line) == ("MLD000", 1, 1)
+    assert found.message == "the lines of cell 1 and 1 more cell are stored without line ends: as one line they do not parse as Python"
+
+
 def test_python_2_is_one_cause(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.py").write_text("x = 1\nprint x\n")

@@ -47,7 +47,7 @@ CASES = {
     "chain": ("read(list(itertools.chain(['a.csv'], ['b.csv']))[1])", {"b.csv"}),
     "copy": ("c = {'p': 'old.csv'}; d = copy.copy(c); d['p'] = 'new.csv'; read(c['p'])", {"old.csv"}),
     "setattr": ("o = argparse.Namespace(p='old.csv'); setattr(o, 'p', 'new.csv'); read(o.p)", {"new.csv"}),
-    "setattr of an unknown name": ("o = types.SimpleNamespace(p='a.csv')\nsetattr(o, name(), 'b.csv')\nread(o.p)", {"a.csv"}),
+    "setattr of an unknown name": ("o = types.SimpleNamespace(p='a.csv')\nsetattr(o, name(), 'b.csv')\nread(o.p)", {"a.csv", "b.csv"}),
     "getattr default": ("o = types.SimpleNamespace(p='a.csv'); read(getattr(o, 'p')); read(getattr(o, 'q', 'b.csv'))", {"a.csv", "b.csv"}),
     "vars": ("o = types.SimpleNamespace(p='a.csv'); read(vars(o)['p'])", {"a.csv"}),
     "namespace of a mapping": ("o = types.SimpleNamespace(**{'p': 'a.csv'}); read(o.p)", {"a.csv"}),

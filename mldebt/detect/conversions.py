@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import msgspec
 
 from mldebt.detect.base import Context, shown
+from mldebt.model import ir
 from mldebt.model.events import FILE, Conversion, Event
+from mldebt.model.facts import Definition, PythonFacts, decode_body
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
+from mldebt.model.walk import within
 
 _MOST, _COPIED = 6, 2
 
@@ -47,7 +50,7 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
         for passed in event.passed if event.kind in spec.kinds else ():
             for whole in (passed, *_through_files(context, event, passed)):
                 end = _end(whole, spec.least)
-                if end:
+                if end and not _at_boundary(context, whole[:end], event):
                     way = _Way(whole[:end], event)
                     found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
     copies: dict[object, list[tuple[str, _Way, Match]]] = {}
@@ -56,6 +59,19 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
         copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
     for (_, _, match), *others in copies.values():
         yield _with_copies(match, [way.place for _, way, _ in others])
+
+
+def _at_boundary(context: Context, steps: Sequence[Conversion], event: Event) -> bool:
+    """Return whether one function that says what it gives back makes all the conversions of some and hands the result on: that is where they belong."""
+    own = steps[steps[0].before == FILE:]
+    around = _function(context, own[0].place)
+    if around is None or any(FILE in (step.before, step.after) or _function(context, step.place) != around for step in own):
+        return False
+    facts, definition = around
+    body = decode_body(facts.bodies[definition.body])
+    documented = definition.returns is not None or isinstance(body[0], ir.ExprStmt) and isinstance(body[0].value, ir.Const)
+    gives = any(isinstance(node, ir.Return) and node.value is not None for node in within(body))
+    return documented and gives and _function(context, event.place) != around
 
 
 def _first(ways: Sequence[_Way]) -> _Way:
@@ -134,9 +150,15 @@ def _stages(context: Context, written: Event, read: Event) -> bool:
 
 def _owner(context: Context, place: Place) -> str:
     """Return the innermost function around a place, empty on module level."""
+    around = _function(context, place)
+    return around[1].qualname if around is not None else ""
+
+
+def _function(context: Context, place: Place) -> tuple[PythonFacts, Definition] | None:
+    """Return the innermost function around a place, with its file."""
     facts = context.graph.project.modules[place.path].facts
     around = [item for item in facts.definitions if item.kind == "function" and item.at <= place.at and place.end <= item.end]
-    return max(around, key=lambda item: item.at).qualname if around else ""
+    return (facts, max(around, key=lambda item: item.at)) if around else None
 
 
 def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Match:

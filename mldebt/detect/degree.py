@@ -9,6 +9,7 @@ import msgspec
 from mldebt.detect.base import Context, handed_over, listed, one_each, shown, site, written_here
 from mldebt.detect.guards import guarded
 from mldebt.detect.names import is_part, letters, numbers, split_name, words_of
+from mldebt.detect.retired import retired_files
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
 from mldebt.link.exports import share
@@ -29,12 +30,13 @@ class DegreeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
     """Yield one match for each set of programs that write the same artefacts, at the last writer of the first of them."""
     groups: dict[tuple[str, ...], list[tuple[str, list[Use]]]] = {}
+    retired = retired_files(context)
     for artifact in context.graph.artifacts():
         if artifact in context.graph.project.modules:
             continue  # programs that patch code of the project
-        writers = _writers(context, artifact, spec)
+        writers = _writers(context, artifact, spec, retired)
         if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and _awaited(
-                context, artifact) and not _is_record(context, writers, spec):
+                context, artifact, retired) and not _is_record(context, writers, spec):
             groups.setdefault(tuple(use.program for use in writers), []).append((artifact, writers))
     for programs, members in groups.items():
         artifact, writers = members[0]
@@ -45,14 +47,14 @@ def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
                     steps, artifact, writers[-1].event.owner, artifacts=tuple(artifact for artifact, _ in members))
 
 
-def _awaited(context: Context, artifact: str) -> bool:
+def _awaited(context: Context, artifact: str, retired: frozenset[str]) -> bool:
     """Return whether some program reads what others left there: one that does not write the artefact, or reads it before it does.
 
     A program that every writer starts by itself reads what that one wrote.
     """
     writers = context.graph.writers(artifact)
     first = {use.program: use.event.id for use in reversed(writers)}
-    awaiting = [use for use in context.graph.readers(artifact) if use.event.id < first.get(use.program, use.event.id + 1)]
+    awaiting = [use for use in context.graph.readers(artifact) if use.program not in retired and use.event.id < first.get(use.program, use.event.id + 1)]
     return any(not any(handed_over(context, use, writer) for writer in writers) and not all(
         writer.program in context.graph.starters(use.program) for writer in writers) for use in awaiting)
 
@@ -68,14 +70,14 @@ def _is_record(context: Context, writers: list[Use], spec: DegreeSpec) -> bool:
     return all(any(use.program == writer.program and use.event.id < writer.event.id for use in reads) for writer in writers)
 
 
-def _writers(context: Context, artifact: str, spec: DegreeSpec) -> list[Use]:
+def _writers(context: Context, artifact: str, spec: DegreeSpec, retired: frozenset[str]) -> list[Use]:
     """Return one write a program, programs sorted; none where one function does it for all, or where the identity is guessed.
 
     A write that happens only where the artefact is not there yet overwrites nothing, and forms of one program are one writer.
     """
     writers: dict[str, Use] = {}
     for use in context.graph.writers(artifact):
-        if use.event.kind == "write" and use.event.must:
+        if use.event.kind == "write" and use.event.must and use.program not in retired:
             writers.setdefault(context.graph.origin(use.program), use)
     if len(writers) < spec.least:
         return []

@@ -24,7 +24,7 @@ _Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
     hyper-parameters; `pictures`: formats in which only pictures are written;
-    `examples`: words above a block that only explains. Folders of retired code are debts as a whole."""
+    `examples`: words above a block that only explains, or that the reader is told to use. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
@@ -53,7 +53,7 @@ def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
 
 
 def _explains(block: Disabled, spec: DisabledSpec) -> bool:
-    """Return whether the line above a block says that it shows how something is used."""
+    """Return whether the prose above a block says that it shows how something is used, or when it is to be."""
     words = block.lead.lower()
     return any(word in words for word in spec.examples)
 
@@ -74,7 +74,7 @@ class _Judge:
         """Return in words what a block touches, the empty text when nothing tells."""
         scope = self._names.scope_at(block.at)
         meant = [self._names.meaning(call, scope) for call in block.calls]
-        for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long else ()):
+        for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long and not block.shows else ()):
             if path := next((path for path, role in meant if role in roles), ""):
                 return f"`{path}` would be called"
         if not block.assigns and not block.part:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.guards import spared
 from mldebt.detect.names import words_of
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
@@ -54,16 +55,18 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
     tests = {entry.id for entry in context.graph.project.entries if entry.kind == "test"}
     used, taken_up = _uses(context)
     checking = {site.place.path for site in context.calls if site.api in spec.checks}
+    graph = context.graph
+    kept = [use for artifact in graph.artifacts() if artifact in graph.project.tracked for use in graph.writers(artifact)]
     found: dict[tuple[str, str], list[tuple[Event, str, str]]] = {}
     for event in context.events:
         if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
                 event.access is not None and event.place.path not in checking):
             address = event.access.path.show()
             reason = "" if _is_own(context.graph.project, address, spec) else _reason(event, address, spec)
-            if reason and (event.id in taken_up or reason.startswith(_MOVING)):
+            if reason and (event.id in taken_up or reason.startswith(_MOVING)) and not spared(context, event, kept):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
     for (source, _), uses in found.items():
-        yield _match(source, uses, spec)
+        yield _match(source, uses, graph.project.modules, spec)
 
 
 def _uses(context: Context) -> tuple[set[int], set[int]]:
@@ -75,12 +78,15 @@ def _uses(context: Context) -> tuple[set[int], set[int]]:
     return used, {number for event in flowing if event.kind not in _WRITES or (event.entry, event.access) in read for number in event.sources}
 
 
-def _match(source: str, uses: list[tuple[Event, str, str]], spec: FloatingSourceSpec) -> Match:
+def _match(source: str, uses: list[tuple[Event, str, str]], files: Collection[str], spec: FloatingSourceSpec) -> Match:
     event, address, reason = uses[0]
-    places = dict.fromkeys((_place(use), text) for use, text, _ in uses)
+    places = dict.fromkeys((_handed(use) or use.place, text) for use, text, _ in uses)
     on_branch = reason.startswith(_MOVING)
     kept = reason == _KEPT
-    return Match(_place(event), f"data is read from `{address}`, {reason}", tuple(Step(place, f"`{text}` is read here") for place, text in places),
+    named = dict.fromkeys(use.access.shared for use, _, _ in uses if use.access is not None and use.access.shared is not None)
+    spelled = [Step(place, "the address is spelled here") for place in named if place.path in files and place not in {found for found, _ in places}]
+    reads = [Step(place, f"`{text}` is read here") for place, text in places]
+    return Match(_place(event, files), f"data is read from `{address}`, {reason}", (*reads, *spelled),
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
 
 
@@ -108,7 +114,7 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     if access.store != "url" or "." not in host or host.replace(".", "").isdigit() or host.startswith(("localhost", "example.")):
         return ""
     moving = next((word for word in path.split("/") if word.lower() in spec.branches), "")
-    if moving and not _DATE.search(path) and not _stamped(path, spec):
+    if moving and not _DATE.search(path) and not _VERSION.search(path.rpartition("/")[2]) and not _stamped(path, spec):
         return f"{_MOVING} `{moving}`"
     if _is_kept(host, path, spec.fixed_hosts) or _fixed(path, spec) or not _letters(path) or given:
         return ""
@@ -148,7 +154,13 @@ def _source(address: str, spec: FloatingSourceSpec) -> str:
     return f"{parts.netloc}{'/'.join(steps[:moving])}"
 
 
-def _place(event: Event) -> Place:
-    """Return where the address is spelled, or where the file that spells it hands it on."""
+def _place(event: Event, files: Collection[str]) -> Place:
+    """Return where to look: where the file that spells the address reads it or hands it on, else where it is given a name, else the read."""
+    shared = event.access.shared if event.access is not None else None
+    return _handed(event) or (shared if shared is not None and shared.path in files else event.place)
+
+
+def _handed(event: Event) -> Place | None:
+    """Return where the file that spells an address reads it or hands it on, None where it does neither."""
     home = event.access.home if event.access is not None else ""
-    return next((place for place in (event.place, *reversed(event.chain)) if place.path == home), event.place)
+    return next((place for place in (event.place, *reversed(event.chain)) if place.path == home), None)

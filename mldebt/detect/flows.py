@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mldebt.detect.base import Context, handed_over, only_looks
+from mldebt.detect.joints import Joints
 from mldebt.graph.chains import Flow, Flows
 from mldebt.graph.project_graph import Use
 
@@ -15,7 +16,7 @@ def flows_of(context: Context) -> Flows:
     A path that both sides take from one constant is no declaration here: it says nothing of the order. Notebooks that only look are no step of a pipeline.
     """
     if not context.flows:
-        context.flows.append(Flows(_flows(context)))
+        context.flows.append(Flows(_flows(context), Joints(context).carry))
     return context.flows[0]
 
 

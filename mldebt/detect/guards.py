@@ -19,6 +19,25 @@ def guarded(context: Context, use: Use, there: bool) -> bool:
     return any(_under(context, look, event, there) for look in looks)
 
 
+def spared(context: Context, read: Event, kept: Sequence[Use]) -> bool:
+    """Return whether a download happens only where a look misses a file that it fills, and that is one of those which the project keeps."""
+    filled = [use.event for use in kept if read.id in use.event.sources]
+    looks = [probe for probe in context.under.get(read.entry, ()) if probe.kind == "probe" and any(_same(probe, event) for event in filled)]
+    return any(_under(context, look, read, False) for look in looks)
+
+
+def is_fallback(context: Context, use: Use) -> bool:
+    """Return whether an access happens only where something failed before: a handler holds it, or a call on the way to it."""
+    places = (use.event.place, *use.event.chain)
+    return any(_in_handler(context, place) for place in places)
+
+
+def _in_handler(context: Context, place: Place) -> bool:
+    module = context.graph.project.modules.get(place.path)
+    bodies = (handler.body for node in statements(module.facts) if isinstance(node, ir.Try) for handler in node.handlers) if module is not None else ()
+    return any(body and body[0].at <= place.at < body[-1].end for body in bodies)
+
+
 def _same(probe: Event, event: Event) -> bool:
     left, right = probe.access, event.access
     return left is not None and right is not None and (left.path, left.anchor) == (right.path, right.anchor)

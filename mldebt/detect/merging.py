@@ -17,7 +17,7 @@ def merged(context: Context, matches: Sequence[Match]) -> list[Match]:
     covers: dict[str, list[Place]] = {}
     for place in (place for match in matches for place in match.covers):
         covers.setdefault(place.path, []).append(place)
-    matches = [match for match in matches if match.covers or not any(_holds(place, match.place) for place in covers.get(match.place.path, ()))]
+    matches = [match for match in matches if not any(_holds(place, match.place) for place in covers.get(match.place.path, ()) if place not in match.covers)]
     alone = [match for match in matches if not match.components]
     groups: list[tuple[set[str], list[Match]]] = []
     for match in (match for match in matches if match.components):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -41,26 +42,34 @@ class _Wanted(msgspec.Struct, frozen=True, order=True):
 
 
 def missing_member(context: Context, spec: MissingMemberSpec) -> Iterator[Match]:
-    """Yield one match for each name that a module of the project lacks, and for each module that is not there, at the first place that needs it."""
-    found: dict[_Wanted, list[Place]] = {}
+    """Yield one match for each name that a module of the project lacks, and for each module that is not there, at the first place that needs it.
+
+    A file that cannot be imported for the want of one is told of as a whole: nothing else of it matters as long as that is so.
+    """
+    found: dict[_Wanted, list[tuple[Place, bool]]] = {}
     for path, module in sorted(context.graph.project.modules.items()):
         if not module.facts.problems:
-            for wanted, place in _of_file(context, path, context.names.of(path), spec):
-                found.setdefault(wanted, []).append(place)
+            missing = list(_of_file(context, path, context.names.of(path), spec))
+            fatal = min((item for item in missing if item[2] and not module.facts.notebook), key=lambda item: item[1], default=None)
+            for wanted, place, stops in missing if fatal is None else (fatal,):
+                found.setdefault(wanted, []).append((place, stops and fatal is not None))
     for wanted, places in sorted(found.items()):
-        yield _match(context, wanted, sorted(places), spec)
+        whole = tuple(Place(place.path, 0, sys.maxsize) for place, stops in places if stops)
+        yield _match(context, wanted, sorted(place for place, _ in places), whole, spec)
 
 
-def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
+def _of_file(context: Context, path: str, names: Names, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place, bool]]:
+    """Yield what a file wants and does not get, where, and whether it is an import that every import of the file makes."""
     for stretch in names.stretches:
         if stretch.guarded or not (stretch.imports or stretch.members) or mentions(stretch.tests, spec.guards):
             continue
         for brought in stretch.imports:
-            yield from _of_import(context, path, brought, spec)
+            for wanted, place in _of_import(context, path, brought, spec):
+                yield wanted, place, stretch.scope.kind == "module" and not stretch.tests
         for node in stretch.members:
             module = context.names.meant(node.value, stretch.scope, path)
             if module is not None and not mentions(stretch.tests, (node.attr,)) and _lacks(context, module, node.attr, path):
-                yield _Wanted(module, node.attr), Place(path, node.at, node.end)
+                yield _Wanted(module, node.attr), Place(path, node.at, node.end), False
 
 
 def _of_import(context: Context, path: str, node: ir.Import, spec: MissingMemberSpec) -> Iterator[tuple[_Wanted, Place]]:
@@ -149,14 +158,14 @@ def _made_by_decorator(context: Context, module: str, name: str) -> bool:
     return any(name in re.findall(r"\w+", text) for text in texts)
 
 
-def _match(context: Context, wanted: _Wanted, places: list[Place], spec: MissingMemberSpec) -> Match:
+def _match(context: Context, wanted: _Wanted, places: list[Place], whole: tuple[Place, ...], spec: MissingMemberSpec) -> Match:
     steps = [Step(place, "and needed here") for place in places[1:9]]
     if not wanted.name:
         message = f"the module `{wanted.module}` is not there: this raises whenever it is reached"
-        return Match(places[0], message, tuple(steps), f"no module {wanted.module}", places[0].path, spec.confidence)
+        return Match(places[0], message, tuple(steps), f"no module {wanted.module}", places[0].path, spec.confidence, covers=whole)
     exported = sorted(context.names.exported(wanted.module) or ())
     near = [name for name in exported if distance(name, wanted.name) <= _EDITS]
     told = f"; it has {listed(near)}" if near else ""
     steps.insert(0, Step(Place(wanted.module, 0, 0), f"this module has no `{wanted.name}`{told}"))
     return Match(places[0], f"`{wanted.module}` has no `{wanted.name}`: this raises whenever it is reached", tuple(steps),
-                 f"{wanted.module} lacks {wanted.name}", places[0].path, spec.confidence)
+                 f"{wanted.module} lacks {wanted.name}", places[0].path, spec.confidence, covers=whole)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each, shown, site, written_here
 from mldebt.graph.project_graph import Use
+from mldebt.link.commands import script_of
+from mldebt.link.project import is_test
 from mldebt.model.events import Event
+from mldebt.model.facts import PythonFacts
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
@@ -16,7 +20,10 @@ _MOST, _HELPER = 6, 3
 
 
 class ParsedOutputSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`of` is `output` (of a program that is started here) or `log` (an artefact of one of `formats`, or whose name has one of `suffixes`)."""
+    """`of` is `output` (of a program of the project that is started here), `foreign` (of a Python file from elsewhere that is) or `log`.
+
+    A log is an artefact of one of `formats`, or one whose name has one of `suffixes`.
+    """
 
     kind: str
     form: str
@@ -31,7 +38,7 @@ def parsed_output(context: Context, spec: ParsedOutputSpec) -> Iterator[Match]:
     for event in context.events:
         for number in event.sources if event.kind == "scan" else ():
             scans.setdefault(number, []).append(event)
-    yield from (_outputs if spec.of == "output" else _logs)(context, spec, scans)
+    yield from {"output": _outputs, "foreign": _foreign, "log": _logs}[spec.of](context, spec, scans)
 
 
 def _outputs(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Event]]) -> Iterator[Match]:
@@ -47,6 +54,29 @@ def _outputs(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Eve
             steps = [Step(launch.place, f"`{program}` is started here and its output kept"), *_parsing(found),
                      *_printing(printed, f"`{program}` prints this")]
             yield Match(found[0].place, f"what `{program}` prints is taken apart again by pattern or separator", one_each(steps), program, found[0].owner)
+
+
+def _foreign(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Event]]) -> Iterator[Match]:
+    """Yield the outputs of Python files that the project does not hold, taken apart by the program that starts them."""
+    names = [path.rpartition("/")[2] for path in context.graph.project.modules]
+    seen = set()
+    for number, found in sorted(scans.items()):
+        launch = context.events[number]
+        script = script_of(dict(launch.detail)["command"]) if launch.kind == "launch" else ""
+        name = script.rpartition("/")[2]
+        if not re.sub(r"\{[^{}]*\}", "", name.removesuffix(".py")) or launch.place in seen or _tested(context, launch.place):
+            continue
+        form = re.compile(".*".join(map(re.escape, re.split(r"\{[^{}]*\}", name))))
+        if not any(map(form.fullmatch, names)):
+            seen.add(launch.place)
+            steps = [Step(launch.place, f"`{shown(name)}`, no file of the project, is started here and its output kept"), *_parsing(found)]
+            yield Match(found[0].place, f"what `{shown(name)}`, a program from elsewhere, prints is taken apart again by pattern or separator",
+                        one_each(steps), name, found[0].owner)
+
+
+def _tested(context: Context, place: Place) -> bool:
+    facts = context.graph.project.facts(place.path)
+    return isinstance(facts, PythonFacts) and is_test(place.path, facts)
 
 
 def _started(context: Context, launch: Event) -> dict[str, str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, shown, site, written_here
+from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, shown, site, written_here
+from mldebt.detect.guards import is_fallback
+from mldebt.detect.retired import retired_files
+from mldebt.detect.spelling import by_setting, given_here
 from mldebt.detect.touch import Touch
 from mldebt.graph.project_graph import Use
+from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
@@ -18,7 +22,7 @@ _WORK = ("fit", "predict", "train-step", "transform", "search")
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
 
-    `models` are roles of calls that make or use a model, `pictures` formats of files that are a look, too.
+    `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
     """
 
     kind: str
@@ -26,26 +30,27 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     look: str = ""
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    chance: tuple[str, ...] = ()
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     """Yield one match for what a program reads of what some others write, at the first read."""
-    graph, touch = context.graph, Touch(context, spec.models)
+    graph, touch, retired = context.graph, Touch(context, spec.models), retired_files(context)
     found: dict[Place, list[tuple[Use, Sequence[Use]]]] = {}
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
-        writers = graph.writers(artifact)
-        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch):
+        writers = [use for use in graph.writers(artifact) if use.program not in retired]
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch, spec):
             continue  # code of the project, which some program patches, is none
         for use in graph.readers(artifact):
-            if (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
+            if use.program not in retired and (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))
                 found.setdefault(site(use), []).append((use, writers))
     causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]] = {}
     for _, uses in sorted(found.items()):
         causes.setdefault(_cause(context, uses, spec), []).extend(uses)
     for (_, _, certain, looks), uses in causes.items():
-        yield _match(uses, None if certain else "medium", spec.look if looks else "")
+        yield _match(context, uses, None if certain else "medium", spec.look if looks else "")
 
 
 def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachSpec) -> tuple[object, ...]:
@@ -56,37 +61,72 @@ def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachS
     return consumers, producers, certain, all(only_looks(context, program, spec.pictures) for program in consumers)
 
 
-def _is_raw(context: Context, writers: Sequence[Use], touch: Touch) -> bool:
-    """Return whether an artefact is a raw input of one program that reads no artefact and learns nothing: bytes as they came, or drawn by chance."""
+def _is_raw(context: Context, writers: Sequence[Use], touch: Touch, spec: ReachSpec) -> bool:
+    """Return whether an artefact is a raw input that one program makes of nothing: bytes as they came from an address, or data drawn by chance."""
     programs = {use.program for use in writers}
     entries = context.graph.entries(programs.pop()) if len(programs) == 1 else ()
     events = [event for entry in entries for event in context.under.get(entry.id, ())]
-    if not events or any(event.kind in _WORK for event in events):
+    if not events:
         return False
     stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
-    if stores:
-        return stores == {"url"} and not any(use.event.access is None or use.event.access.format for use in writers)
-    draws = any(event.kind == "draw" for event in events)
-    return draws and not any(touch.known(entry.id if entry.definition >= 0 else f"{entry.path}::") for entry in entries)
+    if stores == {"url"} and not any(event.kind in _WORK for event in events):
+        return not any(use.event.access is None or use.event.access.format for use in writers)
+    starts = [entry.id if entry.definition >= 0 else f"{entry.path}::" for entry in entries]
+    return _is_made(context, starts, events, touch, spec) or all(
+        not use.event.sources and _is_made(context, [use.event.owner], _of(events, touch.reach(use.event.owner)), touch, spec) for use in writers)
+
+
+def _of(events: Sequence[Event], owners: Iterable[str]) -> list[Event]:
+    known = frozenset(owners)
+    return [event for event in events if event.owner in known]
+
+
+def _is_made(context: Context, starts: Sequence[str], events: Sequence[Event], touch: Touch, spec: ReachSpec) -> bool:
+    """Return whether definitions, with what they call, draw data by chance, and neither read any nor learn; `events` are theirs."""
+    if any(event.kind in (*_WORK, "read") or event.kind == "fill" and event.sources for event in events) or any(map(touch.known, starts)):
+        return False
+    acts = (act for start in starts for owner in touch.reach(start) for act in context.deeds.acts.get(owner, ()))
+    return any(act.role in spec.chance for act in acts)
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
-    """Return whether reader and writer belong together, take the path from one definition, or one hands it to the other."""
+    """Return whether reader and writer belong together, take the path from one definition, one hands it to the other, or somebody sets it for both."""
     together = context.graph.together(use.program, writer.program) or context.graph.one_process(use, writer)
-    return together or one_definition(use, writer) or handed_over(context, use, writer)
+    return together or one_definition(use, writer) or handed_over(context, use, writer) or by_setting(use, writer)
 
 
-def _match(uses: list[tuple[Use, Sequence[Use]]], confidence: Confidence | None, lowered: str) -> Match:
+def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], confidence: Confidence | None, lowered: str) -> Match:
     use = uses[0][0]
     artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
     consumers = sorted({use.program for use, _ in uses})
     writers = {(writer.program, writer.artifact): writer for _, found in uses for writer in reversed(found)}
-    producers = sorted({writer.program for writer in writers.values()})
+    programs = {writer.program for writer in writers.values()}
+    surely = {writer.program for writer in writers.values() if not is_fallback(context, writer)}
+    producers = sorted(programs, key=lambda program: (program not in surely, program))
+    made = sorted(writers.values(), key=lambda writer: (producers.index(writer.program), artifacts.index(writer.artifact)))
     names = listed([shown(artifact) for artifact in artifacts], 2)
     others = (Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use))
     return Match(site(use), f"{listed(consumers)} read{_s(consumers)} {names}, which {listed(producers)} write{_s(producers)} and nothing declares",
-                 one_each((*others, *(written_here(writers[key]) for key in sorted(writers)))), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+                 _evidence(context, use, [*others], made), f"{use.artifact} <- {consumers[0]}", use.event.owner,
                  confidence, lowered, artifacts=tuple(artifacts))
+
+
+def _evidence(context: Context, use: Use, others: list[Step], made: list[Use]) -> tuple[Step, ...]:
+    """Return the proof: where the reader takes the path from, what else it reads, what the producers write and where they take the path from.
+
+    Where one place writes for several of them, those after the first are shown where they call it.
+    """
+    steps = [*given_here(context, use), *others]
+    shown_of: set[str] = set()
+    for writer in made:
+        step = written_here(writer)
+        if writer.program not in shown_of:
+            taken = any(known.place == step.place for known in steps)
+            steps += (Step(own_site(writer), step.message),) if taken else (*given_here(context, writer), step)
+        else:
+            steps.append(step)
+        shown_of.add(writer.program)
+    return one_each(steps)
 
 
 def _s(names: list[str]) -> str:

@@ -51,6 +51,15 @@ def retired_folder(path: str, places: Places) -> str:
     return ""
 
 
+def retired_files(context: Context) -> frozenset[str]:
+    """Return the files of code in folders of retired code that nothing outside of these uses."""
+    folders: dict[str, set[str]] = {}
+    for path in context.graph.project.modules:
+        if folder := retired_folder(path, context.places):
+            folders.setdefault(folder, set()).add(path)
+    return frozenset(path for folder, paths in folders.items() for path in paths - _used(context.graph.project, folder))
+
+
 def _used(project: Project, folder: str) -> frozenset[str]:
     """Return the files of a folder that something outside of it imports or runs, with those that these import."""
     front = folder + "/"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
-from mldebt.detect.base import Context, listed, one_each
+from mldebt.detect.base import Context, listed
 from mldebt.link.commands import runs_unknown
 from mldebt.link.project import is_test
 from mldebt.model import ir
@@ -17,6 +18,7 @@ from mldebt.model.source import Place
 from mldebt.model.walk import statements
 
 _WORK = ("read", "write", "append", "fit")
+_Start: TypeAlias = tuple[Invocation, EntryPoint]
 
 
 class UncheckedLaunchSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +32,7 @@ class UncheckedLaunchSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Match]:
     """Yield one match for each file that starts several steps and would not see one of them fail, at the first such start."""
-    started: dict[str, list[tuple[Invocation, EntryPoint]]] = {}
+    started: dict[str, list[_Start]] = {}
     working = _working(context)
     for entry in context.graph.project.entries:
         for item in entry.invocations if entry.kind != "test" else ():
@@ -42,7 +44,10 @@ def unchecked_launch(context: Context, spec: UncheckedLaunchSpec) -> Iterator[Ma
 
 
 def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]) -> Iterator[Match]:
-    """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status."""
+    """Yield a match for each call that starts whatever step it is given, where there are several to choose from, and drops the status.
+
+    Copies of one launcher in several folders are one cause.
+    """
     entries = {entry.id: entry for entry in context.graph.project.entries}
     seen: set[Place] = set()
     for event in context.events:
@@ -61,19 +66,33 @@ def _openly(context: Context, spec: UncheckedLaunchSpec, working: Container[str]
         if len(steps) > spec.most:
             yield Match(event.place, f"`{starter.program}` starts whatever step it is given and does not look whether it fails",
                         (Step(event.place, f"the status is dropped here; {len(steps)} programs stand beside it"),), starter.path,
-                        components=(context.graph.component(starter.program),))
+                        components=(context.graph.component(starter.program), f"{event.place.path.rpartition('/')[2]}: {detail['command']}"))
 
 
-def _matches(context: Context, path: str, starts: Sequence[tuple[Invocation, EntryPoint]], spec: UncheckedLaunchSpec,
+def _matches(context: Context, path: str, starts: Sequence[_Start], spec: UncheckedLaunchSpec,
              working: Container[str]) -> Iterator[Match]:
     unseen = [start for start in starts if not start[0].checked and any(_follows(other, start) for other in starts)]
     acting = {entry.program for _, entry in starts if _is_step(context, entry, working)}
     programs = list(dict.fromkeys(entry.program for start in unseen for _, entry in (start, *(other for other in starts if _follows(other, start)))))
     if len([name for name in programs if name in acting]) > spec.most:
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
-        steps = one_each(Step(item.place, f"`{entry.program}` is started here, its status unchecked") for item, entry in unseen)
-        yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}", steps,
-                    path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)))
+        yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}",
+                    _evidence(starts, unseen), path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)))
+
+
+def _evidence(starts: Sequence[_Start], unseen: Sequence[_Start]) -> tuple[Step, ...]:
+    """Return where the steps are started, in order: each program that may fail unseen, and each that comes after one all the same."""
+    said: dict[str, Step] = {}
+    for start in starts:
+        item, entry = start
+        if start in unseen:
+            times = sum(other.program == entry.program for _, other in unseen)
+            again = f" (and {times - 1} more time{'s' * (times > 2)})" if times > 1 else ""
+            said.setdefault(entry.program, Step(item.place, f"`{entry.program}` is started here{again}, its status unchecked"))
+        elif any(_follows(start, other) for other in unseen):
+            said.setdefault(entry.program, Step(item.place, f"`{entry.program}` is started here, whatever became of the steps before"))
+    places = dict.fromkeys(step.place for step in said.values())
+    return tuple(Step(place, "; ".join(step.message for step in said.values() if step.place == place)) for place in places)
 
 
 def _beside(path: str) -> str:
@@ -81,7 +100,7 @@ def _beside(path: str) -> str:
     return f"{path.rpartition('/')[0]}/"
 
 
-def _follows(other: tuple[Invocation, EntryPoint], start: tuple[Invocation, EntryPoint]) -> bool:
+def _follows(other: _Start, start: _Start) -> bool:
     """Return whether a start of another program comes after a start in one run of their file."""
     return other[1].program != start[1].program and other[0].place.at >= start[0].place.at and not start[0].excludes(other[0])
 

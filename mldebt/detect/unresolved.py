@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mldebt.detect.base import Context, shown, site, written_here
+from mldebt.detect.base import Context, one_each, shown, site, written_here
 from mldebt.detect.guards import guarded
 from mldebt.detect.names import Name, is_part, misspelt, named, numbers, split_name
+from mldebt.detect.retired import retired_files
+from mldebt.detect.spelling import given_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import ProjectGraph, Use
 from mldebt.model.events import Event
@@ -34,21 +36,21 @@ class UnresolvedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
     """Yield one match for each program and place that reads what nothing writes, while a near match is written."""
-    graph = context.graph
+    graph, retired = context.graph, retired_files(context)
     known = {artifact: named(artifact, spec.roles, spec.versions) for artifact in graph.artifacts()}
     written: dict[object, list[str]] = {}
     users: dict[str, frozenset[str]] = {}
     families: dict[object, set[tuple[str, ...]]] = {}
     for artifact, name in known.items():
         families.setdefault(name.family, set()).add(numbers(name.stem))
-        if literal(artifact) and "$" not in _last(artifact) and graph.writers(artifact):
+        if literal(artifact) and "$" not in _last(artifact) and any(use.program not in retired for use in graph.writers(artifact)):
             written.setdefault(name.series, []).append(artifact)
             users[artifact] = frozenset(use.program for use in (*graph.readers(artifact), *graph.writers(artifact)))
     made = {last for event in context.events if event.kind in ("write", "append") and (last := _written_name(event))}
     found: dict[tuple[str, Place], list[tuple[Use, list[str]]]] = {}
     seen: set[tuple[str, str]] = set()
     for artifact, name in known.items():
-        use = _dangling(context, artifact, spec)
+        use = _dangling(context, artifact, spec, retired)
         if use is None or _last(artifact) in made:
             continue
         after = graph.made_after(use.program)
@@ -66,8 +68,10 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
 def _match(context: Context, spec: UnresolvedSpec, place: Place, uses: list[tuple[Use, list[str]]]) -> Match:
     (use, near), count = uses[0], len(uses) - 1
     names = f"`{shown(use.artifact)}` and {count} more are" if count else f"`{shown(use.artifact)}` is"
+    written = [context.graph.writers(other)[0] for _, found in uses for other in found]
+    shown_here = (step for writer in written for step in (*given_here(context, writer), written_here(writer)))
     return Match(place, f"{names} read here but never written; the near match `{shown(near[0])}` is",
-                 tuple(written_here(context.graph.writers(other)[0]) for _, found in uses for other in found), f"{use.artifact} ~ {near[0]}",
+                 one_each((*given_here(context, use), *shown_here)), f"{use.artifact} ~ {near[0]}",
                  use.event.owner, spec.confidence, artifacts=tuple(dict.fromkeys(item.artifact for item, _ in uses)))
 
 
@@ -89,7 +93,7 @@ def _written_name(event: Event) -> str:
     return last.rpartition("/")[2]
 
 
-def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | None:
+def _dangling(context: Context, artifact: str, spec: UnresolvedSpec, retired: frozenset[str]) -> Use | None:
     """Return a read of an artefact that nothing can write; none for a path that a command or a person gives."""
     graph = context.graph
     if graph.writers(artifact) or not literal(artifact) or "$" in _last(artifact):
@@ -97,7 +101,7 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec) -> Use | No
     if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
         return None
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)
-                 and not _has_way_out(context, use)), None)
+                 and use.program not in retired and not _has_way_out(context, use)), None)
 
 
 def _has_way_out(context: Context, use: Use) -> bool:
@@ -123,8 +127,13 @@ def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> boo
         return False
     same = left.letters == right.letters
     if spec.relation == "word":
-        return not same and (is_part(left.words, right.words) or is_part(right.words, left.words))
+        return not same and (_adds(left.words, right.words) or _adds(right.words, left.words))
     return not exists and same or misspelt(left.words, right.words, spec.stem, spec.edits)
+
+
+def _adds(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Return whether a name is another with words added; one word to which numbers are added (a date, an epoch) is too little to tell."""
+    return is_part(part, whole) and (len(part) > 1 or not numbers("_".join(whole)))
 
 
 def _plausible(context: Context, name: Name, near: list[str], spec: UnresolvedSpec, siblings: int, exists: bool) -> list[str]:

@@ -19,16 +19,17 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `called-by-name`: names under which
-    platforms find functions; `interfaces`: files of such names only; `copied`: names of folders for copies of others' work; `rights`: words that stand in
-    what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`: words that together say in a notebook that its reader has to
-    write some of it. Folders of retired code are debts as a whole.
+    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `aside`: those of calls that touch
+    nothing, by whatever name; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only; `copied`: names of folders
+    for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`: words
+    that together say in a notebook that its reader has to write some of it. Folders of retired code are debts as a whole.
     """
 
     kind: str
     form: str
     roles: tuple[str, ...]
     handling: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; a file all of whose dead code was pasted from, or into, another one is no finding of its
     own."""
     project, copied = context.graph.project, Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
-    touch, handles = Touch(context, spec.roles), Touch(context, spec.handling)
+    touch, handles = Touch(context, spec.roles, spec.aside), Touch(context, spec.handling, spec.aside)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
         facts = project.modules[item.path].facts
@@ -72,9 +73,17 @@ def _match(names: tuple[str, ...], found: list[tuple[Unused, Step]], copies: lis
     steps = (proof, *(Step(_place(item), f"`{item.definition.qualname}` is {'used only by such' if item.helper else 'never used either'}")
                       for item, _ in found[1:MOST]),
              *(Step(_place(item), f"the same in `{item.path}`") for item in copies[:MOST]))
-    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and no other file refers to {them}",
+    return Match(_place(first), f"{listed(names)} {verb} never used: no program reaches {them} and {_unused_elsewhere(found, them)}",
                  steps, " ".join(names), first.id, spec.confidence,
                  covers=tuple(Place(item.path, item.definition.at, item.definition.end) for item in (*(item for item, _ in found), *copies)))
+
+
+def _unused_elsewhere(found: list[tuple[Unused, Step]], them: str) -> str:
+    """Return in words what other files do with dead names: a package may pass them on, and others may have the same names."""
+    packages = tuple(dict.fromkeys(item.passed_on for item, _ in found if item.passed_on))
+    if packages:
+        return f"no other file uses {them}: {listed(packages)} only pass{'es' * (len(packages) == 1)} {them} on"
+    return f"no other file {'uses' if any(item.namesake for item, _ in found) else 'refers to'} {them}"
 
 
 def _place(item: Unused) -> Place:

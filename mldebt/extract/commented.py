@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from textwrap import dedent
 
 import libcst as cst
+from msgspec.structs import replace
 
 from mldebt.extract.comments import comment_starts
 from mldebt.extract.gate import check
@@ -24,16 +25,40 @@ _CODE = re.compile(
     r"|[)\]}])")
 _OPEN, _CLOSE = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
 _FRAMES = (("", ""), ("f(\n", "\n)"), ("{\n", "\n}"))
-MAX_LINES, MAX_NAMES, MAX_LEAD = 200, 24, 80
+_DEEP = 1 << 20
+_HEADER = re.compile(r"\s*(?:class|def|async|if|for|while|with|try|elif|else|except|finally)\b.*:\s*(?:#.*)?$")
+_WORD = re.compile(r"[^\W\d_]")
+MAX_LINES, MAX_NAMES, MAX_LEAD = 200, 24, 160
 
 
-def disabled_code(text: str) -> tuple[Disabled, ...]:
-    """Return the blocks of two or more comment lines that parse as Python; comments that stand in texts are none."""
+def disabled_code(text: str, known: Collection[str] = (), above: Mapping[int, str] | None = None) -> tuple[Disabled, ...]:
+    """Return the blocks of two or more comment lines that parse as Python; comments that stand in texts are none.
+
+    `known` are the names of the code around them, `above` is the prose over the code at some offsets.
+    """
     runs = [lines for lines in (_lines(text, run) for run in _RUN.finditer(text)) if any(_CODE.match(line["code"]) for line in lines)]
     if not runs:
         return ()
     starts = comment_starts(text)
-    return tuple(block for run in runs for lines in _same_indent(run) if lines[0].end("indent") in starts for block in _blocks(lines))
+    found = (block for run in runs for lines in _same_indent(run) if lines[0].end("indent") in starts for block in _blocks(lines, known))
+    return tuple(replace(block, lead=(above or {}).get(block.at, "")[-MAX_LEAD:]) if not block.lead else block for block in found)
+
+
+def below_texts(body: ir.Body, text: str) -> dict[int, str]:
+    """Return what texts that stand alone in the code of `text` say, by the offset of what follows them."""
+    return {_after(text, node.end): said for node in body if (said := alone(node))}
+
+
+def alone(node: ir.Stmt) -> str:
+    """Return the text that a statement is, the empty text where it is anything else."""
+    return node.value.value if isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const) and isinstance(node.value.value, str) else ""
+
+
+def _after(text: str, at: int) -> int:
+    """Return where the next thing but blanks is."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
 
 
 def _lines(text: str, run: re.Match[str]) -> list[re.Match[str]]:
@@ -53,30 +78,51 @@ def _same_indent(lines: Iterable[re.Match[str]]) -> Iterator[list[re.Match[str]]
         yield group
 
 
-def _blocks(lines: list[re.Match[str]]) -> Iterator[Disabled]:
-    """Yield the stretches of a comment that look like code and parse."""
+def _blocks(lines: list[re.Match[str]], known: Collection[str]) -> Iterator[Disabled]:
+    """Yield the stretches of a comment that look like code and parse: with all that stands below headers, else as far as each line looks like code."""
     position = 0
     while position < len(lines):
         if not _CODE.match(lines[position]["code"]):
             position += 1
             continue
-        size = _stretch(lines[position:])
-        found = _parsed(lines[position:position + size])
-        if found is not None:
-            yield _disabled(lines[position:position + size], lines[position - 1]["code"] if position else "", *found)
+        size = 1
+        for size in dict.fromkeys(_stretch(lines[position:], nested) for nested in (True, False)):
+            found = _parsed(lines[position:position + size])
+            if found is not None:
+                yield _disabled(lines[position:position + size], _lead(lines[:position]), *found, known)
+                break
         position += size
 
 
-def _stretch(lines: list[re.Match[str]]) -> int:
-    """Return how many lines from the first on look like code: each does by itself, goes on inside brackets, or is empty with code after it."""
+def _stretch(lines: list[re.Match[str]], nested: bool) -> int:
+    """Return how many lines from the first on look like code: each does by itself, goes on inside brackets, or is empty or a comment with code after it.
+
+    `nested`: what is indented below a header (`class A:`) is code, too, as texts are.
+    """
     depth = size = 0
+    header = _DEEP
     for number, line in enumerate(lines[:MAX_LINES], 1):
         code = line["code"]
-        if code.strip() and depth <= 0 and not _CODE.match(code):
+        blank = not code.strip() or code.lstrip().startswith("#")
+        indent = len(code) - len(code.lstrip())
+        if not blank and depth <= 0 and not (nested and indent > header) and not _CODE.match(code):
             break
+        if not blank and depth <= 0 and indent <= header:
+            header = indent if _HEADER.match(code) else _DEEP
         depth += len(_OPEN.findall(code)) - len(_CLOSE.findall(code))
-        size = number if code.strip() else size
+        size = size if blank else number
     return max(size, 1)
+
+
+def _lead(lines: list[re.Match[str]]) -> str:
+    """Return the prose right above a block, of the lines of comment over it: what stands there without a word or a gap between."""
+    prose: list[str] = []
+    for line in reversed(lines):
+        if _WORD.search(line["code"]) and not (prose and _CODE.match(line["code"])):
+            prose.insert(0, line["code"].strip())
+        elif prose:
+            break
+    return " ".join(prose)[-MAX_LEAD:]
 
 
 def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
@@ -95,7 +141,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
     return None
 
 
-def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool) -> Disabled:
+def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool, around: Collection[str]) -> Disabled:
     first, last = lines[0], lines[-1]
     known = {alias.bound: f"={node.module}.{alias.name}" if node.module else f"={alias.name}"
              for node in inside(body) if isinstance(node, ir.Import) and not node.level for alias in node.aliases}
@@ -110,7 +156,29 @@ def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool) 
     working = inside(node for node in body if not _only_looks(node))
     calls = dict.fromkeys(path for node in working if isinstance(node, ir.Call) and (path := called(node, known | made)))
     return Disabled(first.start() + len(first["indent"]), last.end(), len(lines), tuple(calls)[:MAX_NAMES], tuple(assigns)[:MAX_NAMES],
-                    lead.strip()[:MAX_LEAD], part)
+                    lead, part, _only_shows(body, around))
+
+
+def _only_shows(body: ir.Body, known: Collection[str]) -> bool:
+    """Return whether statements come to nothing but prints: what they assign or go over has names of their own."""
+    return any(isinstance(node, ir.Call) and called(node, {}) == "print" for node in inside(body)) and all(_leads_to_show(node, known) for node in body)
+
+
+def _leads_to_show(node: ir.Stmt, known: Collection[str]) -> bool:
+    if isinstance(node, ir.Assign):
+        return all(_is_own(target, known) for target in node.targets)
+    if isinstance(node, ir.Loop):
+        return (node.target is None or _is_own(node.target, known)) and all(_leads_to_show(inner, known) for inner in (*node.body, *node.orelse))
+    if isinstance(node, ir.If):
+        return all(_leads_to_show(inner, known) for inner in (*node.body, *node.orelse))
+    return _only_looks(node)
+
+
+def _is_own(target: ir.Expr, known: Collection[str]) -> bool:
+    """Return whether a target is a name, or names, that the code around does not have."""
+    if isinstance(target, ir.Sequence):
+        return all(_is_own(part, known) for part in target.elements)
+    return isinstance(target, ir.Name) and target.id not in known
 
 
 def _only_looks(node: ir.Stmt) -> bool:

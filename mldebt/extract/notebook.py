@@ -34,12 +34,17 @@ class MagicLine:
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics."""
+    """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics.
+
+    `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line. `above` is the text of a cell of prose right over it.
+    """
 
     number: int
     source: str
     magics: tuple[MagicLine, ...]
     opaque: bool = False
+    glued: bool = False
+    above: str = ""
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
@@ -61,12 +66,14 @@ def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]
     cells = _cells(document)
     if cells is None:
         return (), "", Problem("json", "the JSON object has no list of cells, so it is no notebook")
-    found, prose = [], []
+    found, prose, above = [], [], ""
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
-            found.append(code_cell(number, _source(cell)))
+            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above))
+            above = ""
         elif isinstance(cell, dict):
-            prose.append(_source(cell))
+            above = _source(cell)
+            prose.append(above)
     return tuple(found), "\n".join(prose), None
 
 
@@ -92,11 +99,19 @@ def _is_python(language: object) -> bool:
     return not isinstance(language, str) or "py" in language.lower()
 
 
-def _source(cell: dict[str, Any]) -> str:
+def _parts(cell: dict[str, Any]) -> list[str]:
+    """Return the texts that make the source of a cell: its lines, each with its end, or one for all."""
     source = next((cell[key] for key in ("source", "input", "code") if key in cell), None)
-    parts = source if isinstance(source, list) else [source]
-    text = "".join(part for part in parts if isinstance(part, str))
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return [part for part in (source if isinstance(source, list) else [source]) if isinstance(part, str)]
+
+
+def _is_glued(parts: list[str]) -> bool:
+    """Return whether the lines of a cell lost their ends: notebooks put nothing between them."""
+    return len(parts) > 1 and not any("\n" in part for part in parts)
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(_parts(cell)).encode("utf-8", "replace").decode("utf-8")
 
 
 def code_cell(number: int, source: str) -> CodeCell:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 from msgspec import structs
 
-from mldebt.extract.commented import disabled_code
+from mldebt.extract.commented import alone, below_texts, disabled_code
 from mldebt.extract.comments import python_comments
 from mldebt.extract.content import digest, templated
 from mldebt.extract.gate import MAX_SOURCE, check, decode
@@ -17,7 +18,7 @@ from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.mentions import words_beside
 from mldebt.extract.notebook import CodeCell, assigned_names, read_notebook
 from mldebt.model import ir
-from mldebt.model.facts import Problem, PythonFacts, encode_body
+from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
 
 _PYTHON_2 = re.compile("Missing parentheses in call to '(?:print|exec)'")
@@ -52,7 +53,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
         return PythonFacts(path, key, False, table, lines, strings=words_beside(text), problems=(problem,))
-    return _pack(path, key, low, low.body, table, lines, text)
+    return structs.replace(_pack(path, key, low, low.body, table, lines, text), disabled=disabled_code(text, low.names, below_texts(low.body, text)))
 
 
 def _pack(
@@ -62,7 +63,7 @@ def _pack(
     low.bodies[0] = encode_body(body)
     words = words_beside(f"{text}\n{prose}", low.names, low.attrs, (definition.name for definition in low.definitions))
     return PythonFacts(path, key, bool(table.cells), table, lines, tuple(low.definitions), tuple(low.bodies), python_comments(text), tuple(sorted(low.names)),
-                       tuple(sorted(low.attrs)), words, problems, low.count, disabled=disabled_code(text))
+                       tuple(sorted(low.attrs)), words, problems, low.count)
 
 
 def _syntax(error: cst.ParserSyntaxError, text: str, table: LineTable) -> Problem:
@@ -92,11 +93,20 @@ def _cell_problem(source: str, number: int, at: int) -> Problem:
     return Problem(kind, f"cell {number} does not parse as Python{why}", at + inside, at + inside + 1, False)
 
 
+def _without_ends(cells: list[tuple[int, int]]) -> Iterator[Problem]:
+    """Yield the one problem of the cells (number and offset) that do not parse because their lines are stored without line ends."""
+    if cells:
+        (first, at), more = cells[0], len(cells) - 1
+        which = f"cell {first} and {more} more cell{'s' * (more > 1)}" if more else f"cell {first}"
+        yield Problem("line-ends", f"the lines of {which} are stored without line ends: as one line they do not parse as Python", at, at + 1, False)
+
+
 def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limit: int) -> PythonFacts:
     """Join the cells into one source; cells that do not parse are blanked and havoc what they assign."""
     sources = [cell.source for cell in cells]
     prose = "\n".join((prose, *sources, *(magic.text for cell in cells for magic in cell.magics)))
     problems: list[Problem] = []
+    glued: list[tuple[int, int]] = []
     havocs: list[ir.Stmt] = []
     module = _parse("\n".join(sources) + "\n", limit)
     starts = _offsets(sources)
@@ -104,9 +114,13 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
         for position, source in enumerate(sources):
             if source.strip() and _parse(source + "\n", limit) is None:
                 at = starts[position]
-                problems.append(_cell_problem(source, cells[position].number, at))
+                if cells[position].glued:
+                    glued.append((cells[position].number, at))
+                else:
+                    problems.append(_cell_problem(source, cells[position].number, at))
                 havocs.append(ir.Havoc(at, at + len(source), assigned_names(source)))
                 sources[position] = re.sub(r"[^\n]", " ", source)
+        problems.extend(_without_ends(glued))
         module = _parse("\n".join(sources) + "\n", limit)
     text = "\n".join(sources) + "\n"
     table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))
@@ -118,7 +132,22 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
     magics = [ir.Magic(starts[i] + magic.at, starts[i] + magic.at + 1, magic.kind, magic.name, magic.text, _target(magic.target, starts[i] + magic.at))
               for i, cell in enumerate(cells) for magic in cell.magics]
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
-    return structs.replace(_pack(path, key, low, body, table, lines, text, prose, tuple(problems)), notebook=True, commands=tuple(magic_commands(magics)))
+    facts = _pack(path, key, low, body, table, lines, text, prose, tuple(problems))
+    disabled = _disabled(low, sources, starts, [cell.above for cell in cells])
+    return structs.replace(facts, notebook=True, commands=tuple(magic_commands(magics)), disabled=disabled)
+
+
+def _disabled(low: Lowering, sources: list[str], starts: list[int], above: list[str]) -> tuple[Disabled, ...]:
+    """Return the blocks of commented code in cells. A cell that says something in a text and has nothing but comments beside is a note to its readers."""
+    texts = {node.at for node in low.body if alone(node)}
+    code = [node.at for node in low.body if node.at not in texts]
+    kept, prose = list(sources), below_texts(low.body, "\n".join(sources))
+    for position, source in enumerate(sources):
+        first = starts[position] + len(source) - len(source.lstrip())
+        prose[first] = above[position] or prose.get(first, "")
+        if first in texts and not any(first < at < starts[position] + len(source) for at in code):
+            kept[position] = " " * len(source)
+    return disabled_code("\n".join(kept) + "\n", low.names, prose)
 
 
 def _target(name: str, at: int) -> ir.Expr | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,10 +25,12 @@ from mldebt.flow.value import (
     depending,
     join,
     lineage,
+    settable,
 )
 from mldebt.knowledge.rows import AttributeRow
 from mldebt.model import ir
 from mldebt.model.facts import Definition
+from mldebt.model.observed import Choice
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -167,7 +170,7 @@ class Attributes:
         """Return `value[index]`."""
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
-            return depending(self._of_object(known, index[0], value), index[0].choices)
+            return depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):
@@ -242,7 +245,8 @@ class Attributes:
             self._run.heap.set_field(receiver.ref, key, value)
         else:
             rest = value if known.rest is None else join(known.rest, value)
-            self._run.heap.put(receiver.ref, Object(known.kind, known.items, known.fields, rest))
+            fields = _replaceable(known.fields, self._run.place(frame, target)) if known.kind == "dict" and value.sources else known.fields
+            self._run.heap.put(receiver.ref, Object(known.kind, known.items, fields, rest))
 
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""
@@ -281,6 +285,12 @@ class Attributes:
             elif not sources <= known.fields[name].sources:
                 held = known.fields[name]
                 self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources))
+
+
+def _replaceable(fields: Mapping[str, Value], place: Place) -> dict[str, Value]:
+    """Return the items of a mapping as what data that was read may replace, under names that are not known: they are settings."""
+    by = frozenset({Choice("setting", "", place)})
+    return {name: depending(value, by) for name, value in fields.items()}
 
 
 def _positions(node: ir.Expr) -> str | None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 MODELS = ("model", "module")
 """Roles of types whose instances are called with data to predict."""
+_CONTAINERS = ("list", "dict", "set")
 _SPELLING = ("text.format", "text.make")
 _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
 
@@ -112,8 +113,11 @@ class Calls:
         if isinstance(target, ClassTarget):
             return self._instantiate(target, Arguments(args, keywords, unpacked), place, frame)
         if isinstance(target, LibraryTarget):
+            self._run.ledger.hand((*args, *keywords.values()), target.path)
             return self._library(target, args, keywords, place, frame)
         if isinstance(target, LibraryMethod):
+            if target.path or not self._of_containers(target.name):
+                self._run.ledger.hand((*args, *keywords.values()), target.path)
             return self._method(target, args, keywords, place, frame)
         if isinstance(target, PartialTarget):
             return self.call(target.function, (*target.args, *args), {**dict(target.keywords), **keywords}, place, frame, unpacked=unpacked)
@@ -127,8 +131,13 @@ class Calls:
             args, keywords = self._handed_over(function, args, keywords, place, frame)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
+        self._run.ledger.hand((*args, *keywords.values()), "")
         self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=self._run.unheld(self._run.held(function, *args, *keywords.values()), place))
+
+    def _of_containers(self, name: str) -> bool:
+        """Return whether Python's containers have a method of that name: on an object that nobody knows it is taken for theirs."""
+        return any(self._run.catalogue.method(self._run.catalogue.literal(kind), name) is not None for kind in _CONTAINERS)
 
     def _handed_over(
         self, function: Value, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame

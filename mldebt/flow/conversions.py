@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_PASSED, MAX_ITEMS, MAX_NESTING = 12, 8, 3
 CONTAINERS = ("list", "tuple", "set", "dict")
-_ABOUT = ("aggregate", "array", "draw", "examine", "log", "number", "plot", "predict", "score")
+_ABOUT = ("aggregate", "array", "draw", "examine", "log", "number", "numbers", "plot", "predict", "score")
 """Roles of calls whose result says something about the data, or is new data, and is not the data itself."""
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.outputs import PRINT, observe_output
 from mldebt.flow.texts import normalise
-from mldebt.flow.value import NO_SOURCES, NOTHING, ROOT, Value, as_texts, constant, lineage
+from mldebt.flow.value import NO_SOURCES, NOTHING, ROOT, Value, as_texts, constant, lineage, settable
+from mldebt.flow.working_folder import MOVE
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
 from mldebt.model.events import Access, Anchor, Kind
+from mldebt.model.observed import in_order
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
 
@@ -69,6 +71,9 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     for access_row, kind in ((row.read, "read"), (row.write, "write"), (row.delete, "delete"), (row.probe, "probe")):
         if access_row is not None:
             reads |= _touch(run, bound, frame, access_row, kind, given)
+    if row.chdir is not None:
+        found = accesses(run, row.chdir, bound)
+        run.emit(frame, MOVE, bound.place, access=found[0] if len(found) == 1 else Access("folder", UNKNOWN), api=bound.api)
     if row.columns is not None and reads:
         _by_position(run, bound, frame, row.columns, frozenset(reads))
     if row.open is not None:
@@ -194,7 +199,8 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
-        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home, any(choice.kind in _GIVEN for choice in value.choices)))
+        chosen = any(choice.kind in _GIVEN and not choice.part for choice in value.choices)
+        found.append(Access(store, path, anchor, row.format, None, value.shared, value.home, chosen, in_order(settable(value.choices))))
     return found
 
 

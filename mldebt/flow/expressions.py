@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mldebt.flow.heap import Object, front
-from mldebt.flow.value import NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest
+from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
 
@@ -78,7 +78,8 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     if node.op == "+" and left.ref and (right.ref or right == Value(sources=right.sources)):
         return _concat_sequences(run, node, left, right, frame)
     if node.op == "%" and left.texts:
-        return Value(type=left.type, texts=tuple(_fill(run, template, right, node) for template in left.texts), sources=lineage(left, right), home=left.home)
+        return Value(type=left.type, texts=tuple(_fill(run, template, right, node) for template in left.texts), sources=lineage(left, right), home=left.home,
+                     choices=left.choices)
     if left.type or right.type:
         result = run.calls.operator(node.op, left, right, run.place(frame, node), frame)
         if result is not None:
@@ -226,16 +227,18 @@ def _formatted(run: Interpreter, node: ir.Formatted, frame: Frame) -> Value:
     if node.spec and (value.const or value.sources):
         return Value(texts=(Pattern((Hole("unknown", run.label(node.value)),)),), sources=value.sources)
     if value.texts or value.const:
-        return Value(texts=as_texts(value), sources=value.sources, shared=value.shared, home=value.home)
+        return Value(texts=as_texts(value), sources=value.sources, shared=value.shared, home=value.home, choices=partly(value.choices))
     return Value(texts=(Pattern((Hole("unknown", run.label(node.value)),)),), sources=value.sources)
 
 
 def _fstring(run: Interpreter, node: ir.FString, frame: Frame) -> Value:
-    result = Value(texts=(EMPTY,))
-    for part in node.parts:
+    result, first = Value(texts=(EMPTY,)), NO_CHOICES  # what a text begins with decides where a path leads; the rest only picks there
+    for position, part in enumerate(node.parts):
         value = evaluate(run, part, frame)
+        first = first if position else value.choices
         result = concat(result, value) if result.texts != (EMPTY,) else value if value.texts else result
-    return Value(type=run.catalogue.literal("text"), texts=result.texts, sources=result.sources, shared=result.shared, home=result.home)
+    return Value(type=run.catalogue.literal("text"), texts=result.texts, sources=result.sources, shared=result.shared, home=result.home,
+                 choices=first)
 
 
 def _lambda(run: Interpreter, node: ir.Lambda, frame: Frame) -> Value:

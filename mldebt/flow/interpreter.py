@@ -25,7 +25,8 @@ from mldebt.flow.options import start_flags
 from mldebt.flow.provenance import Provenance
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Tables, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, depending, join, join_all, lineage
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, depending, join, join_all, lineage, settable
+from mldebt.flow.working_folder import followed
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
@@ -180,7 +181,7 @@ class Interpreter:
             return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
-        return self.heap.element(known)
+        return depending(self.heap.element(known), settable(value.choices)) if value.choices else self.heap.element(known)
 
     def bind(self, target: ir.Expr, value: Value, frame: Frame) -> None:
         """Assign to a name, attribute, item or sequence of targets."""
@@ -240,13 +241,13 @@ class Interpreter:
         for number, entry in enumerate(self.project.entries):
             watch(number, len(self.project.entries))
             self._entry_point = entry
-            events.extend(replay(self._started(entry), entry.id, len(events), self._tables()))
+            events.extend(followed(replay(self._started(entry), entry.id, len(events), self._tables())))
         self._entry_point, self.modules.main = None, ""
         imported = [self.modules.load(path).trace for path in self.project.modules if path not in self.modules.executed]
         entries: list[EntryPoint] = []
         for entry, trace in self._found():
             entries.append(entry)
-            events.extend(replay(trace, entry.id, len(events), self._tables()))
+            events.extend(followed(replay(trace, entry.id, len(events), self._tables())))
         self._entry_point, reached = None, self.ledger.reached()
         for trace in (*imported, *self._unreached()):
             events.extend(replay(trace, "", len(events), self._tables()))

@@ -128,10 +128,11 @@ class Learning:
     def _fit(self, bound: Bound, row: LineageRow, given: frozenset[int]) -> frozenset[int]:
         """Note in the receiver what it learns; return the provenance of the result."""
         data, receiver = self._data(bound, row), bound.receiver
+        learned = data | self._book.rows(self._run.held(*(bound.get(name) for name in row.targets)))
         kind = receiver.type if receiver is not None else ""
         how = self.how(receiver) if receiver is not None else None
         model = self._run.catalogue.lineage(kind) if kind else None
-        state = self._book.fitted(data, bound.place, kind or bound.api) if model is None or not model.unsupervised else NO_SOURCES
+        state = self._book.fitted(learned, bound.place, kind or bound.api) if model is None or not model.unsupervised else NO_SOURCES
         if how is not None:
             state |= self._book.seen(data, bound.place, kind, how)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
@@ -156,6 +157,9 @@ class Learning:
         if division.out == "pairs":
             parts = tuple(self._side(value, bound.place, side) for value in bound.args for side in ("train", "test"))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
+        if division.out == "each":
+            back = tuple(self._back(bound, value) for value in bound.args)
+            return self._run.new(bound.place, Object("tuple", back), self._run.catalogue.literal("tuple"), sources)
         data = self._run.held(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
         if division.out == "folds":
             kind = self._run.catalogue.literal("list")
@@ -177,6 +181,11 @@ class Learning:
         if sources == held:
             sources = self._book.index(held, place, side)
         return Value(type=value.type, sources=sources, passed=value.passed)
+
+    def _back(self, bound: Bound, value: Value) -> Value:
+        """Return an argument as a call gives it back, with what it saw of it."""
+        how, data = self.row(bound).sees, self._run.held(value)
+        return Value(type=value.type, sources=data | self._book.seen(data, bound.place, bound.api, how) if how is not None else data, passed=value.passed)
 
     def _parts(self, bound: Bound, division: DivisionRow, receiver: Value) -> Value:
         known = self._run.heap.get(bound.get(division.sizes or division.cuts).ref)

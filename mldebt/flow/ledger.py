@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mldebt.flow.modules import ClassInfo
@@ -12,6 +14,8 @@ from mldebt.model.observed import Observations
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
+_MOST = 16
+
 
 class Ledger:
     """Collects which members anybody may take, and tells what definitions do."""
@@ -20,6 +24,7 @@ class Ledger:
         """Belong to one run."""
         self._run = run
         self._opened: set[str] = set()
+        self._handed: set[str] = set()
         self._looked_up: set[tuple[str, str]] = set()
 
     def open(self, value: Value) -> None:
@@ -27,9 +32,29 @@ class Ledger:
         target = value.target
         if isinstance(target, ModuleTarget):
             self._opened.add(target.path)
-        cls = target if isinstance(target, ClassTarget) else self._run.modules.class_named(value.type) if value.type else None
-        if cls is not None:
-            self._opened.update(self._id(item.target) for item in self._run.modules.linearised(cls) if isinstance(item, ClassInfo))
+        self._opened.update(self._classes(value))
+
+    def hand(self, values: Iterable[Value], path: str) -> None:
+        """Note that objects and classes are given to what lies at a library path (empty: to unknown code), which may call any public method of theirs.
+
+        Python's own library calls nothing but what its types say.
+        """
+        if path.partition(".")[0] not in sys.stdlib_module_names:
+            for value in values:
+                for item in (value, *self._inside(value)):
+                    self._handed.update(self._classes(item))
+
+    def _inside(self, value: Value) -> tuple[Value, ...]:
+        """Return what a list, tuple or dictionary holds."""
+        known = self._run.heap.get(value.ref) if value.ref else None
+        if known is None or known.kind not in ("list", "tuple", "dict"):
+            return ()
+        return (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))[:_MOST]
+
+    def _classes(self, value: Value) -> list[str]:
+        """Return the ids of the class of the project that a value is, or is an instance of, and of its bases."""
+        cls = value.target if isinstance(value.target, ClassTarget) else self._run.modules.class_named(value.type) if value.type else None
+        return [] if cls is None else [self._id(item.target) for item in self._run.modules.linearised(cls) if isinstance(item, ClassInfo)]
 
     def look_up(self, name: Value) -> None:
         """Note that a member is taken by a name that is known in part."""
@@ -53,7 +78,7 @@ class Ledger:
             calls.setdefault(visit.owner, set()).add(visit.callee)
         return Deeds({owner: tuple(found.values()) for owner, found in acts.items()}, {owner: frozenset(found) for owner, found in calls.items()},
                      {self._id(cls): tuple(self._bases(cls)) for cls in self._run.modules.classes}, frozenset(self._opened),
-                     frozenset(self._looked_up))
+                     frozenset(self._looked_up), frozenset(self._handed))
 
     def _bases(self, cls: ClassTarget) -> list[str]:
         line = self._run.modules.linearised(cls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mldebt.model.observed import Act, Choice, Misfit, Observations, Settled, Visit
+from mldebt.model.observed import Act, Choice, Misfit, Observations, Settled, Visit, in_order
 from mldebt.model.source import Place
 
 
@@ -53,11 +53,7 @@ class Observer:
     def observations(self, named: Callable[[str, int], str]) -> Observations:
         """Return everything seen; `named` gives the qualified name of a definition."""
         visits = {place: frozenset(Visit(owner, f"{path}::{named(path, index)}") for owner, path, index in found) for place, found in self._visits.items()}
-        settled: Iterable[Settled] = (Settled(place, truth, tuple(sorted(choices, key=_order))) for place, (truth, choices) in self._branches.items()
+        settled: Iterable[Settled] = (Settled(place, truth, in_order(choices)) for place, (truth, choices) in self._branches.items()
                                       if truth is not None and choices)
         return Observations(self._acts, visits, tuple(sorted(settled, key=lambda item: item.place)),
                             tuple(found for _, found in sorted(self._misfits.items()) if found is not None))
-
-
-def _order(choice: Choice) -> tuple[str, str, Place]:
-    return choice.kind, choice.name, choice.place or Place("", 0, 0)

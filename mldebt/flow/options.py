@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
-_FLAGS, _COMMANDS, _TYPE, _MANY, _BARE = "#flags", "#commands", "#type", "#many", "#bare"
+_FLAGS, _COMMANDS, _TYPE, _MANY, _BARE, _PLACE = "#flags", "#commands", "#type", "#many", "#bare", "#place"
 _MOST_CHOICES = 8
 
 
@@ -27,7 +27,8 @@ def _arguments(run: Interpreter, call: Bound) -> Value:
     entry = run.entry
     known = entry.invocations if entry is not None else ()
     width = min((len(item.words) for item in known), default=0)
-    words = [text(*(word_pattern(item.words[position]) for item in known), type=run.catalogue.literal("text")) for position in range(width)]
+    kind, choice = run.catalogue.literal("text"), Choice("option", "argv")
+    words = [chosen(text(*(word_pattern(item.words[position]) for item in known), type=kind), choice) for position in range(width)]
     script = text(pattern(entry.path.rpartition("/")[2])) if entry is not None else NOTHING
     made = Object("list", (script, *words) if known else None, rest=hole("option", "argv"))
     address = run.heap.address(("arguments", entry.id if entry else ""))
@@ -68,6 +69,7 @@ def _add_option(run: Interpreter, call: Bound) -> Value:
     address = call.receiver.ref
     run.heap.set_field(address, name, declared_default(run, name, call.keywords))
     run.heap.set_field(address, f"{_FLAGS}:{name}", text(*(pattern(flag) for flag in flags)))
+    run.heap.set_field(address, f"{_PLACE}:{name}", Value(shared=call.place))
     if "help" not in call.keywords:
         run.heap.set_field(address, f"{_BARE}:{name}", Value(shared=call.place))
     for keyword, mark in (("type", _TYPE), ("nargs", _MANY)):
@@ -109,8 +111,9 @@ def _parse(run: Interpreter, call: Bound) -> Value:
     fields = dict(known.fields) if known else {}
     options = {name.partition(":")[2]: [flag.literal or "" for flag in value.texts] for name, value in fields.items() if name.startswith(_FLAGS)}
     commands = frozenset(name.partition(":")[2] for name in fields if name.startswith(_COMMANDS))
-    bare = {name.partition(":")[2]: value.shared for name, value in fields.items() if name.startswith(_BARE) and value.shared is not None}
-    given = passed(run, options, fields, commands, call.place, call.frame, call.api, bare)
+    bare, places = ({name.partition(":")[2]: value.shared for name, value in fields.items() if name.startswith(mark) and value.shared is not None}
+                    for mark in (_BARE, _PLACE))
+    given = passed(run, options, fields, commands, call.place, call.frame, call.api, bare, places)
     values = {name: _typed(run, name, value, fields, call) for name, value in given.items()}
     return run.new(call.place, Object("namespace", None, values, NOTHING), call.row.returns)
 
@@ -141,11 +144,12 @@ def _parse_known(run: Interpreter, call: Bound) -> Value:
 
 def passed(
     run: Interpreter, options: Mapping[str, Sequence[str]], defaults: Mapping[str, Value], commands: frozenset[str], place: Place, frame: Frame | None,
-    api: str, bare: Mapping[str, Place] | None = None,
+    api: str, bare: Mapping[str, Place] | None = None, places: Mapping[str, Place] | None = None,
 ) -> dict[str, Value]:
     """Return the value of every option (name to flags; a positional one has none with a dash) under the commands that start the running program.
 
-    What a command passes depends on the reading of the command line, which is an event at `place`. `bare` are the places of options that nothing explains.
+    What a command passes depends on the reading of the command line, which is an event at `place`. `bare` are the places of options that nothing explains,
+    `places` those where options are declared, if elsewhere.
     """
     entry = run.entry
     given = [(_given(options, item, commands), spelled_in(item)) for item in (entry.invocations if entry else ())]
@@ -155,7 +159,8 @@ def passed(
         words = [text(word_pattern(found[name]), sources=read, type=kind, home=home) for found, home in given if name in found]
         kept = [defaults.get(name, hole("option", name))] if len(words) < len(given) or not given else []
         silent = (bare or {}).get(name)
-        choice = Choice("option", name, place) if silent is None else Choice("bare-option", options[name][-1] if options[name] else name, silent)
+        declared = (places or {}).get(name, place)
+        choice = Choice("option", name, declared) if silent is None else Choice("bare-option", options[name][-1] if options[name] else name, silent)
         values[name] = chosen(join_all([*kept, *words]), choice)
     return values
 

@@ -192,6 +192,10 @@ class Provenance:
             return found
         return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
 
+    def rows(self, found: Found) -> Found:
+        """Return the rows among some provenance."""
+        return frozenset(filter(self._holds_rows, found))
+
     def fits(self, found: Found) -> Found:
         """Return the fits among some provenance (what tokens stand for may be one)."""
         return frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Fitted)) if found else found

@@ -264,6 +264,19 @@ def depending(value: Value, on: frozenset[Choice]) -> Value:
     return value if on <= value.choices or blank(value) else msgspec.structs.replace(value, choices=value.choices | on)
 
 
+_SET = ("option", "bare-option", "environment", "config", "setting")
+
+
+def settable(on: frozenset[Choice]) -> frozenset[Choice]:
+    """Return the choices that somebody sets."""
+    return frozenset(choice for choice in on if choice.kind in _SET) if on else on
+
+
+def partly(on: frozenset[Choice]) -> frozenset[Choice]:
+    """Return what somebody sets of a text as it is for one that holds it: part of what makes that."""
+    return frozenset(Choice(choice.kind, choice.name, choice.place, True) for choice in on if choice.kind in _SET) if on else on
+
+
 def opened(value: Value) -> Value:
     """Return a value that may be something else, too."""
     return value if value.choices >= OPEN or value is NOTHING else msgspec.structs.replace(value, choices=value.choices | OPEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.distribution import offered_folders
@@ -23,12 +23,17 @@ _SUBCLASSES, _GATHERING = "__subclasses__", "__init_subclass__"
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A definition that nothing uses; `helper`: only others that nothing uses name it."""
+    """A definition that nothing uses; `helper`: only others that nothing uses name it; `passed_on`: the `__init__` that all the same takes it in.
+
+    `namesake`: another file has the name, for something of its own.
+    """
 
     path: str
     index: int
     definition: Definition
     helper: bool = False
+    passed_on: str = ""
+    namesake: bool = False
 
     @property
     def id(self) -> str:
@@ -57,7 +62,9 @@ class Liveness:
                 continue  # of what cannot be read nobody knows which names it uses
             candidates = frozenset(number for number, definition in enumerate(facts.definitions) if self._may_be_dead(path, facts, definition))
             if candidates:
-                yield from _dead(path, facts, candidates)
+                for item in _dead(path, facts, candidates):
+                    name = item.definition.name
+                    yield replace(item, passed_on=self._mentions.passing_on(name, path), namesake=self._mentions.namesake(name, path))
 
     def _through_packages(self, opened: Collection[str]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
         """Return the files of which somebody may take any name: modules that are handed on as a whole, and what such packages take in with a star.
@@ -108,10 +115,15 @@ class Liveness:
         return not gathers and not any(_GATHERING in self._members(base) for base in own)
 
     def _plain_method(self, path: str, parent: Definition, definition: Definition) -> bool:
-        """Return whether a definition is a method that no library knows of and that overrides none: all bases of its class are the project's own."""
+        """Return whether a definition is a method that no library knows of and that overrides none: all bases of its class are the project's own.
+
+        Whoever is given an object may know its public methods.
+        """
         id_ = f"{path}::{parent.qualname}"
         bases = self._deeds.bases.get(id_, (UNKNOWN_BASE,))
         if parent.kind != "class" or id_ in self._deeds.opened or definition.kind == "class" or definition.name in self._methods:
+            return False
+        if id_ in self._deeds.handed and not definition.name.startswith("_"):
             return False
         return all("::" in base and definition.name not in self._members(base) or base.rpartition(".")[2] == _OBJECT for base in bases)
 

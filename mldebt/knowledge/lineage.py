@@ -15,12 +15,13 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 class DivisionRow(Strict, frozen=True):
     """How a call divides rows: `pairs` (first and second side of each argument, in turn), `folds` (pairs of positions, one pair after the other), `parts`
-    (a sequence of parts, as many as the argument `sizes` says, with one more where that lists the cuts), `sample` (one part).
+    (a sequence of parts, as many as the argument `sizes` says, with one more where that lists the cuts), `sample` (one part), `each` (none: each argument
+    comes back, in turn, with what the call sees of it).
 
     `whole` names the parameter of a sample that makes it a permutation of all rows when it is 1; `seed` and `shuffle` name those of the same meaning.
     """
 
-    out: Literal["pairs", "folds", "parts", "sample"]
+    out: Literal["pairs", "folds", "parts", "sample", "each"]
     sizes: str = ""
     cuts: str = ""
     whole: str = ""
@@ -37,7 +38,8 @@ class LineageRow(Strict, frozen=True):
     `unsupervised`: it predicts nothing that a score of held-out rows could judge. `keeps` says what else comes back: the `rows`, only the `statistic`, only
     `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
 
-    The other keys name parameters. `learns`: those that a fit learns from (absent: all arguments); `judges`: those that it only validates on; `folds`: those
+    The other keys name parameters. `learns`: those that a fit learns from (absent: all arguments); `targets`: those
+    with the answers, whose rows it learns from while nothing that shaped them counts; `judges`: those that it only validates on; `folds`: those
     that a call divides into folds to fit a model on some and judge it on the rest; `data`: those that hold the data, where the others only steer what is done
     (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not. A statistic is taken
     of each row by itself where `axis` is 1 or `columns`; one that depends on the rows only where `number` is a number is none where it is not. Where `named` is
@@ -50,6 +52,7 @@ class LineageRow(Strict, frozen=True):
     sees: How | None = None
     keeps: Literal["rows", "statistic", "facts", "table"] | None = None
     learns: tuple[str, ...] | None = None
+    targets: tuple[str, ...] = ()
     judges: tuple[str, ...] = ()
     folds: tuple[str, ...] = ()
     data: tuple[str, ...] | None = None

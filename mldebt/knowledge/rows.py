@@ -176,6 +176,7 @@ class CallRow(Strict, frozen=True):
     open: AccessRow | None = None
     delete: AccessRow | None = None
     probe: AccessRow | None = None
+    chdir: AccessRow | None = None
     launch: LaunchRow | None = None
     columns: ColumnsRow | None = None
     option: OptionRow | None = None

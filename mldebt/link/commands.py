@@ -152,6 +152,17 @@ def runs_unknown(line: str) -> bool:
     return any(_given_word(command.words).startswith("{") for command in parse_shell(line))
 
 
+def script_of(line: str) -> str:
+    """Return the Python file, holes in braces, that a shell line runs itself or hands to an interpreter, known or not; empty when it does neither."""
+    for command in parse_shell(line):
+        first, rest = command.words[:1], command.words[1:]
+        words = (*first, *((_given_word(command.words),) if first and _INTERPRETER.match(first[0]) else rest[:1] if first and first[0].startswith("{") else ()))
+        found = next((word for word in words if word.endswith(".py")), "")
+        if found:
+            return found
+    return ""
+
+
 def _given_word(words: tuple[str, ...]) -> str:
     """Return the first word after an interpreter at the head of a command and its flags, empty when there is none."""
     if not words or not _INTERPRETER.match(words[0]):

@@ -44,6 +44,14 @@ class Mentions:
             return True
         return any(other != path and name in self._imports(other) for other in self._defined.get(name, ()))
 
+    def passing_on(self, name: str, path: str) -> str:
+        """Return the `__init__` around a file that passes a name of it on, empty when none does."""
+        return next((other for other in self._files.get(name, ()) if other != path and _around(other, path)), "")
+
+    def namesake(self, name: str, path: str) -> bool:
+        """Return whether another file defines the name, too."""
+        return any(other != path for other in self._defined.get(name, ()))
+
     def _imports(self, path: str) -> frozenset[str]:
         if path not in self._imported:
             nodes = [node for body in self._modules[path].bodies for node in imports(decode_body(body))]

@@ -9,14 +9,20 @@ from mldebt.model import ir
 from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.source import Place
 
+_SOURCES = "src"  # where packages lie that are installed and not run from their folder
+
 
 class ModuleIndex:
-    """Finds the file an import means: beside the importer first, then at the root, then in the nearest folder above or below."""
+    """Finds the file an import means: beside the importer first, then at the root, then in the nearest folder above or below.
 
-    def __init__(self, files: Mapping[str, PythonFacts]) -> None:
-        """Index every dotted suffix of every module path."""
+    What lies in a folder that is set up on its own is found from outside only where it can be installed: two such folders may well have modules of one name.
+    """
+
+    def __init__(self, files: Mapping[str, PythonFacts], homes: Mapping[str, bool] | None = None) -> None:
+        """Index every dotted suffix of every module path; `homes` are the folders that are set up on their own, and whether they can be installed."""
         self._names: dict[str, list[str]] = {}
         self._files = files
+        self._homes = homes or {}
         folders: set[str] = set()
         for path, facts in files.items():
             if facts.notebook:
@@ -42,13 +48,33 @@ class ModuleIndex:
             for _ in range(level - 1):
                 folder = folder.rpartition("/")[0]
             return self._exact(folder, dotted)
+        if dotted.partition(".")[0] in sys.stdlib_module_names:
+            return self._shadowing(folder, dotted, importer)
         for base in _ancestors(folder):
             found = self._exact(base, dotted)
             if found is not None and found != importer:  # a module that imports its own name means a library, or another module of that name
                 return found
         candidates = self._names.get(dotted, ()) if "." in dotted else [name for name in self._names.get(dotted, ()) if not name.endswith("/")]
-        plausible = [path for path in candidates if path != importer]
+        plausible = [path for path in candidates if path != importer and self._seen_from(folder, path, dotted)]
         return max(plausible, key=lambda path: (_shared(path, importer), -len(path)), default=None) if len(plausible) < 6 else None
+
+    def _shadowing(self, folder: str, dotted: str, importer: str) -> str | None:
+        """Return the file that stands before a module of the standard library: one in a folder around the importer where a program may start."""
+        home = self._home(folder)
+        bases = [base for base in _ancestors(folder) if len(base) >= len(home) and f"{base}/__init__.py".lstrip("/") not in self._files]
+        return next((found for base in bases if (found := self._exact(base, dotted)) not in (None, importer) and not f"{found}".endswith("/")), None)
+
+    def _seen_from(self, folder: str, path: str, dotted: str) -> bool:
+        """Return whether a program that starts around `folder` may find a file by a dotted name: both belong together, or an installed package holds it."""
+        home = self._home(path.rstrip("/").rpartition("/")[0])
+        if not home or f"{folder}/".startswith(f"{home}/"):
+            return True
+        base = path.removesuffix("/").removesuffix("/__init__.py").removesuffix(".py").removesuffix(dotted.replace(".", "/")).rstrip("/")
+        return self._homes[home] and base in (home, f"{home}/{_SOURCES}")
+
+    def _home(self, folder: str) -> str:
+        """Return the nearest folder around one, itself too, that is set up on its own; the root is none."""
+        return next((base for base in _ancestors(folder) if base in self._homes), "")
 
     def _exact(self, base: str, dotted: str) -> str | None:
         stem = "/".join(part for part in (base, dotted.replace(".", "/")) if part)

@@ -13,6 +13,7 @@ from mldebt.model.facts import DataFacts, PythonFacts, decode_body
 from mldebt.model.project import EntryPoint, Folder, Invocation, Module, Project
 
 _SET_UP = ("requirements.txt", "setup.py", "pyproject.toml", "Dockerfile", "environment.yml", "Makefile", "Pipfile")
+_INSTALLED = ("setup.py", "pyproject.toml")
 
 
 def link(
@@ -24,7 +25,8 @@ def link(
     `names` are the paths that exist, `data` the files that are not Python, `programs` the files that are programs because the settings say so, `present` what
     the disk holds.
     """
-    index = ModuleIndex(facts)
+    held = names | present
+    index = ModuleIndex(facts, _homes(held))
     modules = {path: Module(path, (), item, index.imports(path)) for path, item in facts.items()}
     run: dict[str, list[Invocation]] = {}
 
@@ -33,13 +35,21 @@ def link(
 
     for program, invocation in (*invocations(data or {}, facts, resolve), *magic_invocations(facts, resolve)):
         run.setdefault(program, []).append(invocation)
-    held = names | present
     entries = [entry for path, item in facts.items()
                if (entry := _entry(path, item, index, run.get(path, ()), subproject(path, held), path in programs)) is not None]
     entries += _consoles(data or {}, facts, index)
     every = tuple(invocation for found in run.values() for invocation in found)
     project = Project(root, modules, dict(data or {}), tuple(entries), (), names, every, present=present, importers=index.importers(), exports=exports(facts))
     return project, index
+
+
+def _homes(names: Collection[str]) -> dict[str, bool]:
+    """Return the folders below the root that are set up on their own, each with whether a package in it can be installed."""
+    homes: dict[str, bool] = {}
+    for folder, _, name in (path.rpartition("/") for path in names):
+        if folder and name in _SET_UP:
+            homes[folder] = homes.get(folder, False) or name in _INSTALLED
+    return homes
 
 
 def subproject(path: str, names: Collection[str]) -> str:

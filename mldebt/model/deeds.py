@@ -22,7 +22,8 @@ class Deeds(msgspec.Struct, frozen=True):
 
     `acts` holds the first act of each role, `calls` the definitions called. `bases` are the bases of a class, nearest first: ids of project classes, paths of
     library types, `UNKNOWN_BASE` for one that nothing tells. `opened` are modules (by path) and classes whose members are taken by names that are not known;
-    `looked_up` are the beginnings and ends of such names where they are known in part.
+    `looked_up` are the beginnings and ends of such names where they are known in part. `handed` are classes of which a library, or unknown code, was given an
+    instance or the class itself.
     """
 
     acts: dict[str, tuple[Act, ...]] = {}
@@ -30,3 +31,4 @@ class Deeds(msgspec.Struct, frozen=True):
     bases: dict[str, tuple[str, ...]] = {}
     opened: frozenset[str] = frozenset()
     looked_up: frozenset[tuple[str, str]] = frozenset()
+    handed: frozenset[str] = frozenset()

@@ -7,13 +7,14 @@ from typing import Literal
 import msgspec
 
 from mldebt.model.lineage import Fitted, Lineage
+from mldebt.model.observed import Choice
 from mldebt.model.pattern import Pattern
 from mldebt.model.source import Place
 
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -41,7 +42,8 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     because it was built from `__file__`), `absolute`, `home`, `none` (URLs, registries). `home` is the file
     that spells the name. A table has the database's path in `path` and its name in `table`.
     `shared` is the place of the definition that gave the path, when the path is a named constant (module, class or configuration key).
-    `chosen`: an option or a variable of the environment gives the name, and the path is only what it is by default.
+    `chosen`: an option or a variable of the environment gives the name, and the path is only what it is by default. `given`: what somebody may set to make
+    the path another.
     """
 
     store: str
@@ -52,6 +54,7 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     shared: Place | None = None
     home: str = ""
     chosen: bool = False
+    given: tuple[Choice, ...] = ()
 
 
 class Conversion(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +78,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
     whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the
-    opening is the write. An `escape` hands a path to code that no row describes: it may be written there.
+    opening is the write. A `chdir` moves the program to a folder. An `escape` hands a path to code that no row describes: it may be written there.
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.

@@ -11,7 +11,7 @@ from mldebt.model.source import LineTable
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a file, or a stretch of it, could not be read; `kind`: `name|io|decode|gate|syntax|python-2|json|yaml|toml|template|timeout|crash`."""
+    """Why a file, or a stretch of it, could not be read; `kind`: `name|io|decode|gate|syntax|line-ends|python-2|json|yaml|toml|template|timeout|crash`."""
 
     kind: str
     message: str
@@ -33,8 +33,8 @@ class Disabled(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A block of comments that parses as Python: its span, how many lines, what it calls and which names it assigns.
 
     A call is the dotted name as written; a call of a method on what another call gives is `that name()` with the method behind it; where the block itself
-    imports the name, `calls` hold the path that it imports, after `=`. `lead` is the line of prose right above it. `part`: it is a piece of an expression
-    (arguments, items).
+    imports the name, `calls` hold the path that it imports, after `=`. `lead` is the prose right above it. `part`: it is a piece of an expression
+    (arguments, items). `shows`: all it comes to is a print.
     """
 
     at: int
@@ -44,6 +44,7 @@ class Disabled(msgspec.Struct, frozen=True, gc=False, array_like=True):
     assigns: tuple[str, ...] = ()
     lead: str = ""
     part: bool = False
+    shows: bool = False
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -17,15 +17,21 @@ class Act(msgspec.Struct, frozen=True, gc=False):
     owner: str
 
 
-class Choice(msgspec.Struct, frozen=True, order=True, gc=False):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """What somebody sets from outside: an `option` of a command line (a `bare-option` when nothing explains it), a `config` key, an `environment` variable.
 
-    `name` is what it is set by, `place` where its value stands or where it is declared. `unknown`: nothing is known of one of the ways to the value.
+    `name` is what it is set by, `place` where its value stands or where it is declared. `setting`: an item of a mapping that other names than those known
+    may replace. `unknown`: nothing is known of one of the ways to the value. `part`: it makes but a part of a text, as the folder of a path.
     """
 
     kind: str
     name: str
     place: Place | None = None
+    part: bool = False
+
+def in_order(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Return choices sorted: the same whatever order they were found in."""
+    return tuple(sorted(choices, key=lambda choice: (choice.kind, choice.name, choice.place or Place("", 0, 0), choice.part)))
 
 
 class Settled(msgspec.Struct, frozen=True, gc=False):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NOTHING, ModuleTarget, PartialTarget, Value, join
+from mldebt.model.pattern import UNKNOWN
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
@@ -34,8 +37,14 @@ def _setattr(run: Interpreter, call: Bound) -> Value:
     if name is not None:
         run.attributes.set(call.args[0], name, call.args[2])
     elif len(call.args) > 2 and (known := run.heap.get(call.args[0].ref)) is not None:
-        run.heap.put(call.args[0].ref, Object(known.kind, known.items, known.fields, NOTHING))  # any attribute may be another now: none is likely to be
+        fields = {name: _perhaps(old, call.args[2]) for name, old in known.fields.items()}
+        run.heap.put(call.args[0].ref, Object(known.kind, known.items, fields, NOTHING))
     return Value(const=(None,))
+
+
+def _perhaps(old: Value, value: Value) -> Value:
+    """Return an attribute that may be another value now: a text may then be any other."""
+    return join(old, value if value.texts or value.ref or not old.texts else msgspec.structs.replace(value, texts=(UNKNOWN,)))
 
 
 def _vars(run: Interpreter, call: Bound) -> Value:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object, front, key_value
 from mldebt.flow.primitives.results import argument, listed, pair, subject_of
-from mldebt.flow.value import NOTHING, Value, join, join_all, lineage
+from mldebt.flow.value import NO_CHOICES, NOTHING, Value, depending, join, join_all, lineage, settable
+from mldebt.model.observed import Choice
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
@@ -130,7 +131,7 @@ def _get(run: Interpreter, call: Bound) -> Value:
     if known is None:
         return Value(sources=lineage(*(() if call.receiver is None else (call.receiver,))))
     if key is not None and key in known.fields:
-        return known.fields[key]
+        return depending(known.fields[key], settable(call.receiver.choices if call.receiver else NO_CHOICES))
     return join(run.heap.element(known), default) if known.rest is not None or key is None else default
 
 
@@ -197,7 +198,8 @@ def _update(run: Interpreter, call: Bound) -> Value:
     fields, rest = dict(known.fields), known.rest
     if call.args and (more is None or more.kind == "list" or more.rest is not None):
         unknown = join(more.rest, NOTHING) if more is not None and more.rest is not None else Value(sources=source.sources)
-        fields = {name: join(value, unknown) for name, value in fields.items()}
+        by = frozenset({Choice("setting", "", call.place)}) if unknown.sources else NO_CHOICES
+        fields = {name: depending(join(value, unknown), by) for name, value in fields.items()}
         rest = unknown if rest is None else join(rest, unknown)
     run.heap.put(call.receiver.ref, Object(known.kind, None, {**fields, **(more.fields if more is not None else {}), **call.keywords}, rest))
     return Value(const=(None,))

@@ -12,7 +12,7 @@ from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import literal, pair, subject_of
 from mldebt.flow.texts import normalise
-from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, text
+from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, partly, text
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _child(parent: Value, name: Value) -> Value:
             empty = base.literal == "" or (base.parts and isinstance(base.parts[-1], str) and base.parts[-1].endswith("/"))
             texts.append(pattern(*base.parts, *(() if empty else ("/",)), *one.parts))
     made = text(*texts, shared=name.shared, sources=lineage(parent, name), home=name.home or parent.home)
-    return msgspec.structs.replace(made, choices=name.choices) if name.choices else made
+    return msgspec.structs.replace(made, choices=name.choices | partly(parent.choices)) if name.choices or parent.choices else made
 
 
 def _parents(run: Interpreter, call: Bound) -> Value:
@@ -114,13 +114,13 @@ def _split(run: Interpreter, call: Bound) -> Value:
 def _with_name(run: Interpreter, call: Bound) -> Value:
     subject, name = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
     folder = text(*(_cut(item)[0] for item in as_texts(subject)))
-    return Value(subject.type, _child(folder, name).texts, home=name.home)
+    return Value(subject.type, _child(folder, name).texts, home=name.home, choices=name.choices | partly(subject.choices))
 
 
 def _with_stem(run: Interpreter, call: Bound) -> Value:
     subject, stem = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
     folder, suffix = (text(*(cut(item) for item in as_texts(subject))) for cut in (lambda item: _cut(item)[0], _suffix))
-    return Value(subject.type, _child(folder, concat(stem, suffix)).texts, home=stem.home)
+    return Value(subject.type, _child(folder, concat(stem, suffix)).texts, home=stem.home, choices=partly(stem.choices | subject.choices))
 
 
 def _relative(run: Interpreter, call: Bound) -> Value:
@@ -129,7 +129,7 @@ def _relative(run: Interpreter, call: Bound) -> Value:
     start = call.args[position] if len(call.args) > position else constant("")
     kind = call.row.returns if call.row.returns not in ("", "self") else subject.type
     return Value(kind, tuple(dict.fromkeys(_seen_from(normalise(one), normalise(base)) for one in as_texts(subject) for base in as_texts(start))),
-                 sources=subject.sources, shared=subject.shared, home=subject.home)
+                 sources=subject.sources, shared=subject.shared, home=subject.home, choices=subject.choices)
 
 
 def _seen_from(path: Pattern, base: Pattern) -> Pattern:
@@ -147,7 +147,7 @@ def _seen_from(path: Pattern, base: Pattern) -> Pattern:
 def _with_suffix(run: Interpreter, call: Bound) -> Value:
     subject, suffix = call.receiver or NOTHING, call.args[0] if call.args else NOTHING
     stems = [_child(text(_cut(item)[0]), text(_stem(item))) for item in as_texts(subject)]
-    return Value(subject.type, concat(text(*(item for stem in stems for item in stem.texts)), suffix).texts)
+    return Value(subject.type, concat(text(*(item for stem in stems for item in stem.texts)), suffix).texts, choices=partly(subject.choices))
 
 
 def _listing(run: Interpreter, call: Bound) -> Value:
@@ -157,8 +157,9 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     globbed = call.row.value == "path.glob"
     base = _child(value, given) if globbed and call.receiver is not None else value
     items = tuple(_star(item) for item in as_texts(base)) if globbed else (Pattern((Hole("list"),)),)
+    found = partly(base.choices) if globbed else frozenset()
     kind = value.type if call.receiver is not None else run.catalogue.literal("text")
-    return run.new(call.place, Object("list", rest=Value(kind, items)), run.catalogue.literal("list"))
+    return run.new(call.place, Object("list", rest=Value(kind, items, choices=found)), run.catalogue.literal("list"))
 
 
 def _star(item: Pattern) -> Pattern:

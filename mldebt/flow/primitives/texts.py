@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import argument, pair, subject_of
-from mldebt.flow.value import NOTHING, Value, as_texts, concat, constant, embedded, lineage, text
+from mldebt.flow.value import NOTHING, Value, as_texts, concat, constant, embedded, lineage
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ _MOST_PIECES = 16
 def _format(run: Interpreter, call: Bound) -> Value:
     subject = call.receiver or NOTHING
     made = tuple(run.texts.format(item, call.args, call.keywords) for item in as_texts(subject))
-    return Value(subject.type, made, sources=lineage(subject, *call.args), home=subject.home)
+    return Value(subject.type, made, sources=lineage(subject, *call.args), home=subject.home,
+                 choices=subject.choices)
 
 
 def _template(run: Interpreter, call: Bound) -> Value:
@@ -133,12 +134,12 @@ def _make(run: Interpreter, call: Bound) -> Value:
     if not call.args:
         return Value(call.row.returns, (pattern(""),))
     subject = call.args[0]
-    return Value(call.row.returns, as_texts(subject), sources=lineage(*call.args), shared=subject.shared, home=subject.home)
+    return Value(call.row.returns, as_texts(subject), sources=lineage(*call.args), shared=subject.shared, home=subject.home, choices=subject.choices)
 
 
 def _encode(run: Interpreter, call: Bound) -> Value:
     subject = subject_of(call)
-    return text(*as_texts(subject), sources=subject.sources, type=subject.type, home=subject.home)
+    return Value(subject.type, as_texts(subject), sources=subject.sources, home=subject.home, choices=subject.choices)
 
 
 _METHODS = {
