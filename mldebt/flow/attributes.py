@@ -177,7 +177,7 @@ class Attributes:
             return self._run.texts.sliced(value, node.index[0])
         if value.type:
             return self._of_library(value, node, index, frame)
-        return Value(sources=subscripted(self._run, value, node, index) | self._run.provenance.about(lineage(*index)))
+        return Value(sources=subscripted(self._run, value, node, index, looped=bool(frame.loops)) | self._run.provenance.about(lineage(*index)))
 
     def _of_object(self, known: Object, index: Value, value: Value) -> Value:
         key = self._run.key(index)
@@ -195,7 +195,7 @@ class Attributes:
         row = self._run.catalogue.method(value.type, "__getitem__")
         if row is not None:
             return self._run.calls.apply(row, value, tuple(index), {}, place, frame)
-        kind, sources = self._run.catalogue.type(value.type), subscripted(self._run, value, node, index)
+        kind, sources = self._run.catalogue.type(value.type), subscripted(self._run, value, node, index, looped=bool(frame.loops))
         if kind is None:
             return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)

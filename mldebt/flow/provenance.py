@@ -95,6 +95,8 @@ class Flipped(msgspec.Struct, frozen=True):
 
 Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
 _ROWS = (Origin, Called, Part, Picked)
+EACH = "each "
+"""Start of a side that is another one each time: what is learned of such a window is not learned of the rows around it."""
 OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
 
 
@@ -140,7 +142,7 @@ class Provenance:
 
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
-        rows = frozenset(item for item in found if self._holds_rows(item))
+        rows = frozenset(item for item in found if self._holds_rows(item) and not self._is_window(item))
         shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Seen))
         made = frozenset((self._number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
         return made | frozenset(item for item in shaped if not (item < 0 and item in rows))
@@ -290,6 +292,10 @@ class Provenance:
         if isinstance(term, Flipped):
             return term.of
         return self._number(Flipped(item), open_=True) if item < 0 else item
+
+    def _is_window(self, item: int) -> bool:
+        term = self._terms.get(item)
+        return isinstance(term, Part) and (term.side.startswith(EACH) or self._is_window(term.of))
 
     def _holds_rows(self, item: int) -> bool:
         term = self._terms.get(item)

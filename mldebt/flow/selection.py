@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mldebt.flow.provenance import EACH
 from mldebt.model import ir
 from mldebt.model.source import Place
+from mldebt.model.walk import inside
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
@@ -15,12 +17,16 @@ _SLICES = Place("", 0, 0)
 """Slices of the same rows are sides of one division, whose side is how the slice is spelled."""
 
 
-def subscripted(run: Interpreter, value: Value, node: ir.Subscript, index: list[Value]) -> frozenset[int]:
-    """Return the provenance of `value[index]` for data: that of the rows it picks; columns and single items are the same rows."""
+def subscripted(run: Interpreter, value: Value, node: ir.Subscript, index: list[Value], *, looped: bool = False) -> frozenset[int]:
+    """Return the provenance of `value[index]` for data: that of the rows it picks; columns and single items are the same rows.
+
+    In a loop (`looped`) a slice with names in its bounds is another one each time: a window.
+    """
     first = node.index[0]
     if isinstance(first, ir.Slice):
         bounds = tuple("" if part is None else spelled(part) for part in (first.lower, first.upper))
-        return run.provenance.part(value.sources, _SLICES, ":".join(bounds)) if any(bounds) else value.sources
+        moves = looped and any(isinstance(part, ir.Name) for part in inside(tuple(filter(None, (first.lower, first.upper)))))
+        return run.provenance.part(value.sources, _SLICES, f"{EACH if moves else ''}{':'.join(bounds)}") if any(bounds) else value.sources
     if not value.sources or not index or index[0].texts or not index[0].sources:
         return value.sources
     return run.provenance.picked(value.sources, index[0].sources)
