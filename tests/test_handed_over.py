@@ -79,3 +79,11 @@ def test_who_writes_only_after_a_failure_comes_last_and_each_writer_named_is_sho
     written = [(step.path, step.message.rpartition(" ")[2]) for step in found.evidence if "is written here" in step.message]
     assert written == [("make.py", "`main.py`"), ("other.py", "`other.py`"), ("a_trial.py", "`a_trial.py`")]
     assert ("make.py", 4) in {(step.path, step.line) for step in found.evidence if "is spelled here" in step.message}
+
+
+def test_programs_of_a_folder_that_read_the_same_are_one_finding(tmp_path: Path) -> None:
+    readers = [f"# file: models/m{number}.py\nimport pandas as pd\nprint(pd.read_csv('data/rows_train.csv'))\n" for number in range(7)]
+    found = _found(WRITERS + "".join(readers), tmp_path, "models/m0.py")
+    assert found.message.startswith("`models/m0.py` and 6 more programs of the folder read `data/rows_train.csv`, which ")
+    assert [step.path for step in found.evidence if "is read here by" in step.message] == [f"models/m{number}.py" for number in range(1, 5)]
+    assert [item.path for item in check(tmp_path, Settings(select=("MLD104",))).findings if item.path.startswith("models/")] == ["models/m0.py"]
