@@ -87,3 +87,25 @@ def test_programs_of_a_folder_that_read_the_same_are_one_finding(tmp_path: Path)
     assert found.message.startswith("`models/m0.py` and 6 more programs of the folder read `data/rows_train.csv`, which ")
     assert [step.path for step in found.evidence if "is read here by" in step.message] == [f"models/m{number}.py" for number in range(1, 5)]
     assert [item.path for item in check(tmp_path, Settings(select=("MLD104",))).findings if item.path.startswith("models/")] == ["models/m0.py"]
+
+
+def test_a_writer_whose_path_a_condition_decides_may_write(tmp_path: Path) -> None:
+    text = """
+# file: make.py
+import os
+import pandas as pd
+target = "data/rows.csv" if os.environ.get("PUBLISH") == "1" else "scratch/rows.csv"
+pd.read_csv("raw.csv").to_csv(target)
+for name in ("left", "right"):
+    pd.read_csv("raw.csv").to_csv(f"data/{name}.csv")
+# file: use.py
+import pandas as pd
+print(pd.read_csv("data/rows.csv"))
+# file: other/use.py
+import pandas as pd
+print(pd.read_csv("data/left.csv"))
+"""
+    found = _found(text, tmp_path, "use.py")
+    assert found.message == "`use.py` reads `data/rows.csv`, which `make.py` may write and nothing declares" and found.confidence == "medium"
+    assert [step.message for step in found.evidence][-1] == "`data/rows.csv` may be written here by `make.py`"
+    assert "`make.py` writes" in _found(text, tmp_path, "other/use.py").message, "a loop takes every path"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, read_here, shown, site, written_here
-from mldebt.detect.guards import is_fallback
+from mldebt.detect.guards import in_loop, is_fallback
 from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import by_setting, given_here
 from mldebt.detect.touch import Touch
@@ -120,7 +120,8 @@ def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], same: list[l
     others = [Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use)]
     others += [read_here(first) for (first, _), *_ in same[:_SHOWN]]
     who = f"{listed(consumers)}{_more(len({other.program for found in same for other, _ in found}))} read{_s(consumers) * (not same)}"
-    return Match(site(use), f"{who} {names}, which {listed(producers)} write{_s(producers)} and nothing declares",
+    does = "may write" if all(_is_one_arm(context, writer) for writer in writers.values()) else f"write{_s(producers)}"
+    return Match(site(use), f"{who} {names}, which {listed(producers)} {does} and nothing declares",
                  _evidence(context, use, others, made), f"{use.artifact} <- {consumers[0]}", use.event.owner,
                  confidence, lowered, artifacts=tuple(artifacts))
 
@@ -133,7 +134,7 @@ def _evidence(context: Context, use: Use, others: list[Step], made: list[Use]) -
     steps = [*given_here(context, use), *others]
     shown_of: set[str] = set()
     for writer in made:
-        step = written_here(writer)
+        step = written_here(writer, _is_one_arm(context, writer))
         if writer.program not in shown_of:
             taken = any(known.place == step.place for known in steps)
             steps += (Step(own_site(writer), step.message),) if taken else (*given_here(context, writer), step)
@@ -151,6 +152,11 @@ def _more(count: int) -> str:
 def _s(names: list[str]) -> str:
     """Return the ending of a verb whose subject is one of a list."""
     return "s" if len(names) == 1 else ""
+
+
+def _is_one_arm(context: Context, writer: Use) -> bool:
+    """Return whether a condition decides that a write takes this path: it is one of several, and no loop goes through them."""
+    return not writer.event.must and not any(in_loop(context, place) for place in (writer.event.place, *writer.event.chain))
 
 
 def _certain(writer: Use, program: str) -> bool:
