@@ -13,6 +13,7 @@ from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import given_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import ProjectGraph, Use
+from mldebt.graph.wildcards import matching
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match
 from mldebt.model.source import Place
@@ -98,7 +99,7 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec, retired: fr
     graph = context.graph
     if graph.writers(artifact) or not literal(artifact) or "$" in _last(artifact):
         return None
-    if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
+    if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact) or matching(artifact, graph.project.tracked):
         return None
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)
                  and use.program not in retired and not _has_way_out(context, use)), None)
