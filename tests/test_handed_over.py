@@ -101,11 +101,18 @@ for name in ("left", "right"):
 # file: use.py
 import pandas as pd
 print(pd.read_csv("data/rows.csv"))
+# file: one.py
+import strange_tables
+strange_tables.rows().to_csv("data/strange.csv")
 # file: other/use.py
 import pandas as pd
 print(pd.read_csv("data/left.csv"))
+# file: third/use.py
+import pandas as pd
+print(pd.read_csv("data/strange.csv"))
 """
     found = _found(text, tmp_path, "use.py")
     assert found.message == "`use.py` reads `data/rows.csv`, which `make.py` may write and nothing declares" and found.confidence == "medium"
     assert [step.message for step in found.evidence][-1] == "`data/rows.csv` may be written here by `make.py`"
     assert "`make.py` writes" in _found(text, tmp_path, "other/use.py").message, "a loop takes every path"
+    assert "`one.py` writes" in _found(text, tmp_path, "third/use.py").message, "what is written is not known, but it has one path"

@@ -156,7 +156,11 @@ def _s(names: list[str]) -> str:
 
 def _is_one_arm(context: Context, writer: Use) -> bool:
     """Return whether a condition decides that a write takes this path: it is one of several, and no loop goes through them."""
-    return not writer.event.must and not any(in_loop(context, place) for place in (writer.event.place, *writer.event.chain))
+    event = writer.event
+    if event.must or any(in_loop(context, place) for place in (event.place, *event.chain)):
+        return False
+    way = (event.kind, event.place, event.chain)
+    return any((other.kind, other.place, other.chain) == way and other.access != event.access for other in context.under.get(event.entry, ()))
 
 
 def _certain(writer: Use, program: str) -> bool:
