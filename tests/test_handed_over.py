@@ -107,6 +107,9 @@ strange_tables.rows().to_csv("data/strange.csv")
 # file: other/use.py
 import pandas as pd
 print(pd.read_csv("data/left.csv"))
+# file: both/use.py
+import pandas as pd
+print(pd.read_csv("data/rows.csv"), pd.read_csv("scratch/rows.csv"))
 # file: third/use.py
 import pandas as pd
 print(pd.read_csv("data/strange.csv"))
@@ -116,3 +119,4 @@ print(pd.read_csv("data/strange.csv"))
     assert [step.message for step in found.evidence][-1] == "`data/rows.csv` may be written here by `make.py`"
     assert "`make.py` writes" in _found(text, tmp_path, "other/use.py").message, "a loop takes every path"
     assert "`one.py` writes" in _found(text, tmp_path, "third/use.py").message, "what is written is not known, but it has one path"
+    assert "`make.py` writes" in _found(text, tmp_path, "both/use.py").message, "whatever the condition, it writes one of the two"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -120,21 +120,23 @@ def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], same: list[l
     others = [Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use)]
     others += [read_here(first) for (first, _), *_ in same[:_SHOWN]]
     who = f"{listed(consumers)}{_more(len({other.program for found in same for other, _ in found}))} read{_s(consumers) * (not same)}"
-    does = "may write" if all(_is_one_arm(context, writer) for writer in writers.values()) else f"write{_s(producers)}"
+    told = {writer.event.id for _, found in uses for writer in found}
+    arms = {writer.event.id for writer in made if _is_one_arm(context, writer, told)}
+    does = "may write" if all(writer.event.id in arms for writer in made) else f"write{_s(producers)}"
     return Match(site(use), f"{who} {names}, which {listed(producers)} {does} and nothing declares",
-                 _evidence(context, use, others, made), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+                 _evidence(context, use, others, made, arms), f"{use.artifact} <- {consumers[0]}", use.event.owner,
                  confidence, lowered, artifacts=tuple(artifacts))
 
 
-def _evidence(context: Context, use: Use, others: list[Step], made: list[Use]) -> tuple[Step, ...]:
+def _evidence(context: Context, use: Use, others: list[Step], made: list[Use], arms: Collection[int]) -> tuple[Step, ...]:
     """Return the proof: where the reader takes the path from, what else it reads, what the producers write and where they take the path from.
 
-    Where one place writes for several of them, those after the first are shown where they call it.
+    `arms` are the writes whose path a condition decides. Where one place writes for several of them, those after the first are shown where they call it.
     """
     steps = [*given_here(context, use), *others]
     shown_of: set[str] = set()
     for writer in made:
-        step = written_here(writer, _is_one_arm(context, writer))
+        step = written_here(writer, writer.event.id in arms)
         if writer.program not in shown_of:
             taken = any(known.place == step.place for known in steps)
             steps += (Step(own_site(writer), step.message),) if taken else (*given_here(context, writer), step)
@@ -154,13 +156,13 @@ def _s(names: list[str]) -> str:
     return "s" if len(names) == 1 else ""
 
 
-def _is_one_arm(context: Context, writer: Use) -> bool:
-    """Return whether a condition decides that a write takes this path: it is one of several, and no loop goes through them."""
+def _is_one_arm(context: Context, writer: Use, told: Collection[int]) -> bool:
+    """Return whether a condition decides that a write takes this path: it is one of several, not all `told`, and no loop goes through them."""
     event = writer.event
     if event.must or any(in_loop(context, place) for place in (event.place, *event.chain)):
         return False
     way = (event.kind, event.place, event.chain)
-    return any((other.kind, other.place, other.chain) == way and other.access != event.access for other in context.under.get(event.entry, ()))
+    return any((other.kind, other.place, other.chain) == way and other.id not in told for other in context.under.get(event.entry, ()))
 
 
 def _certain(writer: Use, program: str) -> bool:
