@@ -85,9 +85,9 @@ def read_here(use: Use) -> Step:
     return Step(own_site(use), f"`{shown(use.artifact)}` is read here by `{use.program}`")
 
 
-def written_here(use: Use) -> Step:
-    """Return the evidence step of a write."""
-    return Step(site(use), f"`{shown(use.artifact)}` is written here by `{use.program}`")
+def written_here(use: Use, may: bool = False) -> Step:
+    """Return the evidence step of a write; `may`: a condition decides that it takes this path."""
+    return Step(site(use), f"`{shown(use.artifact)}` {'may be' if may else 'is'} written here by `{use.program}`")
 
 
 def only_looks(context: Context, program: str, pictures: Sequence[str] = ()) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, listed
 from mldebt.detect.guards import spared
 from mldebt.detect.names import words_of
 from mldebt.model.events import Event
@@ -27,13 +29,15 @@ _KEPT = "without version or date: its content is whatever it is at the time"
 _OPEN = "which may change without notice: nothing in it tells a version or a date"
 _WRITES = ("write", "append", "fill")
 _FLOWS = (*_WRITES, "fit", "predict", "search", "score", "split", "resample", "join")
+_Read: TypeAlias = tuple[Event, str, str]  # with its address, and why what lies there may change
 
 
 class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`branches` are names of versions that move; `fixed-hosts` keep what they publish as it was; `stamps` are words of parameters that fix a version or a
     date; `windows` are words of query parameters that only bound a time, and `bounds` those of parameters in the path; `asides` are suffixes of files that
     are no data: fonts, styles, code; `checks` are calls that compute a hash: a file
-    that makes them looks at what it downloads; `schemes` are those of object stores; `lowered` is the lowered severity of what
+    that makes them looks at what it downloads; `schemes` are those of object stores, `stores` patterns of the
+    hosts under which they answer; `lowered` is the lowered severity of what
     an operator keeps: buckets, tables, queries of a time window."""
 
     kind: str
@@ -46,6 +50,7 @@ class FloatingSourceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     asides: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
     lowered: str = ""
     confidence: Confidence = "medium"
 
@@ -57,7 +62,7 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
     checking = {site.place.path for site in context.calls if site.api in spec.checks}
     graph = context.graph
     kept = [use for artifact in graph.artifacts() if artifact in graph.project.tracked for use in graph.writers(artifact)]
-    found: dict[tuple[str, str], list[tuple[Event, str, str]]] = {}
+    found: dict[tuple[str, str], list[_Read]] = {}
     for event in context.events:
         if event.kind in ("read", "download") and event.id in used and event.entry and event.entry not in tests and (
                 event.access is not None and event.place.path not in checking):
@@ -65,8 +70,18 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
             reason = "" if _is_own(context.graph.project, address, spec) else _reason(event, address, spec)
             if reason and (event.id in taken_up or reason.startswith(_MOVING)) and not spared(context, event, kept):
                 found.setdefault((_source(address, spec), reason), []).append((event, address, reason))
-    for (source, _), uses in found.items():
-        yield _match(source, uses, graph.project.modules, spec)
+    for (source, *_), groups in _folded(found, graph.project.modules).items():
+        yield _match(source, groups, graph.project.modules, spec)
+
+
+def _folded(found: Mapping[tuple[str, str], list[_Read]], files: Collection[str]) -> dict[tuple[str, str], list[list[_Read]]]:
+    """Return the reads of each finding, source by source: those of one host that one place reads for one reason are one request with several addresses."""
+    first: dict[tuple[Place, str, str], tuple[str, str]] = {}
+    result: dict[tuple[str, str], list[list[_Read]]] = {}
+    for (source, reason), uses in found.items():
+        leading = first.setdefault((_place(uses[0][0], files), source.partition("/")[0], reason), (source, reason))
+        result.setdefault(leading, []).append(uses)
+    return result
 
 
 def _uses(context: Context) -> tuple[set[int], set[int]]:
@@ -78,15 +93,17 @@ def _uses(context: Context) -> tuple[set[int], set[int]]:
     return used, {number for event in flowing if event.kind not in _WRITES or (event.entry, event.access) in read for number in event.sources}
 
 
-def _match(source: str, uses: list[tuple[Event, str, str]], files: Collection[str], spec: FloatingSourceSpec) -> Match:
-    event, address, reason = uses[0]
+def _match(source: str, groups: list[list[_Read]], files: Collection[str], spec: FloatingSourceSpec) -> Match:
+    """Return the finding of what is read from some sources; the first of each is named."""
+    uses = [use for group in groups for use in group]
+    event, _, reason = uses[0]
     places = dict.fromkeys((_handed(use) or use.place, text) for use, text, _ in uses)
     on_branch = reason.startswith(_MOVING)
     kept = reason == _KEPT
     named = dict.fromkeys(use.access.shared for use, _, _ in uses if use.access is not None and use.access.shared is not None)
     spelled = [Step(place, "the address is spelled here") for place in named if place.path in files and place not in {found for found, _ in places}]
     reads = [Step(place, f"`{text}` is read here") for place, text in places]
-    return Match(_place(event, files), f"data is read from `{address}`, {reason}", (*reads, *spelled),
+    return Match(_place(event, files), f"data is read from {listed([group[0][1] for group in groups])}, {reason}", (*reads, *spelled),
                  source, event.owner, None if on_branch else spec.confidence, spec.lowered if kept else "")
 
 
@@ -121,7 +138,7 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     bounded = any(word in spec.bounds for hole in _HOLE.findall(path) for word in words_of(hole))
     if bounded or _fixed(parts.query, spec) or any(word in parts.query.lower() for word in spec.windows):
         return _KEPT
-    return _OPEN
+    return _KEPT if any(fnmatchcase(host, store) for store in spec.stores) else _OPEN
 
 
 def _is_kept(host: str, path: str, hosts: tuple[str, ...]) -> bool:

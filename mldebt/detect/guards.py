@@ -32,6 +32,14 @@ def is_fallback(context: Context, use: Use) -> bool:
     return any(_in_handler(context, place) for place in places)
 
 
+def in_loop(context: Context, place: Place) -> bool:
+    """Return whether a place stands in a loop, or in a comprehension."""
+    module = context.graph.project.modules.get(place.path)
+    around = [node for node in statements(module.facts) if node.at <= place.at < node.end] if module is not None else []
+    return any(isinstance(node, ir.Loop) for node in around) or any(
+        isinstance(node, ir.Comprehension) and node.at <= place.at < node.end for node in inside(around[-1:]))
+
+
 def _in_handler(context: Context, place: Place) -> bool:
     module = context.graph.project.modules.get(place.path)
     bodies = (handler.body for node in statements(module.facts) if isinstance(node, ir.Try) for handler in node.handlers) if module is not None else ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
-from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, shown, site, written_here
-from mldebt.detect.guards import is_fallback
+from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, read_here, shown, site, written_here
+from mldebt.detect.guards import in_loop, is_fallback
 from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import by_setting, given_here
 from mldebt.detect.touch import Touch
@@ -17,6 +17,7 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 
 _WORK = ("fit", "predict", "train-step", "transform", "search")
+_SHOWN = 4  # of the other consumers of a folder
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +50,17 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]] = {}
     for _, uses in sorted(found.items()):
         causes.setdefault(_cause(context, uses, spec), []).extend(uses)
-    for (_, _, certain, looks), uses in causes.items():
-        yield _match(context, uses, None if certain else "medium", spec.look if looks else "")
+    for (*_, certain, looks), (uses, *others) in _folded(causes).items():
+        yield _match(context, uses, others, None if certain else "medium", spec.look if looks else "")
+
+
+def _folded(causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]]) -> dict[tuple[object, ...], list[list[tuple[Use, Sequence[Use]]]]]:
+    """Return the reads of each finding, consumer by consumer: those of one folder that read the same of the same producers are told once."""
+    result: dict[tuple[object, ...], list[list[tuple[Use, Sequence[Use]]]]] = {}
+    for (_, *cause), uses in causes.items():
+        folders = tuple(sorted({use.program.rpartition("/")[0] for use, _ in uses}))
+        result.setdefault((folders, tuple(sorted({use.artifact for use, _ in uses})), *cause), []).append(uses)
+    return result
 
 
 def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachSpec) -> tuple[object, ...]:
@@ -95,7 +105,9 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer) or by_setting(use, writer)
 
 
-def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], confidence: Confidence | None, lowered: str) -> Match:
+def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], same: list[list[tuple[Use, Sequence[Use]]]], confidence: Confidence | None,
+           lowered: str) -> Match:
+    """Return the finding of one consumer's reads; `same` are those of the others of its folder."""
     use = uses[0][0]
     artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
     consumers = sorted({use.program for use, _ in uses})
@@ -105,21 +117,26 @@ def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], confidence: 
     producers = sorted(programs, key=lambda program: (program not in surely, program))
     made = sorted(writers.values(), key=lambda writer: (producers.index(writer.program), artifacts.index(writer.artifact)))
     names = listed([shown(artifact) for artifact in artifacts], 2)
-    others = (Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use))
-    return Match(site(use), f"{listed(consumers)} read{_s(consumers)} {names}, which {listed(producers)} write{_s(producers)} and nothing declares",
-                 _evidence(context, use, [*others], made), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+    others = [Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use)]
+    others += [read_here(first) for (first, _), *_ in same[:_SHOWN]]
+    who = f"{listed(consumers)}{_more(len({other.program for found in same for other, _ in found}))} read{_s(consumers) * (not same)}"
+    told = {writer.event.id for _, found in uses for writer in found}
+    arms = {writer.event.id for writer in made if _is_one_arm(context, writer, told)}
+    does = "may write" if all(writer.event.id in arms for writer in made) else f"write{_s(producers)}"
+    return Match(site(use), f"{who} {names}, which {listed(producers)} {does} and nothing declares",
+                 _evidence(context, use, others, made, arms), f"{use.artifact} <- {consumers[0]}", use.event.owner,
                  confidence, lowered, artifacts=tuple(artifacts))
 
 
-def _evidence(context: Context, use: Use, others: list[Step], made: list[Use]) -> tuple[Step, ...]:
+def _evidence(context: Context, use: Use, others: list[Step], made: list[Use], arms: Collection[int]) -> tuple[Step, ...]:
     """Return the proof: where the reader takes the path from, what else it reads, what the producers write and where they take the path from.
 
-    Where one place writes for several of them, those after the first are shown where they call it.
+    `arms` are the writes whose path a condition decides. Where one place writes for several of them, those after the first are shown where they call it.
     """
     steps = [*given_here(context, use), *others]
     shown_of: set[str] = set()
     for writer in made:
-        step = written_here(writer)
+        step = written_here(writer, writer.event.id in arms)
         if writer.program not in shown_of:
             taken = any(known.place == step.place for known in steps)
             steps += (Step(own_site(writer), step.message),) if taken else (*given_here(context, writer), step)
@@ -129,9 +146,23 @@ def _evidence(context: Context, use: Use, others: list[Step], made: list[Use]) -
     return one_each(steps)
 
 
+def _more(count: int) -> str:
+    """Return how many other programs of the folder do the same."""
+    return f" and {count} more program{'s' if count > 1 else ''} of the folder" if count else ""
+
+
 def _s(names: list[str]) -> str:
     """Return the ending of a verb whose subject is one of a list."""
     return "s" if len(names) == 1 else ""
+
+
+def _is_one_arm(context: Context, writer: Use, told: Collection[int]) -> bool:
+    """Return whether a condition decides that a write takes this path: it is one of several, not all `told`, and no loop goes through them."""
+    event = writer.event
+    if event.must or any(in_loop(context, place) for place in (event.place, *event.chain)):
+        return False
+    way = (event.kind, event.place, event.chain)
+    return any((other.kind, other.place, other.chain) == way and other.id not in told for other in context.under.get(event.entry, ()))
 
 
 def _certain(writer: Use, program: str) -> bool:

@@ -19,9 +19,9 @@ _LOOKS = "examine"
 class Touch:
     """Answers by what a definition touches something whose role is one of a card's."""
 
-    def __init__(self, context: Context, roles: Collection[str], aside: Collection[str] = ()) -> None:
-        """`roles` are words of the library rows; those of `aside` are about nothing of the kind, whatever the name of a member."""
-        self._context, self._roles, self._aside = context, frozenset(roles), frozenset(aside)
+    def __init__(self, context: Context, roles: Collection[str]) -> None:
+        """`roles` are words of the library rows."""
+        self._context, self._roles = context, frozenset(roles)
         self._inside: dict[str, list[str]] = {}
         self._own: set[str] = set()
         for path, module in context.graph.project.modules.items():
@@ -92,7 +92,7 @@ class Touch:
     def _is_other(self, path: str) -> bool:
         path = self._context.catalogue.canonical(path)
         row = self._context.catalogue.call(path) or self._context.catalogue.type(path)
-        return row is not None and row.role in self._aside
+        return row is not None and row.role not in self._roles
 
 
 def _brought(facts: PythonFacts) -> Iterator[tuple[str, str]]:

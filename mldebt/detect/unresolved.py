@@ -13,6 +13,7 @@ from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import given_here
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import ProjectGraph, Use
+from mldebt.graph.wildcards import matching
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match
 from mldebt.model.source import Place
@@ -56,7 +57,8 @@ def unresolved(context: Context, spec: UnresolvedSpec) -> Iterator[Match]:
         after = graph.made_after(use.program)
         exists = artifact in graph.project.tracked
         near = [other for other in written.get(name.series, ())  # a program that touches both means both
-                if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)]
+                if other not in after and use.program not in users[other] and _relates(name, known[other], spec, exists)
+                and not (spec.relation == "word" and _both_meant(context, artifact, other))]
         near = [other for other in _plausible(context, name, near, spec, len(families[name.family]), exists) if _one_kind(graph, use, other)]
         if near and not guarded(context, use, True) and (use.program, near[0]) not in seen:
             seen.add((use.program, near[0]))
@@ -98,7 +100,7 @@ def _dangling(context: Context, artifact: str, spec: UnresolvedSpec, retired: fr
     graph = context.graph
     if graph.writers(artifact) or not literal(artifact) or "$" in _last(artifact):
         return None
-    if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact):
+    if (spec.relation == "word" and artifact in graph.project.tracked) or graph.may_be_written(artifact) or matching(artifact, graph.project.tracked):
         return None
     return next((use for use in graph.readers(artifact) if not any(context.events[number].kind == "config-read" for number in use.event.sources)
                  and use.program not in retired and not _has_way_out(context, use)), None)
@@ -129,6 +131,17 @@ def _relates(left: Name, right: Name, spec: UnresolvedSpec, exists: bool) -> boo
     if spec.relation == "word":
         return not same and (_adds(left.words, right.words) or _adds(right.words, left.words))
     return not exists and same or misspelt(left.words, right.words, spec.stem, spec.edits)
+
+
+def _both_meant(context: Context, artifact: str, other: str) -> bool:
+    """Return whether two names, one with words added, are two things by design: who writes the one reads the other, or a setting or document names both.
+
+    With words behind, a document may tell of the old name and the new one.
+    """
+    graph, pair = context.graph, (_last(artifact), _last(other))
+    if not {use.program for use in graph.readers(artifact)}.isdisjoint(use.program for use in graph.writers(other)):
+        return True
+    return pair[1].endswith(pair[0]) and any(all(name in facts.words for name in pair) for facts in graph.project.data.values())
 
 
 def _adds(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:

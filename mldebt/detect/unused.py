@@ -19,8 +19,8 @@ MOST = 24
 
 
 class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone; `aside`: those of calls that touch
-    nothing, by whatever name; `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only; `copied`: names of folders
+    """`roles`: roles of library rows that matter; `handling`: those that matter in what a cell of a notebook shows alone;
+    `called-by-name`: names under which platforms find functions; `interfaces`: files of such names only; `copied`: names of folders
     for copies of others' work; `rights`: words that stand in what says whose a file is; `collected`: types whose subclasses a runner finds; `blanks`: words
     that together say in a notebook that its reader has to write some of it. Folders of retired code are debts as a whole.
     """
@@ -29,7 +29,6 @@ class UnusedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: str
     roles: tuple[str, ...]
     handling: tuple[str, ...] = ()
-    aside: tuple[str, ...] = ()
     called_by_name: tuple[str, ...] = msgspec.field(name="called-by-name", default=())
     interfaces: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
@@ -43,7 +42,7 @@ def unused(context: Context, spec: UnusedSpec) -> Iterator[Match]:
     """Yield one match for each file that defines what nothing uses; a file all of whose dead code was pasted from, or into, another one is no finding of its
     own."""
     project, copied = context.graph.project, Copied(context.graph.project, context.catalogue, spec.copied, spec.rights)
-    touch, handles = Touch(context, spec.roles, spec.aside), Touch(context, spec.handling, spec.aside)
+    touch, handles = Touch(context, spec.roles), Touch(context, spec.handling)
     files: dict[str, list[tuple[Unused, Step]]] = {}
     for item in Liveness(project, context.deeds, context.catalogue, spec.called_by_name).unused():
         facts = project.modules[item.path].facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ import networkx as nx
 from mldebt.graph.declarations import Declarations
 from mldebt.graph.folders import Folders, scores
 from mldebt.graph.identity import candidates, either, may_be, may_mean
+from mldebt.graph.wildcards import matching
 from mldebt.link.outputs import command_outputs
 from mldebt.model.events import Access, Event
 from mldebt.model.places import Places
@@ -158,7 +159,8 @@ def _number(use: Use) -> int:
 
 
 def assemble(project: Project, events: Sequence[Event], declared: Declarations | None = None, places: Places = _NO_PLACES) -> ProjectGraph:
-    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds.
+    """Return the graph of a project's events. A read joins the first of its possible artefacts that something writes or the project holds,
+    one whose name has glob marks all that are written of such a name.
 
     What an export does is left out where its notebook does the same, and so is what lies in `places` that pass.
     """
@@ -182,10 +184,16 @@ def assemble(project: Project, events: Sequence[Event], declared: Declarations |
     _add_once(graph, uses)
     uses = []
     for event, entry, keys in reads:
-        key, certain = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), keys[0])
-        uses.append(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
+        found = next(((key, sure) for key, sure in keys if key in written or key in project.tracked), None)
+        for key, certain in [found] if found else _globbed(keys, written) or keys[:1]:
+            uses.append(Use(entry.program, key, event, certain or _same_folder(graph, key, entry)))
     _add_once(graph, uses)
     return graph
+
+
+def _globbed(keys: Keys, written: Collection[str]) -> Keys:
+    """Return what is written that the first of some keys with glob marks stands for which stands for any."""
+    return next((found for key, sure in keys if (found := [(other, sure) for other in matching(key, written)])), [])
 
 
 def _passes(access: Access, places: Places) -> bool:

@@ -1,8 +1,10 @@
-"""Names with wildcards that build files declare: one name stands for many files."""
+"""Names with wildcards: one name that a build file declares, or a program reads, stands for many files."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from posixpath import normpath, splitext
 
 from mldebt.graph.identity import either
@@ -10,6 +12,7 @@ from mldebt.model.project import Project
 
 MIN_LITERAL = 4
 _WILDCARD = re.compile(r"\{[^{}]*\}|%|\*+")
+_MARK = re.compile(r"[*?]|\[[^\]/]+\]")
 
 
 def declared_forms(project: Project) -> re.Pattern[str]:
@@ -21,6 +24,23 @@ def declared_forms(project: Project) -> re.Pattern[str]:
             if "$" not in item.text and _WILDCARD.search(item.text) and _telling(item.text):
                 forms.update((_form(normpath(f"{own}/{item.text}" if own else item.text)), _form(normpath(item.text))))
     return either(forms)
+
+
+def matching(name: str, keys: Iterable[str]) -> list[str]:
+    """Return those keys, sorted, that the name of a file with glob marks stands for; none for a name without marks."""
+    if "#" in name or not _MARK.search(name):
+        return []
+    marks = name.split("/")
+    return sorted(key for key in keys if _match(key.split("/"), marks))
+
+
+def _match(steps: Sequence[str], marks: Sequence[str]) -> bool:
+    """Return whether the steps of a path are what the marks of a pattern say; `**` stands for any number of steps."""
+    if not marks:
+        return not steps
+    if marks[0] == "**":
+        return any(_match(steps[count:], marks[1:]) for count in range(len(steps) + 1))
+    return bool(steps) and fnmatchcase(steps[0], marks[0]) and _match(steps[1:], marks[1:])
 
 
 def _telling(text: str) -> bool:
