@@ -17,6 +17,7 @@ from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.mentions import words_beside
 from mldebt.extract.notebook import CodeCell, assigned_names, read_notebook
+from mldebt.extract.percent import stretches, without_prose
 from mldebt.model import ir
 from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
@@ -53,7 +54,9 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
         return PythonFacts(path, key, False, table, lines, strings=words_beside(text), problems=(problem,))
-    return structs.replace(_pack(path, key, low, low.body, table, lines, text), disabled=disabled_code(text, low.names, below_texts(low.body, text)))
+    code, above = without_prose(text, stretches(text))
+    above = below_texts(low.body, text) | above
+    return structs.replace(_pack(path, key, low, low.body, table, lines, text), disabled=disabled_code(code, low.names, above))
 
 
 def _pack(
