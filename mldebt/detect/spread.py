@@ -46,7 +46,7 @@ def spread(context: Context, spec: SpreadSpec) -> Iterator[Match]:
 
 
 def _systems(context: Context, examples: Sequence[str]) -> list[set[str]]:
-    """Return, for each module that several programs share, the modules behind these programs; neither tests, notebooks (scripts in cells, too) nor examples are."""
+    """Return, for each module that several programs share, the modules behind these programs; neither tests, notebooks (scripts in cells too) nor examples."""
     project = context.graph.project
     programs = dict.fromkeys(entry.path for entry in project.entries if entry.kind not in ("test", "notebook") and not project.modules[entry.path].facts.cells
                              and set(entry.path.split("/")[:-1]).isdisjoint(examples))
