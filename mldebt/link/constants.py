@@ -74,7 +74,7 @@ class Constants:
         if home is None or len(binders) != 1 or home.kind == "class" or depth > _DEPTH:
             return None
         binder = binders[0]
-        if home.kind == "module" and (name in self._names.stored() or _may_be_set(self._files[path], binder.at)):
+        if home.kind == "module" and (name in self._names.stored() or _may_be_set(self._files[path], binder)):
             return None
         if isinstance(binder, ir.Import) and binder.module is not None:
             return self._imported(name, binder, path, depth)
@@ -110,9 +110,11 @@ class Constants:
         return self._handed
 
 
-def _may_be_set(facts: PythonFacts, at: int) -> bool:
-    """Return whether a file may set a name of its own otherwise than at `at`: it makes names, is worked on cell by cell, or its runner puts values in."""
-    return makes_names(facts) or facts.notebook or facts.cells or any(start <= at < end for start, end in facts.injected)
+def _may_be_set(facts: PythonFacts, binder: object) -> bool:
+    """Return whether a file may set a name otherwise than its one binder does: it makes names, is worked on cell by cell, or a runner puts values in."""
+    if makes_names(facts) or facts.notebook or facts.cells:
+        return True
+    return isinstance(binder, ir.Assign | ir.AnnAssign) and any(start <= binder.at < end for start, end in facts.injected)
 
 
 def _values(names: Names) -> Iterator[str]:
