@@ -46,9 +46,10 @@ def spread(context: Context, spec: SpreadSpec) -> Iterator[Match]:
 
 
 def _systems(context: Context, examples: Sequence[str]) -> list[set[str]]:
-    """Return, for each module that several programs share, the modules behind these programs; neither tests, notebooks nor examples are such programs."""
-    programs = dict.fromkeys(entry.path for entry in context.graph.project.entries
-                             if entry.kind not in ("test", "notebook") and set(entry.path.split("/")[:-1]).isdisjoint(examples))
+    """Return, for each module that several programs share, the modules behind these programs; neither tests, notebooks (scripts in cells too) nor examples."""
+    project = context.graph.project
+    programs = dict.fromkeys(entry.path for entry in project.entries if entry.kind not in ("test", "notebook") and not project.modules[entry.path].facts.cells
+                             and set(entry.path.split("/")[:-1]).isdisjoint(examples))
     behind = [_reached(context, path) for path in programs]
     sharing: dict[str, list[int]] = {}
     for number, modules in enumerate(behind):

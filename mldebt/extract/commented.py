@@ -46,7 +46,7 @@ def disabled_code(text: str, known: Collection[str] = (), above: Mapping[int, st
 
 def below_texts(body: ir.Body, text: str) -> dict[int, str]:
     """Return what texts that stand alone in the code of `text` say, by the offset of what follows them."""
-    return {_after(text, node.end): said for node in body if (said := alone(node))}
+    return {after_blanks(text, node.end): said for node in body if (said := alone(node))}
 
 
 def alone(node: ir.Stmt) -> str:
@@ -54,7 +54,7 @@ def alone(node: ir.Stmt) -> str:
     return node.value.value if isinstance(node, ir.ExprStmt) and isinstance(node.value, ir.Const) and isinstance(node.value.value, str) else ""
 
 
-def _after(text: str, at: int) -> int:
+def after_blanks(text: str, at: int) -> int:
     """Return where the next thing but blanks is."""
     while at < len(text) and text[at].isspace():
         at += 1

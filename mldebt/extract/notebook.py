@@ -9,6 +9,7 @@ from typing import Any
 
 from mldebt.model.facts import Problem
 
+INJECTED = "parameters"
 TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "notebook", "script_magic"})
 _MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, ]*=[ \t]*)?(?P<mark>[%!])(?P<rest>[^\n]*)$")
 _SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autoreload|config|run|cd|env|reload_ext)\b")
@@ -37,6 +38,7 @@ class CodeCell:
     """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics.
 
     `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line. `above` is the text of a cell of prose right over it.
+    A cell among whose `tags` is `INJECTED` holds defaults: who runs the notebook may put other values behind it.
     """
 
     number: int
@@ -45,6 +47,7 @@ class CodeCell:
     opaque: bool = False
     glued: bool = False
     above: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
@@ -69,7 +72,7 @@ def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]
     found, prose, above = [], [], ""
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
-            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above))
+            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above, tags=_tags(cell)))
             above = ""
         elif isinstance(cell, dict):
             above = _source(cell)
@@ -103,6 +106,13 @@ def _parts(cell: dict[str, Any]) -> list[str]:
     """Return the texts that make the source of a cell: its lines, each with its end, or one for all."""
     source = next((cell[key] for key in ("source", "input", "code") if key in cell), None)
     return [part for part in (source if isinstance(source, list) else [source]) if isinstance(part, str)]
+
+
+def _tags(cell: dict[str, Any]) -> tuple[str, ...]:
+    """Return the tags that the metadata of a cell give it."""
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
 def _is_glued(parts: list[str]) -> bool:

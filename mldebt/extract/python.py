@@ -16,7 +16,8 @@ from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.mentions import words_beside
-from mldebt.extract.notebook import CodeCell, assigned_names, read_notebook
+from mldebt.extract.notebook import INJECTED, CodeCell, assigned_names, read_notebook
+from mldebt.extract.percent import in_cells, stretches, without_prose
 from mldebt.model import ir
 from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
@@ -53,7 +54,10 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
                 problem = Problem("template", "a template, not Python until it is filled in", problem.at, problem.end)
     if problem is not None:
         return PythonFacts(path, key, False, table, lines, strings=words_beside(text), problems=(problem,))
-    return structs.replace(_pack(path, key, low, low.body, table, lines, text), disabled=disabled_code(text, low.names, below_texts(low.body, text)))
+    facts, cells = _pack(path, key, low, low.body, table, lines, text), stretches(text)
+    code, above = without_prose(text, cells)
+    return structs.replace(facts, disabled=disabled_code(code, low.names, below_texts(low.body, text) | above), cells=in_cells(text, cells),
+                           injected=tuple((cell.start, cell.end) for cell in cells if INJECTED in cell.tags))
 
 
 def _pack(
@@ -134,7 +138,8 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
     body = tuple(sorted((*low.body, *havocs, *magics), key=lambda statement: statement.at))
     facts = _pack(path, key, low, body, table, lines, text, prose, tuple(problems))
     disabled = _disabled(low, sources, starts, [cell.above for cell in cells])
-    return structs.replace(facts, notebook=True, commands=tuple(magic_commands(magics)), disabled=disabled)
+    injected = tuple((start, start + len(cell.source)) for cell, start in zip(cells, starts) if INJECTED in cell.tags)
+    return structs.replace(facts, notebook=True, commands=tuple(magic_commands(magics)), disabled=disabled, injected=injected)
 
 
 def _disabled(low: Lowering, sources: list[str], starts: list[int], above: list[str]) -> tuple[Disabled, ...]:

@@ -25,7 +25,7 @@ from mldebt.flow.options import start_flags
 from mldebt.flow.provenance import Provenance
 from mldebt.flow.texts import Texts
 from mldebt.flow.trace import RawEvent, Tables, Trace, replay
-from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, depending, join, join_all, lineage, settable
+from mldebt.flow.value import NO_SOURCES, NOTHING, Chain, ClassTarget, FunctionTarget, Value, constant, depending, join, join_all, lineage, opened, settable
 from mldebt.flow.working_folder import followed
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.modules import ModuleIndex
@@ -186,9 +186,7 @@ class Interpreter:
     def bind(self, target: ir.Expr, value: Value, frame: Frame) -> None:
         """Assign to a name, attribute, item or sequence of targets."""
         if isinstance(target, ir.Name):
-            if frame.index < 0 and (value.texts or value.ref) and not self.project.modules[frame.path].facts.notebook and value.texts:
-                value = msgspec.structs.replace(value, shared=self.place(frame, target))
-            frame.set(target.id, value)
+            frame.set(target.id, self._of_module(target, value, frame) if frame.index < 0 else value)
         elif isinstance(target, ir.Attr | ir.Subscript):
             self.attributes.assign(target, value, frame)
         elif isinstance(target, ir.Starred):
@@ -200,6 +198,13 @@ class Interpreter:
                 exact = items is not None and len(items) == len(target.elements)
                 found = items[position] if exact and items is not None else self._piece(value, target, position, frame)
                 self.bind(part, depending(found, value.choices) if value.choices else found, frame)
+
+    def _of_module(self, target: ir.Name, value: Value, frame: Frame) -> Value:
+        """Return what a name of a module is given: texts of programs are shared there, and a default that a runner replaces may be something else."""
+        facts = self.project.modules[frame.path].facts
+        if any(start <= target.at < end for start, end in facts.injected):
+            value = opened(value)
+        return msgspec.structs.replace(value, shared=self.place(frame, target)) if value.texts and not facts.notebook else value
 
     def _piece(self, value: Value, target: ir.Sequence, position: int, frame: Frame) -> Value:
         """Return what one of several targets gets of a value whose items are not known: rows of its own, as the others do."""

@@ -73,9 +73,9 @@ class Constants:
         binders = home.bound[name] if home is not None else []
         if home is None or len(binders) != 1 or home.kind == "class" or depth > _DEPTH:
             return None
-        if home.kind == "module" and (name in self._names.stored() or makes_names(self._files[path]) or self._files[path].notebook):
-            return None
         binder = binders[0]
+        if home.kind == "module" and (name in self._names.stored() or _may_be_set(self._files[path], binder)):
+            return None
         if isinstance(binder, ir.Import) and binder.module is not None:
             return self._imported(name, binder, path, depth)
         if isinstance(binder, ir.Assign) and all(isinstance(target, ir.Name) for target in binder.targets) or isinstance(binder, ir.AnnAssign) and binder.value:
@@ -108,6 +108,13 @@ class Constants:
         if self._handed is None:
             self._handed = frozenset(name for path in self._files for name in _values(self._names.of(path)))
         return self._handed
+
+
+def _may_be_set(facts: PythonFacts, binder: object) -> bool:
+    """Return whether a file may set a name otherwise than its one binder does: it makes names, is worked on cell by cell, or a runner puts values in."""
+    if makes_names(facts) or facts.notebook or facts.cells:
+        return True
+    return isinstance(binder, ir.Assign | ir.AnnAssign) and any(start <= binder.at < end for start, end in facts.injected)
 
 
 def _values(names: Names) -> Iterator[str]:

@@ -81,7 +81,8 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     `lines` counts lines of source; `digest` is the content hash. `names`/`attrs` are those of the whole file, as
     in `Definition`. `strings` are the identifier-like words that stand only in its texts (string literals, comments, the prose of
     a notebook), for the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run,
-    `disabled` the blocks of code in comments.
+    `disabled` the blocks of code in comments. `cells`: a script that is a notebook by the marks in it. `injected` are the stretches
+    (start and end) that hold defaults of values which a runner of notebooks puts in.
     """
 
     path: str
@@ -99,6 +100,8 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     nodes: int = 0
     commands: tuple[Command, ...] = ()
     disabled: tuple[Disabled, ...] = ()
+    cells: bool = False
+    injected: tuple[tuple[int, int], ...] = ()
 
 
 Scalar: TypeAlias = str | int | float | bool | None
