@@ -24,6 +24,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
 
     `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
+    As many consumers of one folder as `fold` are one finding: fewer can be mended, or silenced, one by one.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     chance: tuple[str, ...] = ()
+    fold: int = 5
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
@@ -50,8 +52,10 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]] = {}
     for _, uses in sorted(found.items()):
         causes.setdefault(_cause(context, uses, spec), []).extend(uses)
-    for (*_, certain, looks), (uses, *others) in _folded(causes).items():
-        yield _match(context, uses, others, None if certain else "medium", spec.look if looks else "")
+    for (*_, certain, looks), groups in _folded(causes).items():
+        alone = groups if len(groups) < spec.fold else groups[:1]
+        for uses in alone:
+            yield _match(context, uses, groups[1:] if len(groups) >= spec.fold else [], None if certain else "medium", spec.look if looks else "")
 
 
 def _folded(causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]]) -> dict[tuple[object, ...], list[list[tuple[Use, Sequence[Use]]]]]:
