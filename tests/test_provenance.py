@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from mldebt.config import Settings
 from mldebt.flow.provenance import Found, Meaning, Provenance
 from mldebt.model.lineage import Part, Rows
 from mldebt.model.source import Place
+from mldebt.pipeline import check
 
 HERE, THERE = Place("a.py", 1, 2), Place("a.py", 5, 9)
 FRAME, OTHER, TOKEN = frozenset((3,)), frozenset((4,)), frozenset((-1,))
@@ -62,3 +65,18 @@ def test_rows_lie_inside_what_they_were_taken_of() -> None:
     assert train.inside(whole) and not whole.inside(train) and train.touches(whole)
     assert train.apart(test) and not train.touches(test) and not train.apart(whole)
     assert Rows(1, HERE).apart(whole) and Rows(0, HERE, via=(THERE,)).apart(whole)
+
+
+def test_a_score_of_rows_held_out_for_good_outweighs_folds(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("""
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("rows.csv")
+inputs = StandardScaler().fit_transform(rows[["a", "b"]])
+print(cross_val_score(Ridge(), inputs, rows["y"]))
+first, last, known, hidden = train_test_split(inputs, rows["y"])
+print(Ridge().fit(first, known).score(last, hidden))
+""", "utf-8")
+    assert [(item.code, item.severity) for item in check(tmp_path, Settings()).findings] == [("MLD301", "error")]

@@ -10,6 +10,7 @@ from mldebt.detect.base import Context, shown
 from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
+from mldebt.model.source import Place
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,13 +25,17 @@ class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
-    """Yield one match for each place where something is learned from both sides, at that place."""
-    done: set[object] = set()
+    """Yield one match for each place where something is learned from both sides, at that place: by rows held out for good, where there are some."""
+    found: dict[Place, tuple[Judgement, Seen, Rows, Rows]] = {}
     for judgement in judgements(context):
         for seen in judgement.seen:
-            if seen.place not in done and seen.how in spec.how and (sides := _sides(judgement, seen)) is not None:
-                done.add(seen.place)
-                yield _match(context, spec, judgement, seen, *sides)
+            known = found.get(seen.place)
+            if seen.how not in spec.how or known is not None and not _only_folds(*known[2:]) or (sides := _sides(judgement, seen)) is None:
+                continue
+            if known is None or not _only_folds(*sides):
+                found[seen.place] = (judgement, seen, *sides)
+    for told in found.values():
+        yield _match(context, spec, *told)
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:

@@ -104,12 +104,12 @@ class Learning:
             return self._data(bound, row) | self._book.shaping(state)
         if role == "predict" and (state := self.state(bound.receiver)):
             return self._data(bound, row) | self._book.fits(state)
+        if row.keeps == "table":
+            return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
         if row.sees is not None:
             how = "count" if row.named and bound.get(row.named).text in row.counts else row.sees
             learned = self._book.seen(given, bound.place, bound.api, how)
             return learned if row.keeps == "statistic" or role == "aggregate" and row.keeps is None else given | learned
-        if row.keeps == "table":
-            return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
             return self._book.seen(given, bound.place, bound.api, row.sees or "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given

@@ -39,7 +39,7 @@ class LineageRow(Strict, frozen=True):
     `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
 
     The other keys name parameters. `learns`: those that a fit learns from (absent: all arguments); `targets`: those
-    with the answers, whose rows it learns from while nothing that shaped them counts; `judges`: those that it only validates on; `folds`: those
+    with the answers, whose rows it learns from while nothing that shaped them counts; `folds`: those
     that a call divides into folds to fit a model on some and judge it on the rest; `data`: those that hold the data, where the others only steer what is done
     (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not. A statistic is taken
     of each row by itself where `axis` is 1 or `columns`; one that depends on the rows only where `number` is a number is none where it is not. Where `named` is
@@ -53,7 +53,6 @@ class LineageRow(Strict, frozen=True):
     keeps: Literal["rows", "statistic", "facts", "table"] | None = None
     learns: tuple[str, ...] | None = None
     targets: tuple[str, ...] = ()
-    judges: tuple[str, ...] = ()
     folds: tuple[str, ...] = ()
     data: tuple[str, ...] | None = None
     composed: bool = False
