@@ -159,6 +159,8 @@ class Learning:
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
         if division.out == "each":
             back = tuple(self._back(bound, value) for value in bound.args)
+            if len(back) == 1:
+                return back[0]
             return self._run.new(bound.place, Object("tuple", back), self._run.catalogue.literal("tuple"), sources)
         data = self._run.held(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
         if division.out == "folds":

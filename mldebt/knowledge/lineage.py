@@ -16,7 +16,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 class DivisionRow(Strict, frozen=True):
     """How a call divides rows: `pairs` (first and second side of each argument, in turn), `folds` (pairs of positions, one pair after the other), `parts`
     (a sequence of parts, as many as the argument `sizes` says, with one more where that lists the cuts), `sample` (one part), `each` (none: each argument
-    comes back, in turn, with what the call sees of it).
+    comes back, in turn, with what the call sees of it; one alone as it is).
 
     `whole` names the parameter of a sample that makes it a permutation of all rows when it is 1; `seed` and `shuffle` name those of the same meaning.
     """
