@@ -29,6 +29,10 @@ get_ipython().run_line_magic("matplotlib", "inline")
 {STEPS.replace("ratios", "ratios_2")}
 # file: far/away/Ratio_table.py
 {STEPS}
+# file: own/marks/Ratio_table.py
+{STEPS}
+# file: own/marks/Ratio_table.py.ipynb
+{STEPS}
 # file: steps/other.py
 {STEPS}
 # file: steps/own.ipynb
@@ -37,7 +41,8 @@ get_ipython().run_line_magic("matplotlib", "inline")
 import pandas as pd
 print(pd.read_csv("ratios.csv").describe())
 """)
-    assert project.exports == dict.fromkeys(("steps/nbconverted/Ratio_table.py", "scripts/Ratio_table.py"), "steps/Ratio_table.ipynb")
+    assert project.exports == {**dict.fromkeys(("steps/nbconverted/Ratio_table.py", "scripts/Ratio_table.py"), "steps/Ratio_table.ipynb"),
+                               "own/marks/Ratio_table.py": "own/marks/Ratio_table.py.ipynb"}
 
 
 def test_what_an_export_does_as_well_is_told_of_its_notebook_alone_and_who_runs_one_runs_the_other(tmp_path: Path) -> None:

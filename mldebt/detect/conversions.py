@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from mldebt.detect.base import Context, shown
+from mldebt.detect.guards import guarded
 from mldebt.model import ir
 from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.facts import Definition, PythonFacts, decode_body
@@ -19,12 +20,16 @@ _MOST, _COPIED = 6, 2
 
 
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`kinds` are the events that hand data to a model; `least` conversions must lie before, the load left out (0: a return to what was left is sought)."""
+    """`kinds` are the events that hand data to a model; `least` conversions must lie before, the load left out (0: a return to what was left is sought).
+
+    `prepares`: roles of types that only prepare data on its way, whatever they learn.
+    """
 
     kind: str
     form: str
     kinds: tuple[str, ...]
     least: int = 0
+    prepares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
     """
     found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]] = {}
     for event in context.events:
-        for passed in event.passed if event.kind in spec.kinds else ():
+        for passed in event.passed if event.kind in spec.kinds and not _prepares(context, event, spec.prepares) else ():
             for whole in (passed, *_through_files(context, event, passed)):
                 end = _end(whole, spec.least)
                 if end and not _at_boundary(context, whole[:end], event):
@@ -59,6 +64,12 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
         copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
     for (_, _, match), *others in copies.values():
         yield _with_copies(match, [way.place for _, way, _ in others])
+
+
+def _prepares(context: Context, event: Event, roles: Collection[str]) -> bool:
+    """Return whether what data is handed to only prepares it."""
+    kind = context.catalogue.type(event.api.rpartition(".")[0])
+    return kind is not None and kind.role in roles
 
 
 def _at_boundary(context: Context, steps: Sequence[Conversion], event: Event) -> bool:
@@ -135,7 +146,8 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
         for writer in context.graph.writers(use.artifact):
             written = writer.event
             one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
-            if one_run and written.kind == "write" and written.must and written.id < use.event.id and not _stages(context, written, use.event):
+            certain = written.kind == "write" and written.must and written.id < use.event.id and not guarded(context, writer, there=False)
+            if one_run and certain and not _stages(context, written, use.event):
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
 

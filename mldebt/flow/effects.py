@@ -86,7 +86,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         observe_output(run, bound, frame)
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
         judged, fits = run.learning.judged(bound, run.held(*given))
-        passed = run.conversions.of((*bound.args, *bound.keywords.values()))
+        passed = run.conversions.of(run.learning.features(bound))
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
                  model=fits, data=judged)
     return frozenset(reads)

@@ -85,6 +85,11 @@ class Learning:
             bound.named.setdefault(name, value)
         return row
 
+    def features(self, bound: Bound) -> list[Value]:
+        """Return the arguments of a call without the answers that it learns from."""
+        answers = [bound.named.get(name) for name in self.row(bound).targets]
+        return [value for value in (*bound.args, *bound.keywords.values()) if not any(value is answer for answer in answers)]
+
     def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
@@ -158,7 +163,8 @@ class Learning:
             parts = tuple(self._side(value, bound.place, side) for value in bound.args for side in ("train", "test"))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
         if division.out == "each":
-            back = tuple(self._back(bound, value) for value in bound.args)
+            data = self.row(bound).data
+            back = tuple(self._back(bound, value) for value in (bound.args if data is None else map(bound.get, data)))
             if len(back) == 1:
                 return back[0]
             return self._run.new(bound.place, Object("tuple", back), self._run.catalogue.literal("tuple"), sources)

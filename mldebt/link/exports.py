@@ -38,7 +38,7 @@ def share(left: PythonFacts, right: PythonFacts) -> bool:
 
 
 def _stem(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[0].replace(" ", "_").lower()
+    return path.rpartition("/")[2].rpartition(".")[0].removesuffix(".py").replace(" ", "_").lower()
 
 
 def _near(path: str, other: str) -> bool:
