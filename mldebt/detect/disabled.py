@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from mldebt.detect.base import Context
 from mldebt.detect.lexical import OWN, Names
 from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
+from mldebt.knowledge.rows import TypeRow
 from mldebt.model import ir
 from mldebt.model.facts import Disabled
 from mldebt.model.finding import Match, Step
@@ -43,7 +44,7 @@ def disabled(context: Context, spec: DisabledSpec) -> Iterator[Match]:
     for path, module in context.graph.project.modules.items():
         known = () if retired_folder(path, context.places) else module.facts.disabled
         blocks = [block for block in known if (block.calls or block.assigns or block.part) and not _explains(block, spec)]
-        judge = _Judge(Names(context, module.facts, touch, spec.pictures), spec) if blocks else None
+        judge = _Judge(Names(context, module.facts, touch, spec.pictures), context.catalogue.type, spec) if blocks else None
         found = [(block, what) for block in blocks if judge is not None and (what := judge.what(block))]
         if found:
             found.sort(key=lambda pair: (-pair[0].lines, pair[0].at))
@@ -61,8 +62,9 @@ def _explains(block: Disabled, spec: DisabledSpec) -> bool:
 class _Judge:
     """Tells what blocks of one file would touch."""
 
-    def __init__(self, names: Names, spec: DisabledSpec) -> None:
+    def __init__(self, names: Names, types: Callable[[str], TypeRow | None], spec: DisabledSpec) -> None:
         self._names, self._roles, self._handling, self._long = names, frozenset(spec.roles), frozenset(spec.handling), spec.long
+        self._types = types
         self._tuned_roles = frozenset(spec.tuned)
 
     @cached_property
@@ -74,6 +76,8 @@ class _Judge:
         """Return in words what a block touches, the empty text when nothing tells."""
         scope = self._names.scope_at(block.at)
         meant = [self._names.meaning(call, scope) for call in block.calls]
+        if block.drops and any(self._types(path) is not None for path, _ in meant):
+            return ""
         for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long and not block.shows else ()):
             if path := next((path for path, role in meant if role in roles), ""):
                 return f"`{path}` would be called"

@@ -156,7 +156,13 @@ def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool, 
     working = inside(node for node in body if not _only_looks(node))
     calls = dict.fromkeys(path for node in working if isinstance(node, ir.Call) and (path := called(node, known | made)))
     return Disabled(first.start() + len(first["indent"]), last.end(), len(lines), tuple(calls)[:MAX_NAMES], tuple(assigns)[:MAX_NAMES],
-                    lead, part, _only_shows(body, around))
+                    lead, part, _only_shows(body, around), not part and _only_drops(body))
+
+
+def _only_drops(body: ir.Body) -> bool:
+    """Return whether all there is is one call with literals, the result of which nothing takes: an object printed below the code that made it looks so."""
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ir.ExprStmt) else None
+    return isinstance(call, ir.Call) and bool(call.args) and all(isinstance(argument.value, ir.Const) for argument in call.args)
 
 
 def _only_shows(body: ir.Body, known: Collection[str]) -> bool:

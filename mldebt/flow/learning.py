@@ -163,8 +163,8 @@ class Learning:
             parts = tuple(self._side(value, bound.place, side) for value in bound.args for side in ("train", "test"))
             return self._run.new(bound.place, Object("tuple", parts), self._run.catalogue.literal("tuple"), sources)
         if division.out == "each":
-            data = self.row(bound).data
-            back = tuple(self._back(bound, value) for value in (bound.args if data is None else map(bound.get, data)))
+            named = self.row(bound).data
+            back = tuple(self._back(bound, value) for value in (bound.args if named is None else map(bound.get, named)))
             if len(back) == 1:
                 return back[0]
             return self._run.new(bound.place, Object("tuple", back), self._run.catalogue.literal("tuple"), sources)

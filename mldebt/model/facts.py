@@ -34,7 +34,7 @@ class Disabled(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     A call is the dotted name as written; a call of a method on what another call gives is `that name()` with the method behind it; where the block itself
     imports the name, `calls` hold the path that it imports, after `=`. `lead` is the prose right above it. `part`: it is a piece of an expression
-    (arguments, items). `shows`: all it comes to is a print.
+    (arguments, items). `shows`: all it comes to is a print. `drops`: it is one call with literal arguments alone, and nothing takes what that gives.
     """
 
     at: int
@@ -45,6 +45,7 @@ class Disabled(msgspec.Struct, frozen=True, gc=False, array_like=True):
     lead: str = ""
     part: bool = False
     shows: bool = False
+    drops: bool = False
 
 
 class Definition(msgspec.Struct, frozen=True, gc=False, array_like=True):
