@@ -116,21 +116,25 @@ def touching(context: Context, roles: Collection[str], acting: Collection[str]) 
 
 
 def touches(
-    context: Context, path: str, body: Iterable[ir.Stmt], roles: Collection[str], acting: Collection[str],
+    context: Context, path: str, body: Iterable[ir.Stmt], roles: Collection[str], acting: Collection[str], drawing: Collection[str], moving: Collection[str],
 ) -> tuple[tuple[Place, str], ...]:
     """Return the calls in some code that touch data, models or training, each with what is called.
 
-    They are library calls of some roles and calls of definitions that make such calls (`acting`).
+    They are library calls of some roles and calls of definitions that make such calls (`acting`). Code that draws (calls of roles `drawing`) and otherwise only
+    moves numbers (roles `moving`) touches nothing.
     """
-    found = []
+    found, draws, moves = list[tuple[Place, str]](), False, True
     for node in inside(body):
         if isinstance(node, ir.Call):
             place = Place(path, node.at, node.end)
             act = context.observed.acts.get(place)
             callee = next((visit.callee for visit in sorted(context.observed.visits.get(place, ()), key=lambda visit: visit.callee)
                            if visit.callee in acting), "")
+            draws |= act is not None and act.role in drawing
             if act is not None and act.role in roles:
                 found.append((place, act.api))
+                moves &= act.role in moving
             elif callee:
                 found.append((place, callee.partition("::")[2]))
-    return tuple(found)
+                moves = False
+    return () if draws and moves else tuple(found)

@@ -23,14 +23,15 @@ _Found: TypeAlias = "tuple[str, list[tuple[Disabled, str]]]"
 
 
 class DisabledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more; `tuned`: those whose arguments are
-    hyper-parameters; `pictures`: formats in which only pictures are written;
-    `examples`: words above a block that only explains, or that the reader is told to use. Folders of retired code are debts as a whole."""
+    """`roles`: roles of library calls that matter; `handling`: those that matter in blocks of `long` lines or more, unless calls of `drawing` are there;
+    `tuned`: those whose arguments are hyper-parameters; `pictures`: formats in which only pictures are written; `examples`: words above a block that only
+    explains, or that the reader is told to use. Folders of retired code are debts as a whole."""
 
     kind: str
     form: str
     roles: tuple[str, ...]
     handling: tuple[str, ...]
+    drawing: tuple[str, ...]
     long: int
     tuned: tuple[str, ...]
     examples: tuple[str, ...]
@@ -64,7 +65,7 @@ class _Judge:
 
     def __init__(self, names: Names, types: Callable[[str], TypeRow | None], spec: DisabledSpec) -> None:
         self._names, self._roles, self._handling, self._long = names, frozenset(spec.roles), frozenset(spec.handling), spec.long
-        self._types = types
+        self._types, self._drawing = types, frozenset(spec.drawing)
         self._tuned_roles = frozenset(spec.tuned)
 
     @cached_property
@@ -78,7 +79,8 @@ class _Judge:
         meant = [self._names.meaning(call, scope) for call in block.calls]
         if block.drops and any(self._types(path) is not None for path, _ in meant):
             return ""
-        for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long and not block.shows else ()):
+        draws = block.shows or any(role in self._drawing for _, role in meant)
+        for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long and not draws else ()):
             if path := next((path for path, role in meant if role in roles), ""):
                 return f"`{path}` would be called"
         if not block.assigns and not block.part:

@@ -19,7 +19,7 @@ _MOST = 4
 
 
 class SettledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`by`: the kind of what may be set (`config`, `bare-option`). `roles` as of `unreachable`, `guards` as of `unbound-name`.
+    """`by`: the kind of what may be set (`config`, `bare-option`). `roles`, `drawing` and `moving` as of `unreachable`, `guards` as of `unbound-name`.
 
     `documents`: formats of the files in which the name of a documented switch stands.
     """
@@ -28,6 +28,8 @@ class SettledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: str
     by: str
     roles: tuple[str, ...]
+    drawing: tuple[str, ...]
+    moving: tuple[str, ...]
     guards: tuple[str, ...]
     documents: tuple[str, ...]
     confidence: Confidence = "medium"
@@ -45,7 +47,7 @@ def settled(context: Context, spec: SettledSpec) -> Iterator[Match]:
                 found = known.get(Place(path, node.test.at, node.test.end)) if isinstance(node, ir.If) else None
                 if found is None or not isinstance(node, ir.If) or mentions((node.test,), spec.guards):
                     continue
-                acts = touches(context, path, node.orelse if found.truth else node.body, spec.roles, acting)
+                acts = touches(context, path, node.orelse if found.truth else node.body, spec.roles, acting, spec.drawing, spec.moving)
                 if acts and all(_alone(context, choice, spec) for choice in found.choices):
                     groups.setdefault(tuple(choice.name for choice in found.choices), []).append((block, found, acts))
     for names, group in groups.items():

@@ -23,7 +23,8 @@ _NAME = re.compile(r"_|^[A-Z]+$")
 
 
 class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; `exits`: roles of calls that never return.
+    """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; code with calls of `drawing` is not worth it
+    where the others are all of `moving`. `exits`: roles of calls that never return.
 
     `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works; `documents` as of
     `settled`: what one of them names is meant to be switched, too; `copied` as of `unused`.
@@ -32,6 +33,8 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     form: str
     roles: tuple[str, ...]
+    drawing: tuple[str, ...]
+    moving: tuple[str, ...]
     exits: tuple[str, ...]
     guards: tuple[str, ...]
     trials: str
@@ -65,7 +68,9 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
         flow = Flow(constants, path, files[path], exits)
         for block in blocks(context.names, path, files[path]):
             for body, cause, constant in _ruled_out(block, flow, spec):
-                if documented.isdisjoint(name for name, _ in constant.names) and (acts := touches(context, path, body, spec.roles, acting)):
+                if not documented.isdisjoint(name for name, _ in constant.names):
+                    continue
+                if acts := touches(context, path, body, spec.roles, acting, spec.drawing, spec.moving):
                     groups.setdefault(_cause(block, body, cause, constant), []).append(_Dead(block, body, cause, constant, acts))
     for group in _joined(groups.values()):
         yield _match(group, spec)
