@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from mldebt.extract.run import extract, extract_data_files
 from mldebt.flow.interpreter import Flow, interpret
 from mldebt.graph.declarations import Declarations, mentioned
 from mldebt.graph.project_graph import ProjectGraph, assemble
+from mldebt.graph.samples import samples
 from mldebt.knowledge.libraries import Catalogue
 from mldebt.link.launches import with_launches
 from mldebt.link.manifests import with_stages
@@ -144,8 +145,9 @@ def survey(
         context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue,
                           rulebook.places)
         matches, errors = detect([card for card in cards if card.match], context)
-        suppressions = Suppressions(done.project)
-        kept = findings([*matches, *_housekeeping(cards, every, done.project, suppressions)], done.project, suppressions)
+        suppressions, data = Suppressions(done.project), samples(done.graph, done.flow.events)
+        told = [*matches, *_housekeeping(cards, every, done.project, suppressions)]
+        kept = findings([(card, match) for card, match in told if not match.place.path.startswith(tuple(data))], done.project, suppressions)
         if all(scope in ("", ".") for scope in scopes):
             _count_other_forms(cards, every, context, suppressions)
             unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards, every)]
@@ -153,7 +155,7 @@ def survey(
         kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
     facts = [module.facts for module in done.project.modules.values()]
     report = Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
-                    tuple(done.clock.phases), done.flow.counters, notes_of(root, settings, done.found, scopes))
+                    tuple(done.clock.phases), done.flow.counters, (*notes_of(root, settings, done.found, scopes), *_notes_of_samples(data)))
     return Survey(report, done, subjects(matches))
 
 
@@ -167,6 +169,11 @@ def notes_of(root: Path, settings: Settings, found: Discovery, scopes: Sequence[
     notes.extend(f"note: entry-points: `{pattern}` matches no Python file"
                  for pattern in settings.entry_points if not stated_programs(found, msgspec.structs.replace(settings, entry_points=(pattern,))))
     return tuple(notes)
+
+
+def _notes_of_samples(data: Mapping[str, int]) -> Iterator[str]:
+    for folder, count in data.items():
+        yield f"note: the {count:,} Python files in {folder} are data that a program reads: nothing is reported there"
 
 
 def _count_other_forms(cards: Sequence[Card], every: Sequence[Card], context: Context, suppressions: Suppressions) -> None:

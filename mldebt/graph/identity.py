@@ -43,7 +43,7 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
         return [(path + suffix, True)]
     if access.anchor == "file":
         return [(normpath(path) + suffix, True)]
-    keys = [(_inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
+    keys = [(inside(folder.path, path), folder.certain or len(folders) == 1) for folder in folders]
     return [(key + suffix, certain) for key, certain in keys if key]
 
 
@@ -56,7 +56,7 @@ def _in_bucket(address: str, base: str) -> list[tuple[str, bool]]:
     return [(f"{base}/{address}" if base and "${" in address else address, True)]
 
 
-def _inside(folder: str, path: str) -> str:
+def inside(folder: str, path: str) -> str:
     """Return `folder/path` normalised; empty when it leaves the project."""
     joined = normpath(f"{folder}/{path}" if folder else path)
     return "" if joined.startswith("..") or joined == "." else joined

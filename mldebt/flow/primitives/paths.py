@@ -14,6 +14,7 @@ from mldebt.flow.primitives.results import literal, pair, subject_of
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, partly, text
 from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
+from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
@@ -162,6 +163,17 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     return run.new(call.place, Object("list", rest=Value(kind, items, choices=found)), run.catalogue.literal("list"))
 
 
+def _walk(run: Interpreter, call: Bound) -> Value:
+    """A walk gives folders, the top one and those below it, each with the names of its folders and of its files."""
+    top = call.get("top")
+    below = _child(top, Value(texts=(Pattern((Hole("list"),)),)))
+    text_kind, list_kind = run.catalogue.literal("text"), run.catalogue.literal("list")
+    names = run.new(call.place, Object("list", rest=Value(text_kind, (Pattern((Hole("list"),)),))), list_kind)
+    folder = Value(text_kind, tuple(dict.fromkeys((*as_texts(top), *as_texts(below)))), choices=partly(top.choices))
+    step = run.new(Place(call.place.path, call.place.at, -call.place.end), Object("tuple", (folder, names, names)), run.catalogue.literal("tuple"))
+    return run.new(Place(call.place.path, -call.place.at - 1, call.place.end), Object("list", rest=step), list_kind)
+
+
 def _star(item: Pattern) -> Pattern:
     parts: list[Part] = []
     for part in item.parts:
@@ -179,5 +191,5 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
     "path.above": literal(".."), "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem,
-    "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing,
+    "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing, "path.walk": _walk,
 }
