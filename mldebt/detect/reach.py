@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, read_here, shown, site, written_here
 from mldebt.detect.guards import in_loop, is_fallback
 from mldebt.detect.retired import retired_files
-from mldebt.detect.spelling import by_setting, given_here
+from mldebt.detect.spelling import by_setting, given_here, is_open
 from mldebt.detect.touch import Touch
 from mldebt.graph.project_graph import Use
 from mldebt.model.events import Event
@@ -21,7 +22,8 @@ _SHOWN = 4  # of the other consumers of a folder
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn.
+    """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn, `option` that for readers who are told by an option
+    what to read.
 
     `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
     As many consumers of one folder as `fold` are one finding: fewer can be mended, or silenced, one by one.
@@ -30,16 +32,29 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     form: str
     look: str = ""
+    option: str = ""
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     chance: tuple[str, ...] = ()
     fold: int = 5
 
 
+class _Cause(NamedTuple):
+    """What makes several reads one finding: who reads, what others wrote, whether it is certain, what lowers it."""
+
+    consumers: tuple[str, ...]
+    producers: tuple[str, ...]
+    certain: bool
+    lowered: str
+
+
+_Reads: TypeAlias = "list[tuple[Use, Sequence[Use]]]"
+
+
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
     """Yield one match for what a program reads of what some others write, at the first read."""
     graph, touch, retired = context.graph, Touch(context, spec.models), retired_files(context)
-    found: dict[Place, list[tuple[Use, Sequence[Use]]]] = {}
+    found: dict[Place, _Reads] = {}
     seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = [use for use in graph.writers(artifact) if use.program not in retired]
@@ -49,30 +64,32 @@ def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
             if use.program not in retired and (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add((use.program, artifact))
                 found.setdefault(site(use), []).append((use, writers))
-    causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]] = {}
+    causes: dict[_Cause, _Reads] = {}
     for _, uses in sorted(found.items()):
         causes.setdefault(_cause(context, uses, spec), []).extend(uses)
-    for (*_, certain, looks), groups in _folded(causes).items():
+    for cause, groups in _folded(causes):
         alone = groups if len(groups) < spec.fold else groups[:1]
         for uses in alone:
-            yield _match(context, uses, groups[1:] if len(groups) >= spec.fold else [], None if certain else "medium", spec.look if looks else "")
+            yield _match(context, uses, groups[1:] if len(groups) >= spec.fold else [], None if cause.certain else "medium", cause.lowered)
 
 
-def _folded(causes: dict[tuple[object, ...], list[tuple[Use, Sequence[Use]]]]) -> dict[tuple[object, ...], list[list[tuple[Use, Sequence[Use]]]]]:
+def _folded(causes: Mapping[_Cause, _Reads]) -> Iterable[tuple[_Cause, list[_Reads]]]:
     """Return the reads of each finding, consumer by consumer: those of one folder that read the same of the same producers are told once."""
-    result: dict[tuple[object, ...], list[list[tuple[Use, Sequence[Use]]]]] = {}
-    for (_, *cause), uses in causes.items():
+    result: dict[tuple[object, ...], tuple[_Cause, list[_Reads]]] = {}
+    for cause, uses in causes.items():
         folders = tuple(sorted({use.program.rpartition("/")[0] for use, _ in uses}))
-        result.setdefault((folders, tuple(sorted({use.artifact for use, _ in uses})), *cause), []).append(uses)
-    return result
+        key = (folders, tuple(sorted({use.artifact for use, _ in uses})), *cause[1:])
+        result.setdefault(key, (cause, []))[1].append(uses)
+    return result.values()
 
 
-def _cause(context: Context, uses: list[tuple[Use, Sequence[Use]]], spec: ReachSpec) -> tuple[object, ...]:
-    """Return what makes several reads one finding: who reads, what others wrote, whether it is certain, whether the reader only looks."""
+def _cause(context: Context, uses: _Reads, spec: ReachSpec) -> _Cause:
+    """Return the cause that some reads at one place belong to."""
     consumers = tuple(sorted({use.program for use, _ in uses}))
     producers = tuple(sorted({writer.program for _, found in uses for writer in found}))
     certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
-    return consumers, producers, certain, all(only_looks(context, program, spec.pictures) for program in consumers)
+    looks = all(only_looks(context, program, spec.pictures) for program in consumers)
+    return _Cause(consumers, producers, certain, spec.look if looks else spec.option if all(is_open(use) for use, _ in uses) else "")
 
 
 def _is_raw(context: Context, writers: Sequence[Use], touch: Touch, spec: ReachSpec) -> bool:
@@ -109,8 +126,7 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer) or by_setting(use, writer)
 
 
-def _match(context: Context, uses: list[tuple[Use, Sequence[Use]]], same: list[list[tuple[Use, Sequence[Use]]]], confidence: Confidence | None,
-           lowered: str) -> Match:
+def _match(context: Context, uses: _Reads, same: Sequence[_Reads], confidence: Confidence | None, lowered: str) -> Match:
     """Return the finding of one consumer's reads; `same` are those of the others of its folder."""
     use = uses[0][0]
     artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))

@@ -37,10 +37,10 @@ def by_setting(reader: Use, writer: Use) -> bool:
     own, other = reader.event.access, writer.event.access
     if own is not None and any(choice.kind == "setting" and not choice.part for choice in own.given):
         return True
-    return _open(reader) and _open(writer) and not (own is not None and other is not None and _fixed(own.home) and _fixed(other.home))
+    return is_open(reader) and is_open(writer) and not (own is not None and other is not None and _fixed(own.home) and _fixed(other.home))
 
 
-def _open(use: Use) -> bool:
+def is_open(use: Use) -> bool:
     """Return whether an option or a setting gives the path, or its folder, of an access."""
     access = use.event.access
     return access is not None and any(choice.kind in (*_OPTIONS, "setting") for choice in access.given)
