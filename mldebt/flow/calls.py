@@ -189,7 +189,9 @@ class Calls:
 
     def _see(self, place: Place, api: str, library: str, row: CallRow | None, role: str, known: bool, given: tuple[Value, ...], *, method: bool) -> None:
         """Note a call site, once: at one place the same call stands, whatever leads there. Constants that are given another form are no data that moves."""
-        moves = row is not None and row.moves and (row.touches or not all(map(self._run.heap.spelled, given)))
+        into = row is not None and row.write is not None and row.write.path == "self"  # the receiver is where to, the arguments are what is written
+        spelled = all(map(self._run.heap.spelled, given[into:]))
+        moves = row is not None and row.moves and (row.touches and not into or not spelled)
         self.seen[place] = CallSite(place, api, library, known, method, role or (row.role if row is not None else ""), moves)
 
     def _method(self, target: LibraryMethod, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame) -> Value:
