@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from expectations import write_sections
 from test_link import linked
 
+from mldebt.config import Settings
 from mldebt.flow.interpreter import Flow
+from mldebt.pipeline import check
 
 HEAD = """
 import numpy as np
@@ -125,3 +128,19 @@ component(inner)
 step()
 """)
     assert sorted(event.handed for event in flow.events if event.kind == "read") == [False, True]
+
+
+def test_the_program_that_goes_the_way_is_shown_where_all_of_it_lies_in_modules(tmp_path: Path) -> None:
+    write_sections("""
+# file: study.py
+from steps import work
+work("rows.csv")
+# file: steps.py
+import pandas as pd
+from sklearn.linear_model import Ridge
+def work(path):
+    rows = pd.read_csv(path)
+    Ridge().fit(pd.DataFrame(rows.to_numpy()), rows["y"])
+""", tmp_path)
+    found, = check(tmp_path, Settings(select=("MLD101",)), jobs=1).findings
+    assert [(step.path, step.line) for step in found.evidence if "starts the way" in step.message] == [("study.py", 2)]

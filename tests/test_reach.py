@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from expectations import write_sections
 
 from mldebt.config import Settings
 from mldebt.pipeline import check
-from tests.expectations import write_sections
 
 MAKER = "# file: make.py\nimport pandas as pd\npd.read_csv('raw.csv').dropna().to_csv('rows.csv')\n"
 LEARNS = "from sklearn.linear_model import Ridge\nRidge().fit(rows[['a']], rows['b'])\n"

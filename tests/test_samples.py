@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from expectations import write_sections
 
 from mldebt.config import Settings
 from mldebt.pipeline import check
-from tests.expectations import write_sections
 
 SAMPLES = "\n".join(f"# file: corpus/python/{number}.py\nimport numpy as np\ndef read{number}(path):\n    return np.load(path)\n" for number in range(10))
 WALK = """

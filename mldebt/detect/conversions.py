@@ -182,9 +182,17 @@ def _match(context: Context, ways: Sequence[_Way], owner: str, least: int) -> Ma
     reason = f"{len(steps) - (steps[0].before == FILE)} conversions lie between load and model" if least else f"`{names[-1]}` was left and is made again"
     more = f" (and {len(ways) - 1} more such way{'s' * (len(ways) > 2)})" if len(ways) > 1 else ""
     others = [Step(place, "data comes this far another way") for place in list(dict.fromkeys(item.place for item in ways if item.place != way.place))[:_MOST]]
-    evidence = [*(_step(step) for step in steps), Step(way.event.place, f"{model.strip('`') if not end else model} is given the result here"), *others]
+    given = Step(way.event.place, f"{model.strip('`') if not end else model} is given the result here")
+    evidence = [*(_step(step) for step in steps), given, *_started(way), *others]
     return Match(way.place, f"data goes {' → '.join(names)} on its way to {model}: {reason}{more}", tuple(evidence), " ".join(names),
                  f"{way.place.path}::{owner}")
+
+
+def _started(way: _Way) -> Iterator[Step]:
+    """Yield where the program starts that goes the way, when none of its own lines is on it."""
+    shown_files = {way.event.place.path, *(step.place.path for step in way.steps)}
+    if way.event.chain and way.event.chain[0].path not in shown_files:
+        yield Step(way.event.chain[0], f"`{way.event.chain[0].path}` starts the way here")
 
 
 def _step(step: Conversion) -> Step:
