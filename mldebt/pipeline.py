@@ -38,7 +38,8 @@ from mldebt.policy.select import select
 from mldebt.policy.suppressions import Suppressions
 from mldebt.stack import deep, uncollected
 
-_PATH = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})*[\w%+)}-]\.\w+")
+_WORD = re.compile(r"(?:[\w.%+/-]|\$\(\w+\)|\$\{\w+\})+")
+_PATH = re.compile(r".*[\w%+)}-]\.\w+", re.DOTALL)
 _MENTIONS = "text"  # read for the names it mentions only
 _MANIFESTS = ("yaml", "toml", "json", "make", "ini", "env", "snakemake")
 _SETTINGS = (OWN_FILE, SHARED_FILE)
@@ -223,6 +224,7 @@ def mentioned_paths(found: Discovery, data: Collection[str]) -> frozenset[str]:
                 text = file.absolute.read_text("utf-8", "replace")
             except OSError:
                 continue
-            for words in set(_PATH.findall(text)):
-                paths.update(mentioned(file.path, words))
+            for word in set(_WORD.findall(text)):  # word by word: a search that may begin at each letter takes the square of the length of encoded data
+                if found_path := _PATH.match(word):
+                    paths.update(mentioned(file.path, found_path[0]))
     return frozenset(paths)

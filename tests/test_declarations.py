@@ -108,3 +108,18 @@ stages:
 """, tmp_path)
     (target,) = analyse(tmp_path, Settings(), 1).project.data["steps/dvc.yaml"].targets
     assert [item.text for item in target.parameters] == ["inner/params.yaml:rate", "inner/other.toml:depth.first"]
+
+
+def test_long_stretches_of_encoded_data_hide_no_path_that_is_mentioned(tmp_path: Path) -> None:
+    """The path is found beside very many letters; a search that begins anew at each of them would not come to its end."""
+    write_sections(f"""
+# file: settings.json
+{{"key": "{'QmFzZTY0' * 20_000}", "rows": "work/rows.csv", "tag": "${{HOME}}/{'x' * 9}"}}
+# file: make.py
+import pandas as pd
+pd.read_csv("raw.csv").dropna().to_csv("work/rows.csv")
+# file: use.py
+import pandas as pd
+print(pd.read_csv("work/rows.csv"))
+""", tmp_path)
+    assert analyse(tmp_path, Settings(), 1).graph.is_declared("work/rows.csv")
