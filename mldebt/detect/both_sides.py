@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +13,10 @@ from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 from mldebt.model.source import Place
+
+
+_MOST = 8
+"""Most places that are named beside the first of one cause."""
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,18 +30,36 @@ class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Confidence = "high"
 
 
+class _Told(NamedTuple):
+    """Something learned from both sides: the judgement, what was learned, rows of the fit and held-out rows it was learned from."""
+
+    judgement: Judgement
+    seen: Seen
+    fitted: Rows
+    held: Rows
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """Return what tells one cause from others: the source of the rows and where they are divided, else where the model is fitted."""
+        part = _division(self.fitted.parts, self.held.parts)
+        return self.held.source, part.site if part is not None else self.judgement.fit.place, _only_folds(self.fitted, self.held)
+
+
 def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
-    """Yield one match for each place where something is learned from both sides, at that place: by rows held out for good, where there are some."""
-    found: dict[Place, tuple[Judgement, Seen, Rows, Rows]] = {}
+    """Yield one match for all that is learned from both sides of one division, at the first: by rows held out for good, where there are some."""
+    found: dict[Place, _Told] = {}
     for judgement in judgements(context):
         for seen in judgement.seen:
             known = found.get(seen.place)
-            if seen.how not in spec.how or known is not None and not _only_folds(*known[2:]) or (sides := _sides(judgement, seen)) is None:
+            if seen.how not in spec.how or known is not None and not _only_folds(known.fitted, known.held) or (sides := _sides(judgement, seen)) is None:
                 continue
             if known is None or not _only_folds(*sides):
-                found[seen.place] = (judgement, seen, *sides)
-    for told in found.values():
-        yield _match(context, spec, *told)
+                found[seen.place] = _Told(judgement, seen, *sides)
+    causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
+    for place in sorted(found):
+        causes[found[place].cause].append(found[place])
+    for told in causes.values():
+        yield _match(context, spec, told)
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
@@ -67,14 +91,18 @@ def _only_folds(fitted: Rows, held: Rows) -> bool:
     return part is not None and part.side in FOLDS
 
 
-def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:
+def _match(context: Context, spec: BothSidesSpec, all_told: Sequence[_Told]) -> Match:
+    judgement, seen, fitted, held = all_told[0]
     name, folds = seen.api.rpartition(".")[2], _only_folds(fitted, held)
     steps = [came_from(context, held), Step(seen.place, f"`{name}` learns from all of these rows here")]
+    others = {told.seen.place: told.seen.api.rpartition(".")[2] for told in all_told[1:]}
+    steps += [Step(place, f"so does `{other}` here") for place, other in list(others.items())[:_MOST]]
     if (part := _division(fitted.parts, held.parts)) is not None:
         steps.append(Step(part.site, "the rows are divided here"))
     steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
     steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
-    message = f"`{name}` learns from rows that the model is later judged on"
+    more = f", as do {len(others)} more calls" if len(others) > 1 else ", as does 1 more call" if others else ""
+    message = f"`{name}` learns from rows that the model is later judged on{more}"
     return Match(seen.place, message, tuple(steps), f"{name} of {shown(source_of(context, held))}", judgement.event.owner,
                  "medium" if folds else spec.confidence, spec.lowered or (spec.folds if folds else ""))
 
