@@ -14,7 +14,6 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 from mldebt.model.source import Place
 
-
 _MOST = 8
 """Most places that are named beside the first of one cause."""
 

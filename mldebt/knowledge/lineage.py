@@ -44,8 +44,9 @@ class LineageRow(Strict, frozen=True):
     (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not. A statistic is taken
     of each row by itself where `axis` is 1 or `columns`; one that depends on the rows only where `number` is a number is none where it is not. Where `named` is
     a function, that function learns, else what it names (`counts` are names of counts). `parameters` are the names of positional parameters, where the row of
-    the call does not give them. `division` says how the call divides rows; of a type, that its instances are iterated as such a division. `indexed`: what an index of an
-    instance picks, whatever it is: some of its `rows`, or by name one of the `parts` its rows are kept in.
+    the call does not give them. `division` says how the call divides rows; of a
+    type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
+    of the `parts` its rows are kept in.
     """
 
     path: str
