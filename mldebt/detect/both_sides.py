@@ -9,13 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from mldebt.detect.base import Context, shown
-from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
+from mldebt.detect.held_out import Judgement, also, came_from, judgements, more, source_of
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 from mldebt.model.source import Place
-
-_MOST = 8
-"""Most places that are named beside the first of one cause."""
 
 
 class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,14 +91,12 @@ def _match(context: Context, spec: BothSidesSpec, all_told: Sequence[_Told]) -> 
     judgement, seen, fitted, held = all_told[0]
     name, folds = seen.api.rpartition(".")[2], _only_folds(fitted, held)
     steps = [came_from(context, held), Step(seen.place, f"`{name}` learns from all of these rows here")]
-    others = {told.seen.place: told.seen.api.rpartition(".")[2] for told in all_told[1:]}
-    steps += [Step(place, f"so does `{other}` here") for place, other in list(others.items())[:_MOST]]
+    steps += also(tuple(told.seen for told in all_told[1:]))
     if (part := _division(fitted.parts, held.parts)) is not None:
         steps.append(Step(part.site, "the rows are divided here"))
     steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
     steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
-    more = f", as do {len(others)} more calls" if len(others) > 1 else ", as does 1 more call" if others else ""
-    message = f"`{name}` learns from rows that the model is later judged on{more}"
+    message = f"`{name}` learns from rows that the model is later judged on{more(len(all_told) - 1)}"
     return Match(seen.place, message, tuple(steps), f"{name} of {shown(source_of(context, held))}", judgement.event.owner,
                  "medium" if folds else spec.confidence, spec.lowered or (spec.folds if folds else ""))
 
