@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.detect.base import Context, shown
 from mldebt.detect.held_out import Judgement, also, came_from, judgements, more, source_of
+from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 from mldebt.model.source import Place
@@ -52,7 +53,8 @@ def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
             if known is None or not _only_folds(*sides):
                 found[seen.place] = _Told(judgement, seen, *sides)
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
-    for place in sorted(found):
+    rounds = Rounds(context)
+    for place in sorted(place for place, told in found.items() if not rounds.of_a_record(told.seen, told.judgement.fit.place)):
         causes[found[place].cause].append(found[place])
     for told in causes.values():
         yield _match(context, spec, told)

@@ -35,8 +35,8 @@ class LineageRow(Strict, frozen=True):
     `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted): by a `fit`, a
     `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, an `extreme` (a statistic that no filter is shaped by: a day to
     cut at), a `count`, the statistic of a `group`, or by `resample` (rows made of others). `composed`: an instance learns as those do that it is made of, where
-    they are known; `unsupervised`: it predicts nothing that a score of held-out rows could judge. `keeps` says what else comes back: the `rows`, only the `statistic`, only
-    `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
+    they are known; `unsupervised`: it predicts nothing that a score of held-out rows could judge. `keeps` says what else comes back: the `rows`, only the
+    `statistic`, only `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
 
     The other keys name parameters. `learns`: those that a fit learns from (absent: all arguments); `targets`: those
     with the answers, whose rows it learns from while nothing that shaped them counts; `folds`: those
