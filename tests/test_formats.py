@@ -72,7 +72,8 @@ def test_a_flow_ends_at_its_finding(project: Path) -> None:
     (project / "serve.py").write_text("import joblib\njoblib.load('model.pkl')\n")
     for result in json.loads(output(project, "sarif"))["runs"][0]["results"]:
         steps = [step["location"]["physicalLocation"] for flow in result.get("codeFlows", ()) for step in flow["threadFlows"][0]["locations"]]
-        assert not steps or result["locations"][0]["physicalLocation"]["region"]["startLine"] in [step["region"]["startLine"] for step in steps]
+        place = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+        assert steps and place in [step["region"]["startLine"] for step in steps]
 
 
 def test_json_lines(project: Path) -> None:
