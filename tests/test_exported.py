@@ -12,7 +12,8 @@ from mldebt.pipeline import check
 
 CODE = [
     "x = 1\ny = 2", "name = 'a b'\nother = \"it's\"", "def f(x):\n    '''Say\n    it.'''\n    return r'\\d+'  # it's \"so\"\n",
-    "total = 1 + \\\n    2\nif total:\n\tprint(f'{total}', '', \"\")", "text = '\\n\\'quoted\\''\npath = 'C:\\\\data'", "a = ''\nb = '''x'''\nc = \"\"\"'y' \"\"\"",
+    "total = 1 + \\\n    2\nif total:\n\tprint(f'{total}', '', \"\")",
+    "text = '\\n\\'quoted\\''\npath = 'C:\\\\data'", "a = ''\nb = '''x'''\nc = \"\"\"'y' \"\"\"",
 ]
 
 

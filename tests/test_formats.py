@@ -68,12 +68,13 @@ def test_sarif_shows_the_steps_of_a_finding_as_a_flow(tmp_path: Path) -> None:
     assert result["ruleId"] == "MLD302" and lines == [4, 5, 6, 7, 8]
 
 
-def test_a_flow_ends_at_its_finding(project: Path) -> None:
-    (project / "serve.py").write_text("import joblib\njoblib.load('model.pkl')\n")
-    for result in json.loads(output(project, "sarif"))["runs"][0]["results"]:
-        steps = [step["location"]["physicalLocation"] for flow in result.get("codeFlows", ()) for step in flow["threadFlows"][0]["locations"]]
-        place = result["locations"][0]["physicalLocation"]["region"]["startLine"]
-        assert steps and place in [step["region"]["startLine"] for step in steps]
+def test_a_flow_ends_at_its_finding() -> None:
+    results = json.loads(output(Path(__file__).parents[1] / "fixtures" / "projects" / "csv_scripts", "sarif"))["runs"][0]["results"]
+    flows = [(result["locations"][0], flow["threadFlows"][0]["locations"]) for result in results for flow in result.get("codeFlows", ())]
+    assert flows
+    for place, steps in flows:
+        assert place["physicalLocation"]["region"]["startLine"] in [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps]
+        assert [step["executionOrder"] for step in steps] == list(range(1, len(steps) + 1))
 
 
 def test_json_lines(project: Path) -> None:
