@@ -39,7 +39,7 @@ def relearned(context: Context, spec: RelearnedSpec) -> Iterator[Match]:
         before = {seen.api: seen for seen in judgement.seen if seen.how in spec.how}
         for seen in judgement.event.rows.seen:
             first = before.get(seen.api)
-            if first is not None and seen.place not in found and seen.place != first.place and _of_held_out(seen, judgement):
+            if first is not None and seen.place not in found and _of_held_out(seen, judgement):
                 found[seen.place] = _Told(judgement, first, seen)
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     for place in sorted(found):

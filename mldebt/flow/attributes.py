@@ -235,7 +235,7 @@ class Attributes:
         if known is None:
             sources = self._run.held(value)
             fills = bool(index[0].sources and self._run.provenance.rows(index[0].sources))
-            self.flow_into(target.value, sources | self._run.provenance.as_statistic(sources) if fills else sources, frame)
+            self.flow_into(target.value, self._run.provenance.as_statistic(sources) if fills else sources, frame)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):

@@ -93,7 +93,8 @@ class Learning:
         if row.picks or row.leaves:
             return self._selected(bound, row)
         if row.fills:
-            return given | self._book.as_statistic(self._run.held(*(bound.get(name) for name in row.fills)))
+            filling = self._run.held(*(bound.get(name) for name in row.fills))
+            return given - filling | self._book.as_statistic(filling)
         if row.data is not None:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if self._by_itself(bound, row):

@@ -207,9 +207,10 @@ class Provenance:
         return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))
 
     def as_statistic(self, found: Found) -> Found:
-        """Return what was learned of groups among some provenance as learned of all rows."""
-        terms = [term for item in found if isinstance(term := self._terms.get(item), Seen) and term.how == "group"]
-        return frozenset().union(*(self.seen(term.of, term.place, term.api, "statistic") for term in terms))
+        """Return some provenance with what was learned of groups as learned of all rows."""
+        groups = {item: term for item in found if isinstance(term := self._terms.get(item), Seen) and term.how == "group"}
+        made = (self.seen(term.of, term.place, term.api, "statistic") for term in groups.values())
+        return frozenset().union(found - groups.keys(), *made) if groups else found
 
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
