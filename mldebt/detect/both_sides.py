@@ -62,12 +62,20 @@ def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
     """Return rows of the fit and held-out rows that something was learned from, None where it knows one side only."""
-    fitted = [rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)]
-    for held in judgement.held_out if fitted else ():
+    shared = [rows for rows in judgement.fitted if any(rows.touches(one) for one in judgement.event.rows.rows)]
+    own = [rows for rows in judgement.fitted if rows not in shared] or judgement.fitted
+    fitted = [rows for rows in own if any(rows.touches(one) for one in seen.rows)]
+    for held in judgement.held_out if fitted and not _of_other_rows(judgement, seen, own) else ():
         nearest = max(fitted, key=lambda rows: _shared(rows, held))
         if any(held.inside(one) for one in seen.rows) and not _folds_of_a_part(nearest, held):
             return nearest, held
     return None
+
+
+def _of_other_rows(judgement: Judgement, seen: Seen, own: Sequence[Rows]) -> bool:
+    """Return whether something was learned from rows that are not those of the fit, though both were joined with one table of facts."""
+    known = {rows.source for rows in (*judgement.fitted, *judgement.event.rows.rows)}
+    return not all(rows.source in known for rows in seen.rows) and not all(any(rows.touches(one) for one in seen.rows) for rows in own)
 
 
 def _shared(one: Rows, other: Rows) -> int:
