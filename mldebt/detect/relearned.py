@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.detect.base import Context
 from mldebt.detect.held_out import Judgement, also, came_from, judgements, more
+from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import How, Seen, any_inside
 from mldebt.model.source import Place
@@ -35,11 +36,13 @@ class RelearnedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def relearned(context: Context, spec: RelearnedSpec) -> Iterator[Match]:
     """Yield one match for all that is learned from held-out rows of one source alone, after it had been learned from the rows of the fit, at the first."""
     found: dict[Place, _Told] = {}
+    rounds = Rounds(context)
     for judgement in judgements(context):
         before = {seen.api: seen for seen in judgement.seen if seen.how in spec.how}
         for seen in judgement.event.rows.seen:
             first = before.get(seen.api)
-            if first is not None and seen.place not in found and _of_held_out(seen, judgement):
+            again = first is not None and (seen.place != first.place or rounds.of_a_call(seen, judgement.fit.place))
+            if first is not None and again and seen.place not in found and _of_held_out(seen, judgement):
                 found[seen.place] = _Told(judgement, first, seen)
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     for place in sorted(found):

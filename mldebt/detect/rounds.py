@@ -23,6 +23,10 @@ class Rounds:
         """Return whether all that something was learned from was read in one round of what the fit stands outside of."""
         return bool(seen.rows) and all(self._own(rows, seen.place, fit) for rows in seen.rows)
 
+    def of_a_call(self, seen: Seen, fit: Place) -> bool:
+        """Return whether something may be learned at one place several times, each time of other rows: in a function, and not of one record after the other."""
+        return bool(self._function(seen.place)) and not self.of_a_record(seen, fit)
+
     def _own(self, rows: Rows, place: Place, fit: Place) -> bool:
         access = self._context.events[rows.read].access if rows.read >= 0 else None
         if access is None or access.path.literal is not None:
