@@ -54,6 +54,29 @@ def test_sarif_is_valid_and_complete(project: Path) -> None:
     assert live["partialFingerprints"] and live["ruleIndex"] == 0
 
 
+def test_sarif_shows_the_steps_of_a_finding_as_a_flow(tmp_path: Path) -> None:
+    (tmp_path / "mldebt.toml").write_text("")
+    (tmp_path / "train.py").write_text(
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\n"
+        "rows = pd.read_csv('rows.csv')\nrows = rows.fillna(rows.mean())\nfirst, last = train_test_split(rows)\n"
+        "model = Ridge().fit(first[['a']], first['y'])\nprint(model.score(last[['a']], last['y']))\n")
+    log = json.loads(output(tmp_path, "sarif"))
+    jsonschema.validate(log, schema())
+    (result,) = log["runs"][0]["results"]
+    (flow,) = result["codeFlows"]
+    lines = [step["location"]["physicalLocation"]["region"]["startLine"] for step in flow["threadFlows"][0]["locations"]]
+    assert result["ruleId"] == "MLD302" and lines == [4, 5, 6, 7, 8]
+
+
+def test_a_flow_ends_at_its_finding() -> None:
+    results = json.loads(output(Path(__file__).parents[1] / "fixtures" / "projects" / "csv_scripts", "sarif"))["runs"][0]["results"]
+    flows = [(result["locations"][0], flow["threadFlows"][0]["locations"]) for result in results for flow in result.get("codeFlows", ())]
+    assert flows
+    for place, steps in flows:
+        assert place["physicalLocation"]["region"]["startLine"] in [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps]
+        assert [step["executionOrder"] for step in steps] == list(range(1, len(steps) + 1))
+
+
 def test_json_lines(project: Path) -> None:
     found = [json.loads(line) for line in output(project, "jsonl").splitlines()]
     assert [(item["path"], item["code"], item["suppressed"]) for item in found] == [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from mldebt.detect.base import Context, shown
-from mldebt.detect.held_out import Judgement, came_from, judgements, source_of
+from mldebt.detect.held_out import Judgement, also, came_from, judgements, more, source_of
+from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import FOLDS, How, Part, Rows, Seen
 from mldebt.model.source import Place
@@ -24,28 +27,55 @@ class BothSidesSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Confidence = "high"
 
 
+class _Told(NamedTuple):
+    """Something learned from both sides: the judgement, what was learned, rows of the fit and held-out rows it was learned from."""
+
+    judgement: Judgement
+    seen: Seen
+    fitted: Rows
+    held: Rows
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """Return what tells one cause from others: the source of the rows and where they are divided, else where the model is fitted."""
+        part = _division(self.fitted.parts, self.held.parts)
+        return self.held.source, part.site if part is not None else self.judgement.fit.place, _only_folds(self.fitted, self.held)
+
+
 def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
-    """Yield one match for each place where something is learned from both sides, at that place: by rows held out for good, where there are some."""
-    found: dict[Place, tuple[Judgement, Seen, Rows, Rows]] = {}
+    """Yield one match for all that is learned from both sides of one division, at the first: by rows held out for good, where there are some."""
+    found: dict[Place, _Told] = {}
     for judgement in judgements(context):
         for seen in judgement.seen:
             known = found.get(seen.place)
-            if seen.how not in spec.how or known is not None and not _only_folds(*known[2:]) or (sides := _sides(judgement, seen)) is None:
+            if seen.how not in spec.how or known is not None and not _only_folds(known.fitted, known.held) or (sides := _sides(judgement, seen)) is None:
                 continue
             if known is None or not _only_folds(*sides):
-                found[seen.place] = (judgement, seen, *sides)
-    for told in found.values():
-        yield _match(context, spec, *told)
+                found[seen.place] = _Told(judgement, seen, *sides)
+    causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
+    rounds = Rounds(context)
+    for place in sorted(place for place, told in found.items() if not rounds.of_a_record(told.seen, told.judgement.fit.place)):
+        causes[found[place].cause].append(found[place])
+    for told in causes.values():
+        yield _match(context, spec, told)
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
     """Return rows of the fit and held-out rows that something was learned from, None where it knows one side only."""
-    fitted = [rows for rows in judgement.fitted if any(rows.touches(one) for one in seen.rows)]
-    for held in judgement.held_out if fitted else ():
+    shared = [rows for rows in judgement.fitted if any(rows.touches(one) for one in judgement.event.rows.rows)]
+    own = [rows for rows in judgement.fitted if rows not in shared] or judgement.fitted
+    fitted = [rows for rows in own if any(rows.touches(one) for one in seen.rows)]
+    for held in judgement.held_out if fitted and not _of_other_rows(judgement, seen, own) else ():
         nearest = max(fitted, key=lambda rows: _shared(rows, held))
         if any(held.inside(one) for one in seen.rows) and not _folds_of_a_part(nearest, held):
             return nearest, held
     return None
+
+
+def _of_other_rows(judgement: Judgement, seen: Seen, own: Sequence[Rows]) -> bool:
+    """Return whether something was learned from rows that are not those of the fit, though both were joined with one table of facts."""
+    known = {rows.source for rows in (*judgement.fitted, *judgement.event.rows.rows)}
+    return not all(rows.source in known for rows in seen.rows) and not all(any(rows.touches(one) for one in seen.rows) for rows in own)
 
 
 def _shared(one: Rows, other: Rows) -> int:
@@ -67,14 +97,16 @@ def _only_folds(fitted: Rows, held: Rows) -> bool:
     return part is not None and part.side in FOLDS
 
 
-def _match(context: Context, spec: BothSidesSpec, judgement: Judgement, seen: Seen, fitted: Rows, held: Rows) -> Match:
+def _match(context: Context, spec: BothSidesSpec, all_told: Sequence[_Told]) -> Match:
+    judgement, seen, fitted, held = all_told[0]
     name, folds = seen.api.rpartition(".")[2], _only_folds(fitted, held)
     steps = [came_from(context, held), Step(seen.place, f"`{name}` learns from all of these rows here")]
+    steps += also(tuple(told.seen for told in all_told[1:]))
     if (part := _division(fitted.parts, held.parts)) is not None:
         steps.append(Step(part.site, "the rows are divided here"))
     steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
     steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
-    message = f"`{name}` learns from rows that the model is later judged on"
+    message = f"`{name}` learns from rows that the model is later judged on{more(len(all_told) - 1)}"
     return Match(seen.place, message, tuple(steps), f"{name} of {shown(source_of(context, held))}", judgement.event.owner,
                  "medium" if folds else spec.confidence, spec.lowered or (spec.folds if folds else ""))
 

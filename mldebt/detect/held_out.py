@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mldebt.detect.base import Context, shown
 from mldebt.model.events import Event
 from mldebt.model.finding import Step
-from mldebt.model.lineage import Fitted, Rows, Seen, any_inside
+from mldebt.model.lineage import Fitted, Rows, Seen
 
 _JUDGES = ("predict", "score")
+_MOST = 8
+"""Most places that are named beside the first of one cause."""
 
 
 class Judgement(NamedTuple):
@@ -32,9 +34,9 @@ def uses(context: Context) -> Iterator[tuple[Event, Fitted]]:
 
 
 def judgements(context: Context) -> Iterator[Judgement]:
-    """Yield every use of a fitted model on rows of which some certainly do not lie inside those of its fit; `seen` is what shaped the fit."""
+    """Yield every use of a fitted model on rows that do not lie inside those of its fit, nor hold them; `seen` is what shaped the fit."""
     for event, fit in uses(context):
-        held_out = tuple(rows for rows in event.rows.rows if not any_inside(rows, fit.data.rows))
+        held_out = tuple(rows for rows in event.rows.rows if not any(rows.touches(one) for one in fit.data.rows))
         if held_out:
             yield Judgement(event, fit, fit.data.rows, held_out, fit.data.seen)
 
@@ -49,3 +51,13 @@ def source_of(context: Context, rows: Rows) -> str:
     """Return the path that some rows were read from, empty when they were not."""
     access = context.events[rows.read].access if rows.read >= 0 else None
     return access.path.show() if access is not None else ""
+
+
+def also(seen: Sequence[Seen]) -> list[Step]:
+    """Return the evidence steps of what was learned in the same way as something before: the first of them."""
+    return [Step(one.place, f"so does `{one.api.rpartition('.')[2]}` here") for one in seen[:_MOST]]
+
+
+def more(count: int) -> str:
+    """Return how a message tells of calls beside the one that it names."""
+    return "" if not count else ", as does 1 more call" if count == 1 else f", as do {count} more calls"

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.detect.held_out import came_from, judgements
+from mldebt.detect.held_out import Judgement, also, came_from, judgements, more
+from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
-from mldebt.model.lineage import How, any_inside
+from mldebt.model.lineage import How, Seen, any_inside
+from mldebt.model.source import Place
+
+
+class _Told(NamedTuple):
+    """Something learned anew: the judgement, what was learned of the rows of the fit, and what of held-out rows."""
+
+    judgement: Judgement
+    first: Seen
+    seen: Seen
 
 
 class RelearnedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,18 +34,34 @@ class RelearnedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def relearned(context: Context, spec: RelearnedSpec) -> Iterator[Match]:
-    """Yield one match for each place where something is learned from held-out rows alone that had been learned from the rows of the fit, at that place."""
-    done: set[object] = set()
+    """Yield one match for all that is learned from held-out rows of one source alone, after it had been learned from the rows of the fit, at the first."""
+    found: dict[Place, _Told] = {}
+    rounds = Rounds(context)
     for judgement in judgements(context):
         before = {seen.api: seen for seen in judgement.seen if seen.how in spec.how}
         for seen in judgement.event.rows.seen:
             first = before.get(seen.api)
-            if first is None or seen.place in done or seen.place == first.place or any(rows.touches(one) for rows in seen.rows for one in judgement.fitted):
-                continue
-            if not all(any_inside(rows, judgement.held_out) for rows in seen.rows):
-                continue
-            done.add(seen.place)
-            name = seen.api.rpartition(".")[2]
-            steps = (came_from(context, seen.rows[0]), Step(first.place, f"`{name}` learns from the rows of the fit here"),
-                     Step(seen.place, f"`{name}` learns anew from held-out rows here"), Step(judgement.event.place, "the model is judged on them here"))
-            yield Match(seen.place, f"`{name}` learns anew from rows that the model is judged on", steps, name, judgement.event.owner, spec.confidence)
+            again = first is not None and (seen.place != first.place or rounds.of_a_call(seen, judgement.fit.place))
+            if first is not None and again and seen.place not in found and _of_held_out(seen, judgement):
+                found[seen.place] = _Told(judgement, first, seen)
+    causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
+    for place in sorted(found):
+        causes[found[place].seen.rows[0].source].append(found[place])
+    for told in causes.values():
+        yield _match(context, spec, told)
+
+
+def _of_held_out(seen: Seen, judgement: Judgement) -> bool:
+    """Return whether something was learned from held-out rows and from none of the fit."""
+    return not any(rows.touches(one) for rows in seen.rows for one in judgement.fitted) and all(any_inside(rows, judgement.held_out) for rows in seen.rows)
+
+
+def _match(context: Context, spec: RelearnedSpec, all_told: Sequence[_Told]) -> Match:
+    judgement, first, seen = all_told[0]
+    name = seen.api.rpartition(".")[2]
+    steps = [came_from(context, seen.rows[0]), Step(first.place, f"`{name}` learns from the rows of the fit here"),
+             Step(seen.place, f"`{name}` learns anew from held-out rows here")]
+    steps += also(tuple(told.seen for told in all_told[1:]))
+    steps.append(Step(judgement.event.place, "the model is judged on them here"))
+    message = f"`{name}` learns anew from rows that the model is judged on{more(len(all_told) - 1)}"
+    return Match(seen.place, message, tuple(steps), name, judgement.event.owner, spec.confidence)

@@ -21,11 +21,12 @@ _WORD = re.compile(r"[a-z]+")
 
 
 class ResubstitutionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`labels`: words by which a statement that scores says whose score it is."""
+    """`labels`: words by which a statement that scores, or calls what does, says whose score it is. `sides`: the sides of a division that are held out."""
 
     kind: str
     form: str
     labels: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ("test",)
     confidence: Confidence = "high"
 
 
@@ -36,7 +37,7 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
     for event, fit in uses(context):
         if not set(event.rows.rows) <= set(fit.data.rows) or len({rows.source for rows in fit.data.rows}) > 1:
             held_out.add(fit.place)
-        elif event.kind == "score" and not _labelled(context, event.place, spec):
+        elif event.kind == "score" and not _held_back(event, fit, spec) and not any(_labelled(context, place, spec) for place in (event.place, *event.chain)):
             scored[fit.place].append((event, fit))
     for place, found in scored.items():
         if place not in held_out:
@@ -44,6 +45,11 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
             name = fit.api.rpartition(".")[2]
             steps = (came_from(context, fit.data.rows[0]), Step(place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here"))
             yield Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
+
+
+def _held_back(event: Event, fit: Fitted, spec: ResubstitutionSpec) -> bool:
+    """Return whether a score is of the held-out side of a division alone, of which the fit took more."""
+    return set(event.rows.rows) != set(fit.data.rows) and all(any(part.side in spec.sides for part in rows.parts) for rows in event.rows.rows)
 
 
 def _labelled(context: Context, place: Place, spec: ResubstitutionSpec) -> bool:

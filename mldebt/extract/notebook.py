@@ -16,7 +16,7 @@ _SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autorelo
 _AUTOMATIC = re.compile(
     r"^(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
     r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?$")
-_OPTIONS = re.compile(r"^(?:-[a-zA-Z]+[ \t]*\d*[ \t]+)+")
+MAGIC_OPTIONS = re.compile(r"^(?:-[a-zA-Z]+[ \t]*\d*[ \t]+)+")
 _BLOCK = re.compile(r"(?:for|while|with|if|try|def|class|async)\b")
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
 _ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_]\w*)(?:[ \t]*,[ \t]*[A-Za-z_]\w*)*[ \t]*=[^=]", re.MULTILINE)
@@ -168,7 +168,7 @@ def _line(line: str, offset: int, magics: list[MagicLine]) -> str:
     else:
         name, _, text = rest.lstrip("%").partition(" ")
         magics.append(MagicLine(offset, "line", name, text.strip(), target))
-        code = _OPTIONS.sub("", text.strip())
+        code = MAGIC_OPTIONS.sub("", text.strip())
         if name in TRANSPARENT and code and not target:
             return _in_place(line, found["indent"], code)
     filler = "pass" if len(line) - len(found["indent"]) >= 4 else "0"

@@ -12,6 +12,7 @@ from msgspec import structs
 from mldebt.extract.commented import alone, below_texts, disabled_code
 from mldebt.extract.comments import python_comments
 from mldebt.extract.content import digest, templated
+from mldebt.extract.exported import written_out
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
@@ -44,6 +45,7 @@ def extract_python(path: str, raw: bytes, notebook: bool, limit: int = MAX_SOURC
 def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
     table = LineTable(line_starts(text))
     lines = len(table.starts) - (1 if text.endswith("\n") or not text else 0)
+    text = written_out(text, lambda code: _parse(code, limit) is not None)
     problem = check(text, limit)
     if problem is None:
         try:

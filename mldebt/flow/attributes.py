@@ -233,7 +233,9 @@ class Attributes:
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            self.flow_into(target.value, self._run.held(value), frame)
+            sources = self._run.held(value)
+            fills = bool(index[0].sources and self._run.provenance.rows(index[0].sources))
+            self.flow_into(target.value, self._run.provenance.as_statistic(sources) if fills else sources, frame)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):

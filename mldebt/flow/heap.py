@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 
@@ -13,12 +13,16 @@ from mldebt.flow.value import MANY, NOTHING, Value, constant, join, join_all
 from mldebt.model.source import Place
 
 MAX_NESTING = 4
+LEARNER = "learner"
+"""The kind of an object of a library that learns from data."""
+FIRST = "#0"
+"""The first place of a sequence as subscripts spell it."""
 
 
 class Object(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A snapshot of one object; whoever makes it gives up `fields`.
 
-    `kind`: `list tuple set dict instance namespace handle`. `items` are the elements of a sequence of known length. `fields` are attributes, or the
+    `kind`: `list tuple set dict instance namespace handle learner`. `items` are the elements of a sequence of known length. `fields` are attributes, or the
     values of known dict keys. `rest` is what unknown keys or positions may hold.
     """
 
@@ -38,8 +42,9 @@ class Object(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Heap:
     """Objects by address; writes inside `branch()` are kept apart until the branches are joined, those inside `call()` are noted in its footprint."""
 
-    def __init__(self) -> None:
-        """Start empty: address 0 is no object."""
+    def __init__(self, common: Callable[[Sequence[str]], str] = lambda types: "") -> None:
+        """Start empty: address 0 is no object. `common` says what objects of several library types have in common, empty when nothing."""
+        self._common = common
         self._objects: dict[int, Object] = {}
         self._sites: dict[object, int] = {}
         self._chains: dict[tuple[int, Place], int] = {}
@@ -79,6 +84,8 @@ class Heap:
         kinds = {item.kind for item in known}
         if not known or len(known) < len(objects) or len(kinds) > 1 or "handle" in kinds or ("instance" in kinds and not result.type):
             return result
+        if not result.type and kinds == {LEARNER}:
+            result = msgspec.structs.replace(result, type=self._common([value.type for value in values if value.ref]))
         address = self.address(("one of", tuple(value.ref for value in values)))
         self.put(address, self._joined(known, depth))
         return msgspec.structs.replace(result, ref=address)

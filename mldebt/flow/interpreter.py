@@ -65,7 +65,7 @@ class Interpreter:
     def __init__(self, project: Project, index: ModuleIndex, catalogue: Catalogue) -> None:
         """Prepare a run; nothing is evaluated yet."""
         self.project, self.index, self.catalogue = project, index, catalogue
-        self.heap, self.texts, self.provenance = Heap(), Texts(), Provenance()
+        self.heap, self.texts, self.provenance = Heap(catalogue.common), Texts(), Provenance()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
         self.learning = Learning(self)

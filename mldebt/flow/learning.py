@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mldebt.flow.heap import Object
+from mldebt.flow.heap import LEARNER, Object, front
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
 from mldebt.model.lineage import FOLDS, How
@@ -23,7 +23,6 @@ _PLAIN = LineageRow(path="")
 _SAMPLE = "sample"
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
-_LEARNER = "learner"
 _MAX_DEPTH = 8
 
 
@@ -39,9 +38,10 @@ class Learning:
         """Return a fresh instance of a library type: an object with a state where its role says that it learns, and with what it was made of."""
         sources = lineage(*given)
         if role not in STATEFUL:
-            return Value(type=kind, sources=sources)
+            row = self._run.catalogue.lineage(kind)
+            return Value(type=kind, sources=sources) if row is None or row.division is None else self._folds(kind, place, sources)
         parts = self._run.new(Place(place.path, place.at, -place.end), Object("tuple", given)) if any(value.ref for value in given) else NOTHING
-        return self._run.new(place, Object(_LEARNER, None, {_STATE: Value(sources=state), _HOLDS: parts}), kind, sources)
+        return self._run.new(place, Object(LEARNER, None, {_STATE: Value(sources=state), _HOLDS: parts}), kind, sources)
 
     def how(self, value: Value, depth: int = 0) -> How | None:
         """Return how an estimator or transformer learns from rows: one that is made of others as the strongest of them does."""
@@ -57,7 +57,7 @@ class Learning:
         known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
         if known is None:
             return set()
-        if known.kind == _LEARNER:
+        if known.kind == LEARNER:
             return {self.how(value, depth + 1)}
         items = (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
         return set[How | None]().union(*(self._hows(item, depth + 1) for item in items))
@@ -97,6 +97,9 @@ class Learning:
         row, role = self.row(bound), bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)
+        if row.fills:
+            filling = self._run.held(*(bound.get(name) for name in row.fills))
+            return given - filling | self._book.as_statistic(filling)
         if row.data is not None:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if self._by_itself(bound, row):
@@ -141,8 +144,8 @@ class Learning:
         if how is not None:
             state |= self._book.seen(data, bound.place, kind, how)
         known = self._run.heap.get(receiver.ref) if receiver is not None else None
-        if receiver is not None and known is not None and known.kind == _LEARNER:
-            self._run.heap.put(receiver.ref, Object(_LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
+        if receiver is not None and known is not None and known.kind == LEARNER:
+            self._run.heap.put(receiver.ref, Object(LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
         if bound.row.returns == "self":
             return self._book.about(given)
         return data | self._book.shaping(state) if data else given
@@ -170,10 +173,7 @@ class Learning:
             return self._run.new(bound.place, Object("tuple", back), self._run.catalogue.literal("tuple"), sources)
         data = self._run.held(bound.receiver or NOTHING, *bound.args) or self._book.origin(bound.place)
         if division.out == "folds":
-            kind = self._run.catalogue.literal("list")
-            sides = tuple(Value(sources=self._book.index(data, bound.place, side)) for side in FOLDS)
-            pair = self._run.new(Place(bound.place.path, bound.place.at, -bound.place.end), Object("tuple", sides), self._run.catalogue.literal("tuple"), data)
-            return self._run.new(bound.place, Object("list", None, {}, pair), kind, data)
+            return self._folds(self._run.catalogue.literal("list"), bound.place, data)
         receiver = bound.receiver or (bound.args[0] if bound.args else NOTHING)
         if division.out == "sample":
             whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
@@ -181,6 +181,12 @@ class Learning:
             kind = receiver.type if bound.row.returns == "self" else bound.row.returns
             return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed)
         return self._parts(bound, division, receiver)
+
+    def _folds(self, kind: str, place: Place, data: frozenset[int]) -> Value:
+        """Return pairs of positions, one pair after the other: of a division at `place`."""
+        sides = tuple(Value(sources=self._book.index(data or self._book.origin(place), place, side)) for side in FOLDS)
+        pair = self._run.new(Place(place.path, place.at, -place.end), Object("tuple", sides), self._run.catalogue.literal("tuple"), data)
+        return self._run.new(place, Object("list", None, front((pair,)), pair), kind, data)
 
     def _side(self, value: Value, place: Place, side: str) -> Value:
         """Return one side of a division of an argument: of data its rows, of positions those of that side."""

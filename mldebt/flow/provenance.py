@@ -206,6 +206,12 @@ class Provenance:
         """Return what a transformer of this state puts on the data it is given: all it has seen."""
         return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))
 
+    def as_statistic(self, found: Found) -> Found:
+        """Return some provenance with what was learned of groups as learned of all rows."""
+        groups = {item: term for item in found if isinstance(term := self._terms.get(item), Seen) and term.how == "group"}
+        made = (self.seen(term.of, term.place, term.api, "statistic") for term in groups.values())
+        return frozenset().union(found - groups.keys(), *made) if groups else found
+
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
         return sum(map(self._holds_rows, found)) == 1

@@ -25,11 +25,28 @@ def subscripted(run: Interpreter, value: Value, node: ir.Subscript, index: list[
     first = node.index[0]
     if isinstance(first, ir.Slice):
         bounds = tuple("" if part is None else spelled(part) for part in (first.lower, first.upper))
-        moves = looped and any(isinstance(part, ir.Name) for part in inside(tuple(filter(None, (first.lower, first.upper)))))
-        return run.provenance.part(value.sources, _SLICES, f"{EACH if moves else ''}{':'.join(bounds)}") if any(bounds) else value.sources
-    if not value.sources or not index or index[0].texts or not index[0].sources:
+        return _spelled_part(run, value, ":".join(bounds), tuple(filter(None, (first.lower, first.upper))), looped) if any(bounds) else value.sources
+    if not value.sources or not index:
         return value.sources
-    return run.provenance.picked(value.sources, index[0].sources)
+    if index[0].texts:
+        return run.provenance.part(value.sources, _SLICES, index[0].text) if index[0].text and _indexed(run, value) == "parts" else value.sources
+    picked = run.provenance.picked(value.sources, index[0].sources) if index[0].sources else value.sources
+    many = isinstance(first, ir.Name) and not index[0].const and (not looped or bool(run.provenance.rows(index[0].sources)))  # else a number that counts
+    if many and picked == value.sources and _indexed(run, value) == "rows":
+        return _spelled_part(run, value, spelled(first), (first,), looped)
+    return picked
+
+
+def _spelled_part(run: Interpreter, value: Value, side: str, names: tuple[ir.Expr, ...], looped: bool) -> frozenset[int]:
+    """Return the rows that positions pick of which only the spelling is known."""
+    moves = looped and any(isinstance(part, ir.Name) for part in inside(names))
+    return run.provenance.part(value.sources, _SLICES, f"{EACH if moves else ''}{side}")
+
+
+def _indexed(run: Interpreter, value: Value) -> str | None:
+    """Return what an index of some data picks, whatever it is: its rows, or one of the parts it is kept in."""
+    row = run.catalogue.lineage(value.type) if value.type else None
+    return row.indexed if row is not None else None
 
 
 def spelled(node: ir.Expr) -> str:

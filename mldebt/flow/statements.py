@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
-from mldebt.flow.heap import Object
+from mldebt.flow.heap import FIRST, Object
 from mldebt.flow.magics import perform_magic
 from mldebt.flow.trace import Trace
 from mldebt.flow.value import NOTHING, Value
@@ -178,15 +178,23 @@ def merge(run: Interpreter, states: Sequence[State], frame: Frame) -> None:
 def _loop(run: Interpreter, node: ir.Loop, frame: Frame) -> bool:
     iterable = evaluate(run, node.iter, frame)
     element = run.element(iterable) if node.target is not None else NOTHING
+    sure = node.target is not None and _has_items(run, iterable)
     for _ in range(2):
-        if not _round(run, node, element, frame):
+        if not _round(run, node, element, frame, sure):
             break
+        sure = False
     endless = node.target is None and iterable.const == (True,) and bool(frame.returned)
     return execute(run, node.orelse, frame) and not (endless and not _breaks(node.body))
 
 
-def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame) -> bool:
-    """Run a loop's body once and join all ways out of it with the state before; return whether the next round may find other values."""
+def _has_items(run: Interpreter, iterable: Value) -> bool:
+    """Return whether something that is iterated certainly has items."""
+    known = run.heap.get(iterable.ref) if not iterable.choices else None
+    return known is not None and (bool(known.items) or known.kind == "list" and FIRST in known.fields)
+
+
+def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame, sure: bool) -> bool:
+    """Run a loop's body once and join all ways out of it (not `sure`: with the state before); return whether the next round may find other values."""
     loop = Loop(frame.branches(), run.heap.branches())
     frame.loops.append(loop)
     with Branch(run, frame) as branch:
@@ -196,7 +204,7 @@ def _round(run: Interpreter, node: ir.Loop, element: Value, frame: Frame) -> boo
     frame.loops.pop()
     ends = [*loop.left, branch.end] if alive else loop.left
     carried = any(name in frame.names and frame.names[name] != value for names, _ in ends for name, value in names.items())
-    merge(run, [*ends, ({}, {})], frame)
+    merge(run, [*ends, *([] if sure and ends else [({}, {})])], frame)
     return carried
 
 

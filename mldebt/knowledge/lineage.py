@@ -34,17 +34,20 @@ class LineageRow(Strict, frozen=True):
 
     `sees`: the result is shaped by what was learned from all rows given (on a type: by what an instance learned when it was fitted): by a `fit`, a
     `vocabulary` (which words there are), `categories` (which values there are), a `statistic`, an `extreme` (a statistic that no filter is shaped by: a day to
-    cut at), a `count`, or by `resample` (rows made of others). `composed`: an instance learns as those do that it is made of, where they are known;
-    `unsupervised`: it predicts nothing that a score of held-out rows could judge. `keeps` says what else comes back: the `rows`, only the `statistic`, only
-    `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
+    cut at), a `count`, the statistic of a `group`, or by `resample` (rows made of others). `composed`: an instance learns as those do that it is made of, where
+    they are known; `unsupervised`: it predicts nothing that a score of held-out rows could judge. `keeps` says what else comes back: the `rows`, only the
+    `statistic`, only `facts` (a number of rows, names of columns), or a `table` with rows of its own made by the statistic.
 
     The other keys name parameters. `learns`: those that a fit learns from (absent: all arguments); `targets`: those
     with the answers, whose rows it learns from while nothing that shaped them counts; `folds`: those
     that a call divides into folds to fit a model on some and judge it on the rest; `data`: those that hold the data, where the others only steer what is done
-    (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not. A statistic is taken
+    (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not; `fills`: those
+    whose values stand where one is missing (a group's statistic there is one like any other). A statistic is taken
     of each row by itself where `axis` is 1 or `columns`; one that depends on the rows only where `number` is a number is none where it is not. Where `named` is
     a function, that function learns, else what it names (`counts` are names of counts). `parameters` are the names of positional parameters, where the row of
-    the call does not give them. `division` says how the call divides rows.
+    the call does not give them. `division` says how the call divides rows; of a
+    type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
+    of the `parts` its rows are kept in.
     """
 
     path: str
@@ -61,6 +64,8 @@ class LineageRow(Strict, frozen=True):
     number: str = ""
     named: str = ""
     counts: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
+    indexed: Literal["rows", "parts"] | None = None
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     division: DivisionRow | None = None

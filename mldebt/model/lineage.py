@@ -13,7 +13,7 @@ import msgspec
 
 from mldebt.model.source import Place
 
-How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "count", "resample"]
+How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "group", "count", "resample"]
 
 
 FOLDS = ("learn", "validate")

@@ -47,9 +47,20 @@ def _result(item: Finding, index: int) -> dict[str, Any]:
         "partialFingerprints": {"mldebt/v1": item.fingerprint},
         "relatedLocations": [{"id": number, **_step(step)} for number, step in enumerate(item.evidence, 1)],
     }
+    if len(item.evidence) > 1:
+        result["codeFlows"] = [_flow(item)]
     if item.suppressed is not None:
         result["suppressions"] = [{"kind": "inSource", "justification": item.suppressed}]
     return result
+
+
+def _flow(item: Finding) -> dict[str, Any]:
+    """Return the steps of evidence in their order as a flow, which ends at the finding where none of them stands there."""
+    steps = [_step(step) for step in item.evidence]
+    if not any((step.path, step.cell, step.line, step.column) == (item.path, item.cell, item.line, item.column) for step in item.evidence):
+        place = _location(item.path, item.line, item.column, item.end_line, item.end_column, item.cell)
+        steps.append({**place, "message": {"text": item.message}})
+    return {"threadFlows": [{"locations": [{"location": step, "executionOrder": number} for number, step in enumerate(steps, 1)]}]}
 
 
 def _step(step: EvidenceStep) -> dict[str, Any]:

@@ -24,8 +24,9 @@ def _container(kind: str) -> Callable[..., Value]:
         source = call.args[0] if call.args else NOTHING
         known = run.heap.get(source.ref)
         if kind == "dict":
-            rest = None if not call.args else known.rest if known is not None and known.items is None else NOTHING
-            fields = {**(known.fields if known is not None else {}), **call.keywords}
+            pairs = _pairs(run, known.items) if known is not None and known.items is not None else None
+            rest = None if not call.args or pairs is not None else known.rest if known is not None and known.items is None else NOTHING
+            fields = {**(pairs or (known.fields if known is not None else {})), **call.keywords}
             return run.new(call.place, Object("dict", None, fields, rest), run.catalogue.literal(kind), lineage(source, *call.keywords.values()))
         if known is not None and known.items is not None:
             return run.new(call.place, Object(kind, known.items), run.catalogue.literal(kind), source.sources)
@@ -34,6 +35,13 @@ def _container(kind: str) -> Callable[..., Value]:
         return run.new(call.place, made, run.catalogue.literal(kind), source.sources, passed)
 
     return primitive
+
+
+def _pairs(run: Interpreter, items: Sequence[Value]) -> dict[str, Value] | None:
+    """Return the items of a mapping made of pairs by their keys, None where one is no pair or has no key that is known."""
+    rows = [known.items if (known := run.heap.get(item.ref)) is not None else None for item in items]
+    pairs = [(key, row[1]) for row in rows if row is not None and len(row) == 2 and (key := run.key(row[0])) is not None]
+    return dict(pairs) if len(pairs) == len(items) else None
 
 
 def _ordered(change: Callable[[Sequence[Value]], Sequence[Value]]) -> Callable[..., Value]:
