@@ -76,7 +76,8 @@ class Attributes:
             row = self._run.catalogue.method(value.type, name)
             if row is None:
                 return known.fields[name]
-        return self._of_type(value, value.type, name, place)
+        kind = value.type or self._run.learning.kind(known)
+        return self._of_type(value if kind == value.type else msgspec.structs.replace(value, type=kind), kind, name, place)
 
     def _of_type(self, value: Value, type_path: str, name: str, place: Place) -> Value:
         """Return an attribute of a library instance: a typed attribute, else a method to be called."""
@@ -170,7 +171,8 @@ class Attributes:
         """Return `value[index]`."""
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
-            return depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
+            found = depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
+            return self._run.choosing.picked(found, index[0], node, frame) if index[0].sources else found
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):

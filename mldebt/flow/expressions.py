@@ -158,7 +158,10 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
     sources = lineage(left, *rights)
-    return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources)
+    if not sources:
+        return Value()
+    masked = run.provenance.mask(sources, run.place(frame, node)) | run.choosing.compared(node, left, rights, frame)
+    return Value(type=left.type if left.sources else "", sources=masked)
 
 
 def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:

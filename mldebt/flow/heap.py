@@ -44,6 +44,7 @@ class Heap:
         self._sites: dict[object, int] = {}
         self._chains: dict[tuple[int, Place], int] = {}
         self._logs: list[dict[int, Object | None]] = []
+        self._parts: dict[int, tuple[int, ...]] = {}
         self.running = Activation(0)
 
     def address(self, site: object) -> int:
@@ -79,9 +80,15 @@ class Heap:
         kinds = {item.kind for item in known}
         if not known or len(known) < len(objects) or len(kinds) > 1 or "handle" in kinds or ("instance" in kinds and not result.type):
             return result
-        address = self.address(("one of", tuple(value.ref for value in values)))
+        refs = tuple(value.ref for value in values)
+        address = self.address(("one of", refs))
+        self._parts[address] = refs
         self.put(address, self._joined(known, depth))
         return msgspec.structs.replace(result, ref=address)
+
+    def parts(self, address: int) -> tuple[int, ...]:
+        """Return the objects that one which joins several stands for."""
+        return tuple(part for one in self._parts.get(address, ()) if one > 0 and one != address for part in self.parts(one) or (one,))
 
     def _joined(self, objects: Sequence[Object], depth: int) -> Object:
         first = objects[0]

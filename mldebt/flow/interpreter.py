@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.choosing import Choosing
 from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
@@ -68,7 +69,7 @@ class Interpreter:
         self.heap, self.texts, self.provenance = Heap(), Texts(), Provenance()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
-        self.learning = Learning(self)
+        self.learning, self.choosing = Learning(self), Choosing(self)
         self.decisions, self.observer = Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0

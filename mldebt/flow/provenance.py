@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.flow.verdicts import Chosen, Predicted, Scored, choices
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
 
@@ -93,8 +94,11 @@ class Flipped(msgspec.Struct, frozen=True):
     of: int
 
 
-Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
+Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Predicted | Scored | Chosen
 _ROWS = (Origin, Called, Part, Picked)
+_VERDICTS = (Predicted, Scored, Chosen)
+_KEPT = (Seen, Fitted, *_VERDICTS)
+"""What a value that is learned from data keeps of it, beside having seen its rows."""
 EACH = "each "
 """Start of a side that is another one each time: what is learned of such a window is not learned of the rows around it."""
 OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
@@ -143,7 +147,7 @@ class Provenance:
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
         rows = frozenset(item for item in found if self._holds_rows(item) and not self._is_window(item))
-        shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Seen))
+        shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), _KEPT))
         made = frozenset((self._number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
         return made | frozenset(item for item in shaped if not (item < 0 and item in rows))
 
@@ -152,10 +156,10 @@ class Provenance:
         return frozenset((self._number(Fitted(found, place, api), open_=_open(found)),)) if found else _NONE
 
     def about(self, found: Found) -> Found:
-        """Return a fact about some data."""
-        if not found or all(isinstance(self._terms.get(item), About) for item in found):
+        """Return a fact about some data; what was chosen stays so."""
+        if not found or all(isinstance(self._terms.get(item), About | Chosen) for item in found):
             return found
-        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),))
+        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),)) | choices(self, found)
 
     def mask(self, found: Found, site: Place) -> Found:
         """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
@@ -206,9 +210,25 @@ class Provenance:
         """Return what a transformer of this state puts on the data it is given: all it has seen."""
         return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))
 
+    def make(self, term: Term, *, open_: bool) -> Found:
+        """Return a term; `open_`: tokens are in it."""
+        return frozenset((self._number(term, open_=open_),))
+
+    def is_token(self, item: int) -> bool:
+        """Return whether a number is a token."""
+        return item < 0 and item not in self._terms
+
+    def is_learned(self, item: int) -> bool:
+        """Return whether a number is something learned from data."""
+        return isinstance(self._terms.get(item), Seen)
+
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
         return sum(map(self._holds_rows, found)) == 1
+
+    def tells(self, found: Found) -> bool:
+        """Return whether a choice, or chances that a model gave, are among some provenance."""
+        return any(item > 0 and isinstance(self._terms.get(item), Chosen | Predicted) for item in found)
 
     def term(self, item: int) -> Term | None:
         """Return the term that a number stands for, None for a read or a token."""
@@ -266,6 +286,8 @@ class Provenance:
         """Make a term again of what it is made of, changed."""
         if isinstance(term, Origin):
             return frozenset((self._numbers[term],))
+        if isinstance(term, _VERDICTS):
+            return term.again(self, change)
         inner = change(frozenset((term.of,)) if isinstance(term.of, int) else term.of)
         if isinstance(term, Called):
             return frozenset(self._number(Called(one, term.place), open_=one < 0) for one in inner)
@@ -318,7 +340,7 @@ def _operands(term: Term) -> Found:
     if isinstance(term, Origin):
         return _NONE
     own = frozenset((term.of,)) if isinstance(term.of, int) else term.of
-    return own | term.by if isinstance(term, Picked) else own
+    return own | term.by if isinstance(term, Picked | Chosen) else own
 
 
 def _is_open(item: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -187,6 +187,11 @@ class Catalogue:
                     queue.extend(row.bases if row else ())
             self._lines[type_path] = tuple(found)
         return self._lines[type_path]
+
+    def common(self, kinds: Sequence[str]) -> str:
+        """Return the nearest base that some types have in common, empty where they have none."""
+        others = [set(self._bases(kind)) for kind in kinds[1:]]
+        return next((base for base in self._bases(kinds[0]) if all(base in line for line in others)), "") if kinds else ""
 
     def canonical(self, dotted: str) -> str:
         """Return the public path for any path of it (longest alias prefix wins)."""
