@@ -172,7 +172,7 @@ class Attributes:
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
             found = depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
-            return self._run.choosing.picked(found, index[0], node, frame) if index[0].sources else found
+            return self._run.choosing.picked(found, value, index[0], node, frame) if value.sources or index[0].sources else found
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):

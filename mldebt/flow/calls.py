@@ -184,6 +184,8 @@ class Calls:
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
             built = self._run.learning.learner(target.path, kind.role, place, args, keywords)
+            if built.sources and built.ref:
+                self._run.choosing.made(built, place, frame)
             return msgspec.structs.replace(built, passed=passed) if (passed := self._run.conversions.result(made, target.path, NO_SOURCES)) else built
         return Value(sources=self._run.unheld(self._run.held(*args, *keywords.values()), place))
 

@@ -78,14 +78,19 @@ class Choosing:
             self._run.heap.put(address, Object(known.kind, items, fields, known.rest and _marked(known.rest, found)))
         return made
 
-    def picked(self, found: Value, index: Value, node: ir.Subscript, frame: Frame) -> Value:
-        """Return an item that an index picks, as chosen by what chose the index; note it where a model is picked."""
-        choices = verdicts.choices(self._book, index.sources)
+    def picked(self, found: Value, value: Value, index: Value, node: ir.Subscript, frame: Frame) -> Value:
+        """Return an item of a container, as chosen by what chose the index or put the container in order; note it where a model is picked."""
+        choices = verdicts.choices(self._book, value.sources | index.sources)
         if not choices:
             return found
         if self._run.learning.holds(found):
             self._run.emit(frame, "decide", self._run.place(frame, node), data=choices)
         return _marked(found, choices)
+
+    def made(self, learner: Value, place: Place, frame: Frame) -> None:
+        """Note that scores chose what a model is made with."""
+        if choices := verdicts.choices(self._book, learner.sources):
+            self._run.emit(frame, "decide", place, data=choices)
 
     def by(self, test: Value, place: Place) -> By | None:
         """Return what chooses a branch, None where scores do not."""

@@ -34,7 +34,14 @@ class Teller:
     def scores(self, found: Found) -> tuple[Scored, ...]:
         """Return the scores that something was chosen by."""
         decisions = [term for item in found if isinstance(term := self._book.term(item), verdicts.Chosen)]
-        marks = {mark for term in decisions for item in term.of | term.by if isinstance(mark := self._book.term(item), verdicts.Scored)}
+        return self._marks(frozenset().union(*(term.of | term.by for term in decisions)), verdicts.Scored)
+
+    def chances(self, found: Found) -> tuple[Scored, ...]:
+        """Return the chances among some provenance."""
+        return self._marks(found, verdicts.Predicted)
+
+    def _marks(self, found: Found, kind: type[verdicts.Scored | verdicts.Predicted]) -> tuple[Scored, ...]:
+        marks = [term for item in found if isinstance(term := self._book.term(item), kind)]
         told = {Scored(mark.place, mark.api, self.lineage(mark.of).rows, self.fits(mark.of)) for mark in marks}
         return tuple(sorted(told, key=lambda score: (score.place, score.api, tuple(map(_order, score.rows)))))
 

@@ -12,11 +12,13 @@ from mldebt.flow.provenance import Meaning, Provenance
 from mldebt.flow.told import Teller
 from mldebt.flow.value import NO_SOURCES, Chain
 from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
+from mldebt.model.lineage import Scored
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
-_TELLING, _CHOSEN = ("decide", "cut"), ("decide", "score")
-"""Kinds of events that are none where their data holds no verdict after all, and those that tell by which scores something was chosen."""
+_CUT, _DECIDE, _SCORE = "cut", "decide", "score"
+_TELLING = (_DECIDE, _CUT)
+"""Kinds of events that are none where their data holds no verdict after all."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
@@ -129,7 +131,12 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
         sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
-                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else (), told.scores(data) if raw.kind in _CHOSEN else ())
+                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else (), _by(raw.kind, data, told))
+
+
+def _by(kind: Kind, data: frozenset[int], told: Teller) -> tuple[Scored, ...]:
+    """Return the scores that tell of an event beside its rows."""
+    return told.scores(data) if data and kind in (_DECIDE, _SCORE) else told.chances(data) if kind == _CUT else ()
 
 
 def _translated(call: Call, tokens: Tokens, wanted: frozenset[int], book: Provenance) -> Tokens:

@@ -84,7 +84,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
     `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored. `scores` are those that
     decide which of several things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut`
-    compares chances that a model gave with a literal.
+    compares chances that a model gave (its `scores`) with a literal.
     """
 
     id: int

@@ -80,7 +80,7 @@ class Fitted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
-    """One score of a model: where, by which library path, on which rows, of which fits."""
+    """One score or prediction of a model: where, by which library path, on which rows, of which fits."""
 
     place: Place
     api: str
