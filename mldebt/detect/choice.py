@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from mldebt.detect.base import Context, one_each
-from mldebt.detect.held_out import came_from, divided, held_for_good, other_judge
+from mldebt.detect.held_out import came_from, divided, held_for_good, other_judge, said_to_choose
 from mldebt.detect.repeated import Repeated
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
@@ -17,11 +17,15 @@ from mldebt.model.source import Place
 
 
 class ChoiceSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`between`: what is chosen: `fits` (one of several models), `searched` (what a search library tries), `cuts` (a number, for one model)."""
+    """`between`: what is chosen: `fits` (one of several models), `searched` (what a search library tries), `cuts` (a number, for one model).
+
+    `labels` are words by which a statement that scores says that its rows are there to choose by.
+    """
 
     kind: str
     form: str
     between: Literal["fits", "searched", "cuts"]
+    labels: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -47,6 +51,8 @@ def choice(context: Context, spec: ChoiceSpec) -> Iterator[Match]:
     for event in context.events:
         trials = _trials(event) if event.scores and _asked(event, spec) else []
         if not trials or not _fits_form(event, trials, repeated, spec) or _judged_elsewhere(context, event, trials):
+            continue
+        if any(said_to_choose(context, one, spec.labels) for one in _scorings(context, event, trials)):
             continue
         places = frozenset(trial.score.place for trial in trials)
         if not any(places & known for known in found):
@@ -79,6 +85,12 @@ def _judged_elsewhere(context: Context, event: Event, trials: list[_Trial]) -> b
     """Return whether rows that took no part in the choice judge a model in the end."""
     rows = [one for trial in trials for one in trial.held]
     return any(other_judge(context, event.entry, trial.fit, rows) is not None for trial in trials)
+
+
+def _scorings(context: Context, event: Event, trials: list[_Trial]) -> list[Event]:
+    """Return the events in which the scores behind a decision are taken, and in which it is scored itself."""
+    places = {trial.score.place for trial in trials} | {event.place}
+    return [one for one in context.under.get(event.entry, ()) if one.kind == "score" and one.place in places]
 
 
 def _match(context: Context, spec: ChoiceSpec, event: Event, trials: list[_Trial]) -> Match:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from mldebt.detect.base import Context, shown
+from mldebt.detect.labelled import labelled
 from mldebt.model.events import Event
 from mldebt.model.finding import Step
 from mldebt.model.lineage import FOLDS, Fitted, Rows, Seen, any_inside
@@ -53,6 +54,11 @@ def other_judge(context: Context, entry: str, fit: Fitted, rows: Collection[Rows
             if related and any(all(one.apart(other) for other in rows) for one in held_for_good(event.rows.rows, own)):
                 return event
     return None
+
+
+def said_to_choose(context: Context, score: Event, labels: Collection[str]) -> bool:
+    """Return whether the statement that scores, or one that leads to it, says that its rows are there to choose by."""
+    return any(labelled(context, place, labels) for place in (score.place, *score.chain))
 
 
 def divided(fit: Fitted, rows: Rows) -> tuple[Step, ...]:
