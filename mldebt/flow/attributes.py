@@ -230,12 +230,12 @@ class Attributes:
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
-                self.flow_into(target.value, self._run.held(value), frame)
+                self.flow_into(target.value, self._stored(value), frame)
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            self.flow_into(target.value, self._run.held(value), frame)
+            self.flow_into(target.value, self._stored(value), frame)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -249,6 +249,10 @@ class Attributes:
             rest = value if known.rest is None else join(known.rest, value)
             fields = _replaceable(known.fields, self._run.place(frame, target)) if known.kind == "dict" and value.sources else known.fields
             self._run.heap.put(receiver.ref, Object(known.kind, known.items, fields, rest))
+
+    def _stored(self, value: Value) -> frozenset[int]:
+        """Return the provenance of a value as part of a table: which of its columns are chances is not known."""
+        return self._run.provenance.unmarked(self._run.held(value))
 
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""

@@ -237,6 +237,8 @@ class Calls:
         flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         returns = row.returns
+        if returns and sources and self._run.catalogue.representation(returns) == "frame":
+            sources = self._run.provenance.unmarked(sources)
         if bound.handle is not None:
             return bound.handle
         if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):

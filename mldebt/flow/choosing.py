@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from mldebt.flow import verdicts
+from mldebt.flow.chances import is_given
 from mldebt.flow.heap import Object
 from mldebt.flow.trace import Call, RawEvent, Trace
-from mldebt.flow.value import NO_SOURCES, NOTHING, Value
+from mldebt.flow.value import NO_SOURCES, NOTHING, Value, blank
 from mldebt.knowledge.lineage import SteerRow, WatchRow
 from mldebt.model import ir
 from mldebt.model.source import Place
@@ -49,19 +50,14 @@ class Choosing:
             if self._run.catalogue.representation(left.type) in _TABLES:
                 return NO_SOURCES
             return verdicts.chosen(self._book, left.sources, right.sources, self._run.place(frame, node))
-        for data, literal in ((left, node.comparators[0]), (right, node.left)):
-            if data.sources and isinstance(literal, ir.Const) and isinstance(literal.value, float):
-                self._cut(data, literal.value, node, frame)
+        for data, part, literal in ((left, node.left, node.comparators[0]), (right, node.comparators[0], node.left)):
+            if data.sources and isinstance(literal, ir.Const) and isinstance(literal.value, float) and is_given(self._run, data, part, frame):
+                detail = ("at", repr(literal.value)), ("by", node.ops[0])
+                self._run.emit(frame, "cut", self._run.place(frame, node), data=data.sources, model=self._book.fits(data.sources), detail=detail)
         return NO_SOURCES
 
-    def _cut(self, data: Value, at: float, node: ir.Compare, frame: Frame) -> None:
-        marks = verdicts.predictions(self._book, data.sources)
-        if self._run.catalogue.representation(data.type) != "frame" and (marks or any(map(self._book.is_token, data.sources))):
-            place, fits = self._run.place(frame, node), self._book.fits(data.sources)
-            self._run.emit(frame, "cut", place, data=data.sources, model=fits, detail=(("at", repr(at)), ("by", node.ops[0])))
-
     def among(self, bound: Bound, given: frozenset[int]) -> frozenset[int]:
-        """Return what comes out where a call picks or orders by scores; note it where models go along with these."""
+        """Return what comes out where a call picks by scores; note it where models go along with these."""
         found = verdicts.chosen(self._book, given, given, bound.place)
         if found and bound.frame is not None and any(map(self._run.learning.holds, bound.given())):
             self._run.emit(bound.frame, "decide", bound.place, data=found)
@@ -69,21 +65,26 @@ class Choosing:
 
     def ordered(self, bound: Bound, made: Value) -> Value:
         """Return what a call that puts things in order gave (or changed in its receiver): where scores say which comes first, its items are chosen by them."""
-        found = self.among(bound, self._run.held(*bound.given()))
+        given = self._run.held(*bound.given())
+        found = verdicts.chosen(self._book, given, given, bound.place)
         address = made.ref or (bound.receiver or NOTHING).ref
         known = self._run.heap.get(address) if found else None
         if known is not None:
             items = None if known.items is None else tuple(_marked(item, found) for item in known.items)
             fields = {name: _marked(item, found) for name, item in known.fields.items()}
             self._run.heap.put(address, Object(known.kind, items, fields, known.rest and _marked(known.rest, found)))
-        return made
+        return _marked(made, found) if found else made
 
     def picked(self, found: Value, value: Value, index: Value, node: ir.Subscript, frame: Frame) -> Value:
-        """Return an item of a container, as chosen by what chose the index or put the container in order; note it where a model is picked."""
+        """Return an item of a container, as chosen by what chose the index or put the container in order; note it where a model is picked.
+
+        By its place: whoever goes through what is in order takes all.
+        """
         choices = verdicts.choices(self._book, value.sources | index.sources)
         if not choices:
             return found
-        if self._run.learning.holds(found):
+        placed = len(index.const) == 1 and isinstance(index.const[0], int)
+        if (placed or verdicts.choices(self._book, index.sources)) and self._run.learning.holds(found):
             self._run.emit(frame, "decide", self._run.place(frame, node), data=choices)
         return _marked(found, choices)
 
@@ -93,8 +94,10 @@ class Choosing:
             self._run.emit(frame, "decide", place, data=choices)
 
     def by(self, test: Value, place: Place) -> By | None:
-        """Return what chooses a branch, None where scores do not."""
+        """Return what chooses a branch, None where scores do not: a test of whether there is something that they chose is no choice."""
         choices = verdicts.choices(self._book, test.sources)
+        if choices and not blank(test):
+            choices = frozenset(item for item in choices if verdicts.made_at(self._book, item, place))
         return By(choices, place) if choices else None
 
     def kept(self, by: By, end: tuple[dict[str, Value], dict[int, Object]], frame: Frame, first: int) -> tuple[dict[str, Value], dict[int, Object]]:

@@ -149,7 +149,7 @@ class Interpreter:
 
     def unheld(self, sources: frozenset[int], place: Place) -> frozenset[int]:
         """Return the provenance of what code that is not followed gives: that of the data it was given, else data of its own."""
-        return sources or self.provenance.origin(place)
+        return self.provenance.unmarked(sources) or self.provenance.origin(place)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""

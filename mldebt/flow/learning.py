@@ -128,7 +128,9 @@ class Learning:
         found = self._flowing(bound, row, given, results)
         if row.chances:
             return found | verdicts.predicted(self._book, found, bound.place, bound.api)
-        return found | self._run.choosing.among(bound, given) if row.chooses else found
+        if row.chooses:
+            return found | self._run.choosing.among(bound, given) | verdicts.predictions(self._book, given)
+        return found
 
     def _flowing(self, bound: Bound, row: LineageRow, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         role = bound.row.role

@@ -97,7 +97,7 @@ class Flipped(msgspec.Struct, frozen=True):
 Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Predicted | Scored | Chosen
 _ROWS = (Origin, Called, Part, Picked)
 _VERDICTS = (Predicted, Scored, Chosen)
-_KEPT = (Seen, Fitted, *_VERDICTS)
+_KEPT = (Seen, Fitted, Scored, Chosen)
 """What a value that is learned from data keeps of it, beside having seen its rows."""
 EACH = "each "
 """Start of a side that is another one each time: what is learned of such a window is not learned of the rows around it."""
@@ -125,6 +125,7 @@ class Provenance:
         self._terms: dict[int, Term] = {}
         self._bases: dict[int, Found] = {}
         self._depths: dict[int, int] = {}
+        self._marks: set[int] = set()
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
@@ -225,6 +226,10 @@ class Provenance:
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
         return sum(map(self._holds_rows, found)) == 1
+
+    def unmarked(self, found: Found) -> Found:
+        """Return provenance of what is no longer what a model gave, but something computed of it."""
+        return found if found.isdisjoint(self._marks) else found - self._marks
 
     def tells(self, found: Found) -> bool:
         """Return whether a choice, or chances that a model gave, are among some provenance."""
@@ -330,6 +335,8 @@ class Provenance:
             number = self._numbers[term] = -number if open_ else number
             self._terms[number] = term
             self._bases[number] = self.reads(_operands(term))
+            if isinstance(term, Predicted):
+                self._marks.add(number)
             if isinstance(term, Called | Part | Picked):
                 self._depths[number] = self._depths.get(term.of, 0) + 1
         return number

@@ -84,6 +84,12 @@ def choices(book: Provenance, found: Found) -> Found:
     return frozenset(item for item in found if isinstance(book.term(item), Chosen))
 
 
+def made_at(book: Provenance, item: int, place: Place) -> bool:
+    """Return whether a choice was made inside of a stretch of code."""
+    term = book.term(item)
+    return isinstance(term, Chosen) and term.place.path == place.path and place.at <= term.place.at < place.end
+
+
 def predictions(book: Provenance, found: Found) -> Found:
     """Return the marks of chances among some provenance."""
     return frozenset(item for item in found if isinstance(book.term(item), Predicted))
