@@ -190,7 +190,7 @@ class Attributes:
             return known.fields[key]
         if key is not None and known.kind == "dict" and known.rest is None:
             return Value(sources=value.sources)
-        return self._run.heap.element(known)
+        return self._run.any_item(known)
 
     def _of_library(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
         place = self._run.place(frame, node)

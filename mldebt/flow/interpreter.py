@@ -173,6 +173,12 @@ class Interpreter:
         """Return a short name for what fills a hole."""
         return node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attr) else ""
 
+    def any_item(self, known: Object) -> Value:
+        """Return what a key that is not known may give; whether that is what a model gave is not known where a mapping has other items, too."""
+        found = self.heap.element(known)
+        sources = self.provenance.unmarked(found.sources) if len(known.fields) > 1 and found.sources else found.sources
+        return found if sources is found.sources else msgspec.structs.replace(found, sources=sources)
+
     def element(self, value: Value) -> Value:
         """Return what iterating over a value gives."""
         known = self.heap.get(value.ref)

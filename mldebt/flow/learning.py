@@ -150,7 +150,7 @@ class Learning:
             return self._data(bound, row) | self._book.fits(state)
         if role == _SCORE and row.keeps is None:
             data, fits = self.judged(bound, given)
-            return verdicts.scored(self._book, data | fits, bound.place, bound.api) if fits else given
+            return verdicts.scored(self._book, data | fits, bound.place, bound.api) if fits else self._book.unmarked(given)
         if row.keeps == "table":
             return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
         if row.sees is not None:

@@ -61,10 +61,10 @@ def predicted(book: Provenance, found: Found, place: Place, api: str) -> Found:
 
 
 def scored(book: Provenance, found: Found, place: Place, api: str) -> Found:
-    """Return the score of predictions; what no model made stays as it is."""
+    """Return the score of predictions; where no fit is known it is something computed of the data."""
     data = _without(book, found, (Predicted, Scored, Chosen))
     if not book.fits(data):
-        return found
+        return _without(book, found, (Predicted,))
     return book.make(Scored(data, place, api), open_=_open(data))
 
 
