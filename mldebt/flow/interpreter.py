@@ -176,7 +176,8 @@ class Interpreter:
     def any_item(self, known: Object) -> Value:
         """Return what a key that is not known may give; whether that is what a model gave is not known where a mapping has other items, too."""
         found = self.heap.element(known)
-        sources = self.provenance.unmarked(found.sources) if len(known.fields) > 1 and found.sources else found.sources
+        mixed = found.sources and not all(map(self.provenance.tells, [value.sources for value in known.fields.values()]))
+        sources = self.provenance.unmarked(found.sources) if mixed and len(known.fields) > 1 else found.sources
         return found if sources is found.sources else msgspec.structs.replace(found, sources=sources)
 
     def element(self, value: Value) -> Value:

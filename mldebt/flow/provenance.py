@@ -94,8 +94,14 @@ class Flipped(msgspec.Struct, frozen=True):
     of: int
 
 
-Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Predicted | Scored | Chosen
-_ROWS = (Origin, Called, Part, Picked)
+class Worked(msgspec.Struct, frozen=True):
+    """The rows that a token stands for, without the mark of what a model gave: something was computed of them."""
+
+    of: int
+
+
+Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Worked | Predicted | Scored | Chosen
+_ROWS = (Origin, Called, Part, Picked, Worked)
 _VERDICTS = (Predicted, Scored, Chosen)
 _KEPT = (Seen, Fitted, Scored, Chosen)
 """What a value that is learned from data keeps of it, beside having seen its rows."""
@@ -229,7 +235,8 @@ class Provenance:
 
     def unmarked(self, found: Found) -> Found:
         """Return provenance of what is no longer what a model gave, but something computed of it."""
-        return found if found.isdisjoint(self._marks) else found - self._marks
+        left = found if found.isdisjoint(self._marks) else found - self._marks
+        return left if not left or min(left) >= 0 else frozenset(map(self._worked, left))
 
     def tells(self, found: Found) -> bool:
         """Return whether a choice, or chances that a model gave, are among some provenance."""
@@ -308,9 +315,16 @@ class Provenance:
             return self.index(inner, term.site, term.side)
         if isinstance(term, IndexOf):
             return self.index_of(inner)
+        if isinstance(term, Worked):
+            return self.unmarked(inner)
         if isinstance(term, Picked):
             return self.picked(inner, change(term.by), without=term.without)
         return self.flipped(inner)
+
+    def _worked(self, item: int) -> int:
+        if item > 0 or not self._holds_rows(item) or isinstance(self._terms.get(item), Worked):
+            return item
+        return self._number(Worked(item), open_=True)
 
     def _flip(self, item: int) -> int:
         term = self._terms.get(item)
