@@ -219,7 +219,7 @@ class Calls:
             self._run.nodes.perform(row.node, bound, frame)
         if row.value in PRIMITIVES:
             made = PRIMITIVES[row.value](self._run, bound)
-            return self._run.choosing.ordered(bound, made) if self._run.learning.row(bound).chooses else made
+            return self._run.choosing.ordered(bound, made)
         if row.starts and frame.index < 0:
             self._run.modules.started.setdefault(frame.path, row.starts)
         if row.through and receiver is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mldebt.flow import verdicts
 from mldebt.flow.value import Value
 from mldebt.model import ir
 
@@ -22,7 +21,7 @@ def is_given(run: Interpreter, data: Value, node: ir.Expr, frame: Frame) -> bool
     inner = _named(run, node, frame)
     if inner is None:
         return False
-    if verdicts.predictions(run.provenance, data.sources):
+    if run.provenance.marks(data.sources):
         return True
     return isinstance(inner, ir.Name) and frame.index >= 0 and any(map(run.provenance.is_token, data.sources)) and _is_parameter(run, inner, frame)
 

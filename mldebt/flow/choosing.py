@@ -65,6 +65,9 @@ class Choosing:
 
     def ordered(self, bound: Bound, made: Value) -> Value:
         """Return what a call that puts things in order gave (or changed in its receiver): where scores say which comes first, its items are chosen by them."""
+        row = self._run.catalogue.lineage(bound.api) if bound.api else None
+        if row is None or not row.chooses:
+            return made
         given = self._run.held(*bound.given())
         found = verdicts.chosen(self._book, given, given, bound.place)
         address = made.ref or (bound.receiver or NOTHING).ref
@@ -80,22 +83,22 @@ class Choosing:
 
         By its place: whoever goes through what is in order takes all.
         """
-        choices = verdicts.choices(self._book, value.sources | index.sources)
+        choices = self._book.choices(value.sources | index.sources)
         if not choices:
             return found
         placed = len(index.const) == 1 and isinstance(index.const[0], int)
-        if (placed or verdicts.choices(self._book, index.sources)) and self._run.learning.holds(found):
+        if (placed or self._book.choices(index.sources)) and self._run.learning.holds(found):
             self._run.emit(frame, "decide", self._run.place(frame, node), data=choices)
         return _marked(found, choices)
 
     def made(self, learner: Value, place: Place, frame: Frame) -> None:
         """Note that scores chose what a model is made with."""
-        if choices := verdicts.choices(self._book, learner.sources):
+        if choices := self._book.choices(learner.sources):
             self._run.emit(frame, "decide", place, data=choices)
 
     def by(self, test: Value, place: Place) -> By | None:
         """Return what chooses a branch, None where scores do not: a test of whether there is something that they chose is no choice."""
-        choices = verdicts.choices(self._book, test.sources)
+        choices = self._book.choices(test.sources)
         if choices and not blank(test):
             choices = frozenset(item for item in choices if verdicts.made_at(self._book, item, place))
         return By(choices, place) if choices else None

@@ -87,7 +87,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     kind = left.type if left.type == right.type or not right.type or right.const else right.type if not left.type or left.const else ""
     kind = kind if not (left.texts or right.texts) else ""
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
-    sources = run.provenance.unmarked(lineage(left, right))
+    sources = run.provenance.worked(lineage(left, right))
     return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
 
 

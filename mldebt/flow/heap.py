@@ -82,13 +82,13 @@ class Heap:
             return result
         refs = tuple(value.ref for value in values)
         address = self.address(("one of", refs))
-        self._parts[address] = refs
+        self._parts[address] = tuple(dict.fromkeys(part for ref in refs for part in self._parts.get(ref, (ref,)) if part > 0))
         self.put(address, self._joined(known, depth))
         return msgspec.structs.replace(result, ref=address)
 
     def parts(self, address: int) -> tuple[int, ...]:
         """Return the objects that one which joins several stands for."""
-        return tuple(part for one in self._parts.get(address, ()) if one > 0 and one != address for part in self.parts(one) or (one,))
+        return self._parts.get(address, ())
 
     def _joined(self, objects: Sequence[Object], depth: int) -> Object:
         first = objects[0]

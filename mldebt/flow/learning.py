@@ -129,7 +129,7 @@ class Learning:
         if row.chances:
             return found | verdicts.predicted(self._book, found, bound.place, bound.api)
         if row.chooses:
-            return found | self._run.choosing.among(bound, given) | verdicts.predictions(self._book, given)
+            return found | self._run.choosing.among(bound, given) | self._book.marks(given)
         return found
 
     def _flowing(self, bound: Bound, row: LineageRow, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:

@@ -12,14 +12,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from mldebt.flow.verdicts import Chosen, Predicted, Scored, choices
+from mldebt.flow.verdicts import Chosen, Predicted, Scored
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
 
 FIRST = 1 << 40
 Found: TypeAlias = frozenset[int]
 _NONE: Found = frozenset()
-MAX_PARTS, MAX_DIVIDED, MAX_CALLS = 6, 48, 2
+MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 6, 48, 2, 4
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -132,6 +132,7 @@ class Provenance:
         self._bases: dict[int, Found] = {}
         self._depths: dict[int, int] = {}
         self._marks: set[int] = set()
+        self._choices: set[int] = set()
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
@@ -166,7 +167,7 @@ class Provenance:
         """Return a fact about some data; what was chosen stays so."""
         if not found or all(isinstance(self._terms.get(item), About | Chosen) for item in found):
             return found
-        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),)) | choices(self, found)
+        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),)) | self.choices(found)
 
     def mask(self, found: Found, site: Place) -> Found:
         """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
@@ -234,13 +235,25 @@ class Provenance:
         return sum(map(self._holds_rows, found)) == 1
 
     def unmarked(self, found: Found) -> Found:
-        """Return provenance of what is no longer what a model gave, but something computed of it."""
-        left = found if found.isdisjoint(self._marks) else found - self._marks
-        return left if not left or min(left) >= 0 else frozenset(map(self._worked, left))
+        """Return provenance of what is no longer what a model gave."""
+        return found if found.isdisjoint(self._marks) else found - self._marks
+
+    def worked(self, found: Found) -> Found:
+        """Return provenance of what is computed of some data; what comes of many values is nobody's chances anyway."""
+        left = self.unmarked(found)
+        return left if len(left) > MAX_WORKED or not left or min(left) >= 0 else frozenset(map(self._worked, left))
+
+    def choices(self, found: Found) -> Found:
+        """Return the choices among some provenance."""
+        return _NONE if found.isdisjoint(self._choices) else found & self._choices
+
+    def marks(self, found: Found) -> Found:
+        """Return the marks of chances that a model gave among some provenance."""
+        return _NONE if found.isdisjoint(self._marks) else found & self._marks
 
     def tells(self, found: Found) -> bool:
         """Return whether a choice, or chances that a model gave, are among some provenance."""
-        return any(item > 0 and isinstance(self._terms.get(item), Chosen | Predicted) for item in found)
+        return any(item > 0 for item in self.choices(found) | self.marks(found))
 
     def term(self, item: int) -> Term | None:
         """Return the term that a number stands for, None for a read or a token."""
@@ -316,7 +329,7 @@ class Provenance:
         if isinstance(term, IndexOf):
             return self.index_of(inner)
         if isinstance(term, Worked):
-            return self.unmarked(inner)
+            return self.worked(inner)
         if isinstance(term, Picked):
             return self.picked(inner, change(term.by), without=term.without)
         return self.flipped(inner)
@@ -349,8 +362,8 @@ class Provenance:
             number = self._numbers[term] = -number if open_ else number
             self._terms[number] = term
             self._bases[number] = self.reads(_operands(term))
-            if isinstance(term, Predicted):
-                self._marks.add(number)
+            if isinstance(term, Predicted | Chosen):
+                (self._marks if isinstance(term, Predicted) else self._choices).add(number)
             if isinstance(term, Called | Part | Picked):
                 self._depths[number] = self._depths.get(term.of, 0) + 1
         return number

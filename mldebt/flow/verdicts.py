@@ -79,20 +79,10 @@ def scores(book: Provenance, found: Found) -> Found:
     return frozenset(item for item in found if book.is_token(item) or isinstance(book.term(item), Scored) or item < 0 and book.is_learned(item))
 
 
-def choices(book: Provenance, found: Found) -> Found:
-    """Return the choices among some provenance."""
-    return frozenset(item for item in found if isinstance(book.term(item), Chosen))
-
-
 def made_at(book: Provenance, item: int, place: Place) -> bool:
     """Return whether a choice was made inside of a stretch of code."""
     term = book.term(item)
     return isinstance(term, Chosen) and term.place.path == place.path and place.at <= term.place.at < place.end
-
-
-def predictions(book: Provenance, found: Found) -> Found:
-    """Return the marks of chances among some provenance."""
-    return frozenset(item for item in found if isinstance(book.term(item), Predicted))
 
 
 def _without(book: Provenance, found: Found, kinds: tuple[type, ...]) -> Found:
