@@ -142,7 +142,8 @@ class Choosing:
     def _consulted(self, bound: Bound, watch: WatchRow) -> str:
         """Return what consults the rows that a fit watches: an argument, a setting or a callback; empty where nothing does."""
         if watch.always:
-            return "" if watch.unless and self._given(bound, watch.unless).const in ((False,), (None,)) else bound.api.rpartition(".")[2]
+            off = watch.unless and self._given(bound, watch.unless).const in ((False,), (None,))
+            return "" if off else next((name for name in watch.rows if name in bound.named), "")
         mapping = self._run.heap.get(bound.get(watch.within).ref) if watch.within else None
         for name in watch.by:
             value = mapping.fields.get(name) if mapping is not None and name in mapping.fields else self._given(bound, name)
@@ -158,7 +159,7 @@ class Choosing:
         """Return the name of the callback that steers a fit among those given, empty where none does."""
         row = self._run.catalogue.lineage(value.type) if value.type else None
         if row is not None and row.steers is not None:
-            return value.type.rpartition(".")[2] if self._steers(value, row.steers) else ""
+            return value.type.rpartition(".")[2].lstrip("_") if self._steers(value, row.steers) else ""
         known = self._run.heap.get(value.ref) if value.ref and depth < _MAX_DEPTH else None
         if known is None or known.kind not in ("list", "tuple"):
             return ""
