@@ -11,8 +11,10 @@ import msgspec
 from mldebt.detect.base import Context, Detector
 from mldebt.detect.both_sides import BothSidesSpec, both_sides
 from mldebt.detect.chain import ChainSpec, chain
+from mldebt.detect.choice import ChoiceSpec, choice
 from mldebt.detect.column_use import ColumnUseSpec, column_use
 from mldebt.detect.conversions import ConversionsSpec, conversions
+from mldebt.detect.cut import CutSpec, cut
 from mldebt.detect.cycle import CycleSpec, cycle
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
 from mldebt.detect.declared_option import DeclaredOptionSpec, declared_option
@@ -28,6 +30,7 @@ from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.mixture import MixtureSpec, mixture
 from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
+from mldebt.detect.one_measure import OneMeasureSpec, one_measure
 from mldebt.detect.overlap import OverlapSpec, overlap
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
@@ -46,6 +49,7 @@ from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
 from mldebt.detect.unused import UnusedSpec, unused
+from mldebt.detect.watched import WatchedSpec, watched
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
 from mldebt.model.finding import Match, RunError
@@ -53,8 +57,10 @@ from mldebt.model.finding import Match, RunError
 DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "both-sides": (BothSidesSpec, both_sides),
     "chain": (ChainSpec, chain),
+    "choice": (ChoiceSpec, choice),
     "column-use": (ColumnUseSpec, column_use),
     "conversions": (ConversionsSpec, conversions),
+    "cut": (CutSpec, cut),
     "cycle": (CycleSpec, cycle),
     "declared-dependency": (DeclaredDependencySpec, declared_dependency),
     "declared-option": (DeclaredOptionSpec, declared_option),
@@ -69,6 +75,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),
     "notebook-run": (NotebookRunSpec, notebook_run),
+    "one-measure": (OneMeasureSpec, one_measure),
     "overlap": (OverlapSpec, overlap),
     "parsed-output": (ParsedOutputSpec, parsed_output),
     "plumbing": (PlumbingSpec, plumbing),
@@ -87,6 +94,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
     "unused": (UnusedSpec, unused),
+    "watched": (WatchedSpec, watched),
 }
 
 

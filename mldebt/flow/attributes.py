@@ -76,7 +76,8 @@ class Attributes:
             row = self._run.catalogue.method(value.type, name)
             if row is None:
                 return known.fields[name]
-        return self._of_type(value, value.type, name, place)
+        kind = value.type or self._run.learning.kind(known)
+        return self._of_type(value if kind == value.type else msgspec.structs.replace(value, type=kind), kind, name, place)
 
     def _of_type(self, value: Value, type_path: str, name: str, place: Place) -> Value:
         """Return an attribute of a library instance: a typed attribute, else a method to be called."""
@@ -170,7 +171,8 @@ class Attributes:
         """Return `value[index]`."""
         known = self._run.heap.get(value.ref)
         if known is not None and known.kind in ("dict", "list", "tuple", "instance", "namespace") and not isinstance(node.index[0], ir.Slice):
-            return depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
+            found = depending(self._of_object(known, index[0], value), index[0].choices | settable(value.choices))
+            return self._run.choosing.picked(found, value, index[0], node, frame) if value.sources or index[0].sources else found
         if known is not None and known.kind in ("list", "tuple"):
             return self._run.new(self._run.place(frame, node), _sliced(known, node.index[0]), value.type, value.sources)
         if value.texts and isinstance(node.index[0], ir.Slice):
@@ -188,7 +190,7 @@ class Attributes:
             return known.fields[key]
         if key is not None and known.kind == "dict" and known.rest is None:
             return Value(sources=value.sources)
-        return self._run.heap.element(known)
+        return self._run.any_item(known)
 
     def _of_library(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
         place = self._run.place(frame, node)
@@ -228,12 +230,12 @@ class Attributes:
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
-                self.flow_into(target.value, self._run.held(value), frame)
+                self.flow_into(target.value, self._stored(value), frame)
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            sources = self._run.held(value)
+            sources = self._stored(value)
             fills = bool(index[0].sources and self._run.provenance.rows(index[0].sources))
             self.flow_into(target.value, self._run.provenance.as_statistic(sources) if fills else sources, frame)
             return
@@ -249,6 +251,10 @@ class Attributes:
             rest = value if known.rest is None else join(known.rest, value)
             fields = _replaceable(known.fields, self._run.place(frame, target)) if known.kind == "dict" and value.sources else known.fields
             self._run.heap.put(receiver.ref, Object(known.kind, known.items, fields, rest))
+
+    def _stored(self, value: Value) -> frozenset[int]:
+        """Return the provenance of a value as part of a table: which of its columns are chances is not known."""
+        return self._run.provenance.unmarked(self._run.held(value))
 
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""

@@ -183,7 +183,9 @@ class Calls:
             self._run.observer.act(place, kind.role, target.path, frame.owner)
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
-            built = self._run.learning.learner(target.path, kind.role, place, (*args, *keywords.values()))
+            built = self._run.learning.learner(target.path, kind.role, place, args, keywords)
+            if built.sources and built.ref:
+                self._run.choosing.made(built, place, frame)
             return msgspec.structs.replace(built, passed=passed) if (passed := self._run.conversions.result(made, target.path, NO_SOURCES)) else built
         return Value(sources=self._run.unheld(self._run.held(*args, *keywords.values()), place))
 
@@ -218,12 +220,15 @@ class Calls:
         if row.node is not None:
             self._run.nodes.perform(row.node, bound, frame)
         if row.value in PRIMITIVES:
-            return PRIMITIVES[row.value](self._run, bound)
+            made = PRIMITIVES[row.value](self._run, bound)
+            return self._run.choosing.ordered(bound, made)
         if row.starts and frame.index < 0:
             self._run.modules.started.setdefault(frame.path, row.starts)
         if row.through and receiver is not None:
             return self._run.hooks.through(receiver, row.through, place, frame)
         results = self.callbacks.perform(bound, place, frame) if row.node is None else {}
+        if results:
+            self._run.choosing.searched(bound, results)
         return self._result(bound, sources, results)
 
     def _result(self, bound: Bound, own: frozenset[int], results: dict[str, Value]) -> Value:
@@ -234,6 +239,8 @@ class Calls:
         flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         returns = row.returns
+        if returns and sources and self._run.catalogue.representation(returns) == "frame":
+            sources = self._run.provenance.unmarked(sources)
         if bound.handle is not None:
             return bound.handle
         if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):

@@ -26,7 +26,7 @@ _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
-JOIN = "join"
+JOIN, _STEERED = "join", ("fit", "search")
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
     "draw": "draw",
@@ -88,7 +88,9 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of(run.learning.features(bound))
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
-                 model=fits, data=judged)
+                 model=fits, data=judged, detail=run.learning.manner(bound) if row.role == "score" else ())
+        if row.role in _STEERED:
+            run.choosing.watched(bound)
     return frozenset(reads)
 
 

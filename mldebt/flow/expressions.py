@@ -87,7 +87,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     kind = left.type if left.type == right.type or not right.type or right.const else right.type if not left.type or left.const else ""
     kind = kind if not (left.texts or right.texts) else ""
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
-    sources = lineage(left, right)
+    sources = run.provenance.worked(lineage(left, right))
     return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
 
 
@@ -158,7 +158,10 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
     sources = lineage(left, *rights)
-    return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources)
+    if not sources:
+        return Value()
+    masked = run.provenance.mask(sources, run.place(frame, node)) | run.choosing.compared(node, left, rights, frame)
+    return Value(type=left.type if left.sources else "", sources=masked)
 
 
 def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:

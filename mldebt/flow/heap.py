@@ -49,6 +49,7 @@ class Heap:
         self._sites: dict[object, int] = {}
         self._chains: dict[tuple[int, Place], int] = {}
         self._logs: list[dict[int, Object | None]] = []
+        self._parts: dict[int, tuple[int, ...]] = {}
         self.running = Activation(0)
 
     def address(self, site: object) -> int:
@@ -86,9 +87,15 @@ class Heap:
             return result
         if not result.type and kinds == {LEARNER}:
             result = msgspec.structs.replace(result, type=self._common([value.type for value in values if value.ref]))
-        address = self.address(("one of", tuple(value.ref for value in values)))
+        refs = tuple(value.ref for value in values)
+        address = self.address(("one of", refs))
+        self._parts[address] = tuple(dict.fromkeys(part for ref in refs for part in self._parts.get(ref, (ref,)) if part > 0))
         self.put(address, self._joined(known, depth))
         return msgspec.structs.replace(result, ref=address)
+
+    def parts(self, address: int) -> tuple[int, ...]:
+        """Return the objects that one which joins several stands for."""
+        return self._parts.get(address, ())
 
     def _joined(self, objects: Sequence[Object], depth: int) -> Object:
         first = objects[0]

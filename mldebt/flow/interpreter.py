@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.choosing import Choosing
 from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
@@ -68,7 +69,7 @@ class Interpreter:
         self.heap, self.texts, self.provenance = Heap(catalogue.common), Texts(), Provenance()
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
-        self.learning = Learning(self)
+        self.learning, self.choosing = Learning(self), Choosing(self)
         self.decisions, self.observer = Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
@@ -148,7 +149,7 @@ class Interpreter:
 
     def unheld(self, sources: frozenset[int], place: Place) -> frozenset[int]:
         """Return the provenance of what code that is not followed gives: that of the data it was given, else data of its own."""
-        return sources or self.provenance.origin(place)
+        return self.provenance.unmarked(sources) or self.provenance.origin(place)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""
@@ -171,6 +172,13 @@ class Interpreter:
     def label(self, node: ir.Expr) -> str:
         """Return a short name for what fills a hole."""
         return node.id if isinstance(node, ir.Name) else node.attr if isinstance(node, ir.Attr) else ""
+
+    def any_item(self, known: Object) -> Value:
+        """Return what a key that is not known may give; whether that is what a model gave is not known where a mapping has other items, too."""
+        found = self.heap.element(known)
+        mixed = found.sources and not all(map(self.provenance.tells, [value.sources for value in known.fields.values()]))
+        sources = self.provenance.unmarked(found.sources) if mixed and len(known.fields) > 1 else found.sources
+        return found if sources is found.sources else msgspec.structs.replace(found, sources=sources)
 
     def element(self, value: Value) -> Value:
         """Return what iterating over a value gives."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from mldebt.flow import verdicts
 from mldebt.flow.heap import LEARNER, Object, front
-from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
+from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage, text
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
 from mldebt.model.lineage import FOLDS, How
+from mldebt.model.pattern import pattern
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
-_SAMPLE = "sample"
-_STATE, _HOLDS = "state", "holds"
+_SAMPLE, _SCORE = "sample", "score"
+_STATE, _HOLDS, _KINDS = "state", "holds", "kinds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
+_TWO = "binary"
 _MAX_DEPTH = 8
 
 
@@ -34,14 +37,38 @@ class Learning:
         self._run = run
         self._book = run.provenance
 
-    def learner(self, kind: str, role: str, place: Place, given: tuple[Value, ...], state: frozenset[int] = NO_SOURCES) -> Value:
-        """Return a fresh instance of a library type: an object with a state where its role says that it learns, and with what it was made of."""
+    def learner(
+        self, kind: str, role: str, place: Place, args: tuple[Value, ...], keywords: Mapping[str, Value], state: frozenset[int] = NO_SOURCES
+    ) -> Value:
+        """Return a fresh instance of a library type: an object with a state where its role says that it learns, with what it was made of and is asked for."""
+        given = (*args, *keywords.values())
         sources = lineage(*given)
-        if role not in STATEFUL:
-            row = self._run.catalogue.lineage(kind)
+        row = self._run.catalogue.lineage(kind)
+        if role not in STATEFUL and (row is None or not row.settings):
             return Value(type=kind, sources=sources) if row is None or row.division is None else self._folds(kind, place, sources)
         parts = self._run.new(Place(place.path, place.at, -place.end), Object("tuple", given)) if any(value.ref for value in given) else NOTHING
-        return self._run.new(place, Object(LEARNER, None, {_STATE: Value(sources=state), _HOLDS: parts}), kind, sources)
+        named = {**dict(zip(row.parameters, args)), **keywords} if row is not None and row.settings else {}
+        kept = {f"={name}": named[name] for name in row.settings if name in named} if row is not None and named else {}
+        fields = {_STATE: Value(sources=state), _HOLDS: parts, _KINDS: text(pattern(kind)), **kept}
+        return self._run.new(place, Object(LEARNER, None, fields), kind, sources)
+
+    def setting(self, value: Value | None, name: str) -> Value | None:
+        """Return what an instance was made with, None where it was not given."""
+        known = self._run.heap.get(value.ref) if value is not None and value.ref else None
+        return known.fields.get(f"={name}") if known is not None and known.kind == LEARNER else None
+
+    def kind(self, known: Object | None) -> str:
+        """Return the type that all have in common which an object stands for; empty for what is no learner."""
+        kinds = known.fields[_KINDS].texts if known is not None and known.kind == LEARNER and _KINDS in known.fields else ()
+        return self._run.catalogue.common([kind.literal or "" for kind in kinds])
+
+    def holds(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value is a learner, or a container that holds one."""
+        known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
+        if known is None or known.kind == LEARNER:
+            return known is not None
+        items = (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
+        return any(self.holds(item, depth + 1) for item in items)
 
     def how(self, value: Value, depth: int = 0) -> How | None:
         """Return how an estimator or transformer learns from rows: one that is made of others as the strongest of them does."""
@@ -78,6 +105,14 @@ class Learning:
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
 
+    def manner(self, bound: Bound) -> tuple[tuple[str, str], ...]:
+        """Return what kind of score a call gives: of labels or of a ranking, and whether it knows two classes only."""
+        row = self.row(bound)
+        if row.judges is None:
+            return ()
+        pairs = row.pairs and (row.pairs not in bound.named or bound.get(row.pairs).text == _TWO)
+        return ("judges", row.judges), *((("classes", "two"),) if pairs else ())
+
     def row(self, bound: Bound) -> LineageRow:
         """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""
         row = (self._run.catalogue.lineage(bound.api) if bound.api else None) or _PLAIN
@@ -94,7 +129,16 @@ class Learning:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
             return self._book.origin(bound.place) if bound.row.role == _SAMPLE else given
-        row, role = self.row(bound), bound.row.role
+        row = self.row(bound)
+        found = self._flowing(bound, row, given, results)
+        if row.chances:
+            return found | verdicts.predicted(self._book, found, bound.place, bound.api)
+        if row.chooses:
+            return found | self._run.choosing.among(bound, given) | self._book.marks(given)
+        return found
+
+    def _flowing(self, bound: Bound, row: LineageRow, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
+        role = bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)
         if row.fills:
@@ -112,6 +156,9 @@ class Learning:
             return self._data(bound, row) | self._book.shaping(state)
         if role == "predict" and (state := self.state(bound.receiver)):
             return self._data(bound, row) | self._book.fits(state)
+        if role == _SCORE and row.keeps is None:
+            data, fits = self.judged(bound, given)
+            return verdicts.scored(self._book, data | fits, bound.place, bound.api) if fits else self._book.unmarked(given)
         if row.keeps == "table":
             return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
         if row.sees is not None:
@@ -142,24 +189,33 @@ class Learning:
         model = self._run.catalogue.lineage(kind) if kind else None
         state = self._book.fitted(learned, bound.place, kind or bound.api) if model is None or not model.unsupervised else NO_SOURCES
         if how is not None:
-            state |= self._book.seen(data, bound.place, kind, how)
-        known = self._run.heap.get(receiver.ref) if receiver is not None else None
-        if receiver is not None and known is not None and known.kind == LEARNER:
-            self._run.heap.put(receiver.ref, Object(LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
+            state |= self._book.shaping(self._book.seen(data, bound.place, kind, how))
+        if receiver is not None:
+            self._learned(receiver.ref, state)
+            for part in self._run.heap.parts(receiver.ref):
+                self._learned(part, state | self.state(Value(ref=part)))
         if bound.row.returns == "self":
             return self._book.about(given)
         return data | self._book.shaping(state) if data else given
 
+    def _learned(self, address: int, state: frozenset[int]) -> None:
+        """Note in a learner what it was fitted on."""
+        known = self._run.heap.get(address)
+        if known is not None and known.kind == LEARNER:
+            self._run.heap.put(address, Object(LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
+
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
         """Return the value of a call that divides rows, or makes a model by fitting it; None for all others."""
         row = self.row(bound)
+        if row.settings:
+            return self.learner(bound.row.returns, bound.row.role, bound.place, bound.args, bound.keywords)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
         kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
         if kind is None or kind.role not in STATEFUL:
             return None
         state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
-        return self.learner(bound.row.returns, kind.role, bound.place, (), state)
+        return self.learner(bound.row.returns, kind.role, bound.place, (), {}, state)
 
     def _divided(self, bound: Bound, division: DivisionRow, sources: frozenset[int]) -> Value:
         if division.out == "pairs":

@@ -12,13 +12,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.flow.verdicts import Chosen, Predicted, Scored
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
 
 FIRST = 1 << 40
 Found: TypeAlias = frozenset[int]
 _NONE: Found = frozenset()
-MAX_PARTS, MAX_DIVIDED, MAX_CALLS = 6, 48, 2
+MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 6, 48, 2, 4
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -93,8 +94,17 @@ class Flipped(msgspec.Struct, frozen=True):
     of: int
 
 
-Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped
-_ROWS = (Origin, Called, Part, Picked)
+class Worked(msgspec.Struct, frozen=True):
+    """The rows that a token stands for, without the mark of what a model gave: something was computed of them."""
+
+    of: int
+
+
+Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Worked | Predicted | Scored | Chosen
+_ROWS = (Origin, Called, Part, Picked, Worked)
+_VERDICTS = (Predicted, Scored, Chosen)
+_KEPT = (Seen, Fitted, Scored, Chosen)
+"""What a value that is learned from data keeps of it, beside having seen its rows."""
 EACH = "each "
 """Start of a side that is another one each time: what is learned of such a window is not learned of the rows around it."""
 OTHER = {"+": "-", "-": "+", "in": "out", "out": "in", "train": "test", "test": "train"}
@@ -121,6 +131,8 @@ class Provenance:
         self._terms: dict[int, Term] = {}
         self._bases: dict[int, Found] = {}
         self._depths: dict[int, int] = {}
+        self._marks: set[int] = set()
+        self._choices: set[int] = set()
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
@@ -143,7 +155,7 @@ class Provenance:
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
         rows = frozenset(item for item in found if self._holds_rows(item) and not self._is_window(item))
-        shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Seen))
+        shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), _KEPT))
         made = frozenset((self._number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
         return made | frozenset(item for item in shaped if not (item < 0 and item in rows))
 
@@ -152,10 +164,10 @@ class Provenance:
         return frozenset((self._number(Fitted(found, place, api), open_=_open(found)),)) if found else _NONE
 
     def about(self, found: Found) -> Found:
-        """Return a fact about some data."""
-        if not found or all(isinstance(self._terms.get(item), About) for item in found):
+        """Return a fact about some data; what was chosen stays so."""
+        if not found or all(isinstance(self._terms.get(item), About | Chosen) for item in found):
             return found
-        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),))
+        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),)) | self.choices(found)
 
     def mask(self, found: Found, site: Place) -> Found:
         """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
@@ -212,9 +224,42 @@ class Provenance:
         made = (self.seen(term.of, term.place, term.api, "statistic") for term in groups.values())
         return frozenset().union(found - groups.keys(), *made) if groups else found
 
+    def make(self, term: Term, *, open_: bool) -> Found:
+        """Return a term; `open_`: tokens are in it."""
+        return frozenset((self._number(term, open_=open_),))
+
+    def is_token(self, item: int) -> bool:
+        """Return whether a number is a token."""
+        return item < 0 and item not in self._terms
+
+    def is_learned(self, item: int) -> bool:
+        """Return whether a number is something learned from data."""
+        return isinstance(self._terms.get(item), Seen)
+
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
         return sum(map(self._holds_rows, found)) == 1
+
+    def unmarked(self, found: Found) -> Found:
+        """Return provenance of what is no longer what a model gave."""
+        return found if found.isdisjoint(self._marks) else found - self._marks
+
+    def worked(self, found: Found) -> Found:
+        """Return provenance of what is computed of some data; what comes of many values is nobody's chances anyway."""
+        left = self.unmarked(found)
+        return left if len(left) > MAX_WORKED or not left or min(left) >= 0 else frozenset(map(self._worked, left))
+
+    def choices(self, found: Found) -> Found:
+        """Return the choices among some provenance."""
+        return _NONE if found.isdisjoint(self._choices) else found & self._choices
+
+    def marks(self, found: Found) -> Found:
+        """Return the marks of chances that a model gave among some provenance."""
+        return _NONE if found.isdisjoint(self._marks) else found & self._marks
+
+    def tells(self, found: Found) -> bool:
+        """Return whether a choice, or chances that a model gave, are among some provenance."""
+        return any(item > 0 for item in self.choices(found) | self.marks(found))
 
     def term(self, item: int) -> Term | None:
         """Return the term that a number stands for, None for a read or a token."""
@@ -272,6 +317,8 @@ class Provenance:
         """Make a term again of what it is made of, changed."""
         if isinstance(term, Origin):
             return frozenset((self._numbers[term],))
+        if isinstance(term, _VERDICTS):
+            return term.again(self, change)
         inner = change(frozenset((term.of,)) if isinstance(term.of, int) else term.of)
         if isinstance(term, Called):
             return frozenset(self._number(Called(one, term.place), open_=one < 0) for one in inner)
@@ -287,9 +334,16 @@ class Provenance:
             return self.index(inner, term.site, term.side)
         if isinstance(term, IndexOf):
             return self.index_of(inner)
+        if isinstance(term, Worked):
+            return self.worked(inner)
         if isinstance(term, Picked):
             return self.picked(inner, change(term.by), without=term.without)
         return self.flipped(inner)
+
+    def _worked(self, item: int) -> int:
+        if item > 0 or not self._holds_rows(item) or isinstance(self._terms.get(item), Worked):
+            return item
+        return self._number(Worked(item), open_=True)
 
     def _flip(self, item: int) -> int:
         term = self._terms.get(item)
@@ -314,6 +368,8 @@ class Provenance:
             number = self._numbers[term] = -number if open_ else number
             self._terms[number] = term
             self._bases[number] = self.reads(_operands(term))
+            if isinstance(term, Predicted | Chosen):
+                (self._marks if isinstance(term, Predicted) else self._choices).add(number)
             if isinstance(term, Called | Part | Picked):
                 self._depths[number] = self._depths.get(term.of, 0) + 1
         return number
@@ -324,7 +380,7 @@ def _operands(term: Term) -> Found:
     if isinstance(term, Origin):
         return _NONE
     own = frozenset((term.of,)) if isinstance(term.of, int) else term.of
-    return own | term.by if isinstance(term, Picked) else own
+    return own | term.by if isinstance(term, Picked | Chosen) else own
 
 
 def _is_open(item: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from mldebt.flow.choosing import By
 from mldebt.flow.expressions import binary, evaluate
 from mldebt.flow.frame import Loop
 from mldebt.flow.heap import FIRST, Object
@@ -103,11 +104,13 @@ def _assert(run: Interpreter, node: ir.Assert, frame: Frame) -> bool:
 
 
 def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
-    side = run.decisions.side(node, evaluate(run, node.test, frame), frame)
+    value = evaluate(run, node.test, frame)
+    side = run.decisions.side(node, value, frame)
     if side is not None:
         return execute(run, node.body if side else node.orelse, frame)
     first, second = run.decisions.doubts(node.test, frame)
-    return branches(run, [Way(node.body, doubted=first), Way(node.orelse, doubted=second)], frame)
+    by = run.choosing.by(value, run.place(frame, node.test)) if value.sources else None
+    return branches(run, [Way(node.body, doubted=first, by=by), Way(node.orelse, doubted=second, by=by)], frame)
 
 
 State: TypeAlias = tuple[dict[str, Value], dict[int, Object]]
@@ -140,13 +143,14 @@ class Branch:
 class Way(NamedTuple):
     """One of several ways on: its statements, names that are unknown at first, and the states any of which it may start from.
 
-    `doubted`: a name that is unknown as long as no other way is open.
+    `doubted`: a name that is unknown as long as no other way is open. `by`: what chose this way, where scores did.
     """
 
     body: Sequence[ir.Stmt]
     unknown: tuple[str, ...] = ()
     starts: Sequence[State] = ()
     doubted: str = ""
+    by: By | None = None
 
 
 def branches(run: Interpreter, ways: Sequence[Way], frame: Frame) -> bool:
@@ -154,13 +158,15 @@ def branches(run: Interpreter, ways: Sequence[Way], frame: Frame) -> bool:
     ends: list[State] = []
     doubted: list[str] = []
     for way in ways:
+        first = len(frame.trace.items)
         with Branch(run, frame) as branch:
             merge(run, way.starts, frame)
             for name in (*way.unknown, *filter(None, (way.doubted,))):
                 frame.set(name, NOTHING)
             alive = execute(run, way.body, frame)
+        end = branch.end if way.by is None else run.choosing.kept(way.by, branch.end, frame, first)
         if alive:
-            ends.append(branch.end)
+            ends.append(end)
             doubted.append(way.doubted)
     for (bound, _), name in zip(ends, doubted) if len(ends) > 1 else ():
         if bound.get(name) is NOTHING:

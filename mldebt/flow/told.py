@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from mldebt.flow import provenance as terms
+from mldebt.flow import verdicts
 from mldebt.flow.provenance import Found, Provenance
-from mldebt.model.lineage import Fitted, Lineage, Part, Rows, Seen
+from mldebt.model.lineage import Fitted, Lineage, Part, Rows, Scored, Seen
 from mldebt.model.source import Place
 
 
@@ -29,6 +30,20 @@ class Teller:
         """Return the fits among some provenance."""
         found_terms = [term for item in found if isinstance(term := self._book.term(item), terms.Fitted)]
         return tuple(sorted((Fitted(term.place, term.api, self.lineage(term.of)) for term in found_terms), key=lambda fit: (fit.place, fit.api)))
+
+    def scores(self, found: Found) -> tuple[Scored, ...]:
+        """Return the scores that something was chosen by."""
+        decisions = [term for item in found if isinstance(term := self._book.term(item), verdicts.Chosen)]
+        return self._marks(frozenset().union(*(term.of | term.by for term in decisions)), verdicts.Scored)
+
+    def chances(self, found: Found) -> tuple[Scored, ...]:
+        """Return the chances among some provenance."""
+        return self._marks(found, verdicts.Predicted)
+
+    def _marks(self, found: Found, kind: type[verdicts.Scored | verdicts.Predicted]) -> tuple[Scored, ...]:
+        marks = [term for item in found if isinstance(term := self._book.term(item), kind)]
+        told = {Scored(mark.place, mark.api, self.lineage(mark.of).rows, self.fits(mark.of)) for mark in marks}
+        return tuple(sorted(told, key=lambda score: (score.place, score.api, tuple(map(_order, score.rows)))))
 
     def _rows(self, item: int) -> Rows | None:
         term = self._book.term(item)

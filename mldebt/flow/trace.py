@@ -12,9 +12,13 @@ from mldebt.flow.provenance import Meaning, Provenance
 from mldebt.flow.told import Teller
 from mldebt.flow.value import NO_SOURCES, Chain
 from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
+from mldebt.model.lineage import Scored
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
+_CUT, _DECIDE, _SCORE = "cut", "decide", "score"
+_TELLING = (_DECIDE, _CUT)
+"""Kinds of events that are none where their data holds no verdict after all."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
@@ -112,7 +116,7 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
             sources, passed = resolve(item.sources, tokens), tuple(resolve_chain(found, tokens) for found in item.passed)
             model, data = resolve(item.model, tokens), resolve(item.data, tokens)
             mark = (item.id, chain[-1] if chain else None, sources, model, data, passed)
-            if mark not in seen:
+            if mark not in seen and (item.kind not in _TELLING or book.tells(data)):
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
                 pending.append((item, chain, sources, model, data, passed, handed))
@@ -127,7 +131,12 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
         sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
-                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else ())
+                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else (), _by(raw.kind, data, told))
+
+
+def _by(kind: Kind, data: frozenset[int], told: Teller) -> tuple[Scored, ...]:
+    """Return the scores that tell of an event beside its rows."""
+    return told.scores(data) if data and kind in (_DECIDE, _SCORE) else told.chances(data) if kind == _CUT else ()
 
 
 def _translated(call: Call, tokens: Tokens, wanted: frozenset[int], book: Provenance) -> Tokens:

@@ -29,6 +29,30 @@ class DivisionRow(Strict, frozen=True):
     shuffle: str = ""
 
 
+class WatchRow(Strict, frozen=True):
+    """What rows a fit is steered by beside those it learns from: parameters with them, of which only the `last` of several may count.
+
+    They count where an argument, a setting of the instance or a key of the mapping `within` has one of the names in `by`; where one of `callbacks` holds what
+    steers; `always`, but where the argument `unless` is false.
+    """
+
+    rows: tuple[str, ...]
+    last: bool = False
+    by: tuple[str, ...] = ()
+    within: str = ""
+    callbacks: tuple[str, ...] = ()
+    always: bool = False
+    unless: str = ""
+
+
+class SteerRow(Strict, frozen=True):
+    """When an instance steers a fit by other rows: what the setting `monitor` names starts with one of `watched` or is not given, and `only` is true."""
+
+    monitor: str = ""
+    watched: tuple[str, ...] = ()
+    only: str = ""
+
+
 class LineageRow(Strict, frozen=True):
     """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
 
@@ -48,6 +72,10 @@ class LineageRow(Strict, frozen=True):
     the call does not give them. `division` says how the call divides rows; of a
     type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
     of the `parts` its rows are kept in.
+
+    `chances`: what a call predicts are chances or scores, to be cut into decisions. `chooses`: it picks or orders by the values given. `searches`: what its
+    functions return decides what it finds. `judges`: a score is of `labels` or of the `ranking` by chances; `pairs` names the parameter without which it knows
+    two classes only. `settings` are arguments that an instance of the type is asked for later; `watches`: which rows steer a fit; `steers`: an instance does.
     """
 
     path: str
@@ -69,3 +97,11 @@ class LineageRow(Strict, frozen=True):
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     division: DivisionRow | None = None
+    chances: bool = False
+    chooses: bool = False
+    searches: bool = False
+    judges: Literal["labels", "ranking"] | None = None
+    pairs: str = ""
+    settings: tuple[str, ...] = ()
+    watches: WatchRow | None = None
+    steers: SteerRow | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mldebt.model.lineage import Fitted, Lineage
+from mldebt.model.lineage import Fitted, Lineage, Scored
 from mldebt.model.observed import Choice
 from mldebt.model.pattern import Pattern
 from mldebt.model.source import Place
@@ -14,7 +14,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "decide", "tune", "cut",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -82,7 +82,9 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
-    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored.
+    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored. `scores` are those that
+    decide which of several things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut`
+    compares chances that a model gave (its `scores`) with a literal.
     """
 
     id: int
@@ -100,3 +102,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     handed: int = 0
     rows: Lineage = NO_LINEAGE
     fits: tuple[Fitted, ...] = ()
+    scores: tuple[Scored, ...] = ()

@@ -79,6 +79,15 @@ class Fitted(msgspec.Struct, frozen=True, gc=False):
     data: Lineage
 
 
+class Scored(msgspec.Struct, frozen=True, gc=False):
+    """One score or prediction of a model: where, by which library path, on which rows, of which fits."""
+
+    place: Place
+    api: str
+    rows: tuple[Rows, ...]
+    fits: tuple[Fitted, ...]
+
+
 def any_inside(rows: Rows, others: Iterable[Rows]) -> bool:
     """Return whether some rows certainly lie inside one of others."""
     return any(rows.inside(other) for other in others)

@@ -140,7 +140,7 @@ def _get(run: Interpreter, call: Bound) -> Value:
         return Value(sources=lineage(*(() if call.receiver is None else (call.receiver,))))
     if key is not None and key in known.fields:
         return depending(known.fields[key], settable(call.receiver.choices if call.receiver else NO_CHOICES))
-    return join(run.heap.element(known), default) if known.rest is not None or key is None else default
+    return join(run.any_item(known), default) if known.rest is not None or key is None else default
 
 
 def _values(run: Interpreter, call: Bound) -> Value:
