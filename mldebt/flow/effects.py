@@ -26,6 +26,7 @@ _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
+_BY_CHANCE = (("shuffled", "yes"),)
 JOIN = "join"
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
@@ -88,7 +89,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of((*bound.args, *bound.keywords.values()))
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
-                 model=fits, data=judged)
+                 detail=_BY_CHANCE if run.learning.by_chance(bound) else (), model=fits, data=judged)
     return frozenset(reads)
 
 
@@ -111,7 +112,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     found = accesses(run, row, bound)
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1))
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
+                         data=data if mode == "write" else NO_SOURCES))
     return ids if mode == "read" else set()
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
+from mldebt.flow.chronology import Ahead
 from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
@@ -148,7 +149,7 @@ class Interpreter:
 
     def unheld(self, sources: frozenset[int], place: Place) -> frozenset[int]:
         """Return the provenance of what code that is not followed gives: that of the data it was given, else data of its own."""
-        return sources or self.provenance.origin(place)
+        return self.provenance.without(sources, Ahead) or self.provenance.origin(place)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""
