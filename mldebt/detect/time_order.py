@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mldebt.detect.base import Context, shown
@@ -18,7 +18,7 @@ _DEEDS: dict[OrderHow, str] = {
     "index": "the rows get dates as their labels here", "group": "the rows are grouped by dates here", "sort": "the rows are sorted by dates here",
     "drop": "the dates of the rows are left out here",
 }
-_MAX_FILES = 4
+_MAX_FILES = 8
 
 
 class Ordering(NamedTuple):
@@ -29,42 +29,44 @@ class Ordering(NamedTuple):
 
 
 def ordering(context: Context, lineage: Lineage) -> Ordering | None:
-    """Return the surest of what puts some rows in the order of time, None where nothing is known to do so."""
-    return min(_orderings(context, lineage, ()), key=lambda one: (SUREST.index(one.order.how), len(one.steps), one.order.place), default=None)
+    """Return the surest of what puts some rows in the order of time, None where nothing is known to do so: here, or before they were written and read."""
+    found = [*_orderings(context, lineage, ())]
+    for rows in lineage.rows if not found else ():
+        held = Step(rows.origin, f"`{shown(source_of(context, rows))}` holds these rows when it is read here")
+        found.extend(one for written in _behind(context, (rows.read,)) for one in _orderings(context, written, (held,)))
+    return min(found, key=lambda one: (SUREST.index(one.order.how), len(one.steps), one.order.place), default=None)
 
 
-def _orderings(context: Context, lineage: Lineage, files: tuple[str, ...]) -> Iterator[Ordering]:
+def _orderings(context: Context, lineage: Lineage, after: tuple[Step, ...]) -> Iterator[Ordering]:
     for order in lineage.order:
         step = Step(order.place, _DEEDS[order.how].format(order.api.rpartition(".")[2]))
         if order.how not in _BY_DATES:
-            yield Ordering(order, (step,))
+            yield Ordering(order, (step, *after))
         elif (dates := _known(context, order)) is not None:
-            yield Ordering(order, (*dates, step))
-    for rows in lineage.rows:
-        for artifact, written in _written(context, rows.read, files):
-            for found in _orderings(context, written, (*files, artifact)):
-                yield Ordering(found.order, (*found.steps, Step(rows.origin, f"`{shown(source_of(context, rows))}` holds these rows when it is read here")))
+            yield Ordering(order, (*dates, step, *after))
 
 
 def _known(context: Context, order: Order) -> tuple[Step, ...] | None:
     """Return the steps that show that columns hold dates, None where nothing does."""
-    dates = next(iter(order.dates), None) or next((one for read in order.reads for one in _dates(context, read, order, ())), None)
+    dates = next(iter(order.dates), None) or next((one for written in _behind(context, order.reads) for one in written.dates if _meant(one, order)), None)
     if dates is None:
         return None
     column = f" in column `{dates.column}`" if dates.column and not dates.column.startswith("#") else ""
     return () if dates.place == order.place else (Step(dates.place, f"dates are made{column} here"),)
 
 
-def _dates(context: Context, read: int, order: Order, files: tuple[str, ...]) -> Iterator[Dates]:
-    """Yield the dates that programs wrote into what is read, in the columns that rows are ordered by."""
-    for artifact, written in _written(context, read, files):
-        yield from (one for one in written.dates if one.column in order.keys or not one.column and order.how != "drop")
-        for rows in written.rows:
-            yield from _dates(context, rows.read, order, (*files, artifact))
+def _meant(dates: Dates, order: Order) -> bool:
+    """Return whether dates that were written stand in a column that rows are ordered by; of those whose column is not known it is likely."""
+    return dates.column in order.keys or not dates.column and order.how != "drop"
 
 
-def _written(context: Context, read: int, files: tuple[str, ...]) -> Iterator[tuple[str, Lineage]]:
-    """Yield what programs write into the file that is read."""
-    use = context.graph.sources.get(read)
-    if use is not None and use.artifact not in files and len(files) < _MAX_FILES:
-        yield from ((use.artifact, writer.event.rows) for writer in context.graph.writers(use.artifact))
+def _behind(context: Context, reads: Sequence[int]) -> Iterator[Lineage]:
+    """Yield what programs write into what some events read, and into what those programs read, and so on: each artefact once."""
+    pending, done = list(reads), set[str]()
+    while pending and len(done) < _MAX_FILES:
+        use = context.graph.sources.get(pending.pop(0))
+        if use is not None and use.artifact not in done:
+            done.add(use.artifact)
+            for writer in context.graph.writers(use.artifact):
+                yield writer.event.rows
+                pending.extend(rows.read for rows in writer.event.rows.rows)

@@ -32,7 +32,7 @@ def _timed(run: Interpreter, bound: Bound, time: TimeRow, sources: frozenset[int
     sources |= _dates(run, bound, time, keys)
     for key in keys.values():
         columns = names(run, key)
-        if time.order is not None and (columns or key.sources):
+        if time.order is not None and (columns or key.sources and time.order != "drop"):
             sources |= book.keyed(sources, sources if columns else key.sources, columns or (), bound.place, bound.api, time.order)
     if time.order is not None and not time.keys and not book.has(sources, Ordered):
         sources |= book.fact(Ordered(bound.place, bound.api, time.order))
