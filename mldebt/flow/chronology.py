@@ -102,8 +102,9 @@ MAX_NAMED, MAX_KEYED = 8, 4
 class Chronology:
     """What provenance knows of time; the table of terms itself is the subclass's."""
 
-    def __init__(self) -> None:
-        """Start with nothing known."""
+    def __init__(self, *, by_column: bool = True) -> None:
+        """Start with nothing known; columns of what tokens stand for are told apart only where that is asked for (`by_column`)."""
+        self._by_column = by_column
         self._facts: dict[int, Fact | Keyed | Shuffled] = {}
         self._columns: dict[int, Dates | Ahead] = {}
 
@@ -157,8 +158,8 @@ class Chronology:
 
     def chosen(self, found: Found, columns: tuple[str, ...], *, without: bool = False) -> Found:
         """Return the provenance of some columns (`without`: of the others) of data: what is known of a column goes where that is taken for sure."""
-        gone = {item for item in found & self._columns.keys() if not _stays(self._columns[item].column, columns, without)} if self._columns else _NONE
-        if found and min(found) < 0:
+        gone = {item for item in found & self._columns.keys() if not _stays(self._columns[item], columns, without)} if self._columns else _NONE
+        if self._by_column and found and min(found) < 0:
             return frozenset(self._choice(item, columns, without) if item < 0 and self.holds_rows(item) else item for item in found if item not in gone)
         return found - gone if gone else found
 
@@ -195,6 +196,11 @@ class Chronology:
         gone = {item for item in self.of_time(found) if isinstance(self._facts[item], kinds)}
         return found - gone if gone else found
 
+    def unordered(self, found: Found) -> Found:
+        """Return the provenance of one row after the other: what is made of them has an order of its own."""
+        gone = {item for item in self.of_time(found) if isinstance(self._facts[item], Ordered | Keyed)}
+        return found - gone if gone else found
+
     def order(self, found: Found) -> Found:
         """Return what outlives a table that is made of groups of rows: groups of one time each."""
         return frozenset(item for item in self.of_time(found) if isinstance(term := self._facts[item], Ordered | Keyed) and term.how in _OF_TABLES)
@@ -218,6 +224,7 @@ class Chronology:
 _OF_TABLES = ("group", "resample")
 
 
-def _stays(column: str, columns: tuple[str, ...], without: bool) -> bool:
-    """Return whether what is known of a column is known of a choice of columns."""
-    return column == WHOLE or bool(column) and bool(columns) and (column in columns) is not without
+def _stays(term: Dates | Ahead, columns: tuple[str, ...], without: bool) -> bool:
+    """Return whether what is known of a column is known of a choice of columns: of columns that are not known there may be dates, but nothing looks ahead."""
+    column = term.column
+    return column == WHOLE or isinstance(term, Dates) and not (column and columns) or bool(column) and bool(columns) and (column in columns) is not without

@@ -66,7 +66,9 @@ class Interpreter:
     def __init__(self, project: Project, index: ModuleIndex, catalogue: Catalogue) -> None:
         """Prepare a run; nothing is evaluated yet."""
         self.project, self.index, self.catalogue = project, index, catalogue
-        self.heap, self.texts, self.provenance = Heap(), Texts(), Provenance()
+        ahead = catalogue.looking_ahead()
+        looks = any(not ahead.isdisjoint(module.facts.attrs) for module in project.modules.values())
+        self.heap, self.texts, self.provenance = Heap(), Texts(), Provenance(by_column=looks)
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
         self.learning = Learning(self)
@@ -179,7 +181,8 @@ class Interpreter:
         if known is None or known.kind == "handle":
             row = self.catalogue.type(value.type) if value.type else None
             kind = "" if row is None else value.type if row.element == "self" else row.element
-            return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))
+            sources = value.sources if kind == value.type else self.provenance.unordered(value.sources)
+            return Value(type=kind, sources=sources, passed=self.conversions.kept(kind, value.passed))
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
         return depending(self.heap.element(known), settable(value.choices)) if value.choices else self.heap.element(known)

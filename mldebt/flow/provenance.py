@@ -117,9 +117,9 @@ class Meaning:
 class Provenance(Chronology):
     """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_column: bool = True) -> None:
         """Start with none."""
-        super().__init__()
+        super().__init__(by_column=by_column)
         self._numbers: dict[Term, int] = {}
         self._terms: dict[int, Term] = {}
         self._bases: dict[int, Found] = {}

@@ -27,7 +27,7 @@ def timed(run: Interpreter, bound: Bound, row: LineageRow, sources: frozenset[in
 
 def _timed(run: Interpreter, bound: Bound, time: TimeRow, sources: frozenset[int]) -> frozenset[int]:
     book = run.provenance
-    sources = book.without(sources, Ordered) - book.order(sources) if time.ends else sources
+    sources = book.unordered(sources) if time.ends else sources
     keys = {name: bound.named[name] for name in time.keys if name in bound.named and bound.named[name].const != (None,)}
     sources |= _dates(run, bound, time, keys)
     for key in keys.values():

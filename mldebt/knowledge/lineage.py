@@ -55,6 +55,11 @@ class TimeRow(Strict, frozen=True):
     ends: bool = False
     shuffles: bool = False
 
+    @property
+    def may_look_ahead(self) -> bool:
+        """Return whether a call may make values of later rows."""
+        return bool(self.steps) or self.looks == "ahead" or "ahead" in self.words.values()
+
 
 class LineageRow(Strict, frozen=True):
     """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
