@@ -136,6 +136,10 @@ class Chronology:
         """Return whether something of a kind is known of some data."""
         return any(isinstance(self._facts[item], kinds) for item in self.of_time(found))
 
+    def led(self, found: Found) -> bool:
+        """Return whether gaps that are left are those at the start: gaps were filled from before, or lags and windows made them."""
+        return any(isinstance(term := self._facts[item], Filled) or isinstance(term, Ordered) and term.how in _LEAD for item in self.of_time(found))
+
     def of_time(self, found: Found) -> Found:
         """Return what is known of time among some provenance."""
         return found & self._facts.keys() if self._facts else _NONE
@@ -221,6 +225,7 @@ class Chronology:
         return self._over(msgspec.structs.replace(term, of=dates | self.reads(frozenset(filter(self.holds_rows, inner)))))
 
 
+_LEAD = ("lag", "window")
 _OF_TABLES = ("group", "resample")
 
 

@@ -43,7 +43,7 @@ def _timed(run: Interpreter, bound: Bound, time: TimeRow, sources: frozenset[int
     looks = _looks(bound, time)
     if looks == "back" and time.fills:
         return sources | book.fact(Filled(bound.place))
-    if looks == "ahead" and not (time.fills and book.has(sources, Filled)):
+    if looks == "ahead" and not (time.fills and book.led(sources)):
         return sources | book.fact(Ahead(bound.place, bound.api, WHOLE if time.fills else "", time.fills))
     return sources
 
