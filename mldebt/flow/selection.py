@@ -50,7 +50,7 @@ def _sliced(run: Interpreter, value: Value, first: ir.Expr, index: list[Value], 
         moves = looped and any(isinstance(part, ir.Name) for part in inside(tuple(filter(None, (first.lower, first.upper)))))
         return run.provenance.part(value.sources, _SLICES, f"{EACH if moves else ''}{':'.join(bounds)}") if any(bounds) else value.sources
     if not value.sources or not index or not index[0].sources:
-        return value.sources
+        return run.provenance.unordered(value.sources) if index and index[0].const else value.sources
     return run.provenance.picked(value.sources, index[0].sources)
 
 
