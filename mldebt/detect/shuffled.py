@@ -51,11 +51,11 @@ def shuffled(context: Context, spec: ShuffledSpec) -> Iterator[Match]:
 
 def _divisions(context: Context) -> Iterator[Division]:
     """Yield the divisions of rows by chance, but those inside a part that was cut off before, while the rest is judged."""
-    judged = [rows for event, _ in uses(context) for rows in event.rows.rows if rows.parts]
+    chances = [event for event in context.events if ("shuffled", "yes") in event.detail]
+    sites = {event.place for event in chances}
+    judged = [rows for event, _ in uses(context) if chances for rows in event.rows.rows if rows.parts and sites.isdisjoint(one.site for one in rows.parts)]
     sampled: dict[Place, Event] = {}
-    for event in context.events:
-        if ("shuffled", "yes") not in event.detail:
-            continue
+    for event in chances:
         if event.kind == "filter":
             sampled.setdefault(event.place, event)
         elif event.rows.rows and not any(_rest(rows, other) for rows in event.rows.rows for other in judged):
