@@ -69,4 +69,4 @@ def _behind(context: Context, reads: Sequence[int]) -> Iterator[Lineage]:
             done.add(use.artifact)
             for writer in context.graph.writers(use.artifact):
                 yield writer.event.rows
-                pending.extend(rows.read for rows in writer.event.rows.rows)
+                pending.extend(writer.event.sources)

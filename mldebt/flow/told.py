@@ -28,6 +28,11 @@ class Teller:
         known = self._book.of_time(found)
         return self._timed(told, [self._book.term(item) for item in known], found) if known else told
 
+    def times(self, found: Found) -> Lineage:
+        """Return what is known of time alone: of what is written, which may be much."""
+        known = self._book.of_time(found)
+        return self._timed(Lineage(), [self._book.term(item) for item in known], found) if known else Lineage()
+
     def fits(self, found: Found) -> tuple[Fitted, ...]:
         """Return the fits among some provenance."""
         found_terms = [term for item in found if isinstance(term := self._book.term(item), terms.Fitted)]

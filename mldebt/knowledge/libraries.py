@@ -112,7 +112,7 @@ class Catalogue:
         return self._lineages[path]
 
     def looking_ahead(self) -> frozenset[str]:
-        """Return the names of the methods that may make values of later rows."""
+        """Return the names of the methods that may make all values of a column of later rows."""
         return frozenset(path.rpartition(".")[2] for path, row in self._lineage.items() if row.time is not None and row.time.may_look_ahead)
 
     def telling(self, name: str) -> str:

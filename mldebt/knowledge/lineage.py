@@ -57,8 +57,8 @@ class TimeRow(Strict, frozen=True):
 
     @property
     def may_look_ahead(self) -> bool:
-        """Return whether a call may make values of later rows."""
-        return bool(self.steps) or self.looks == "ahead" or "ahead" in self.words.values()
+        """Return whether a call may make all values of a column of later rows."""
+        return not self.fills and (bool(self.steps) or self.looks == "ahead" or "ahead" in self.words.values())
 
 
 class LineageRow(Strict, frozen=True):
