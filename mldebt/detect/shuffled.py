@@ -58,7 +58,7 @@ def _divisions(context: Context) -> Iterator[Division]:
     for event in chances:
         if event.kind == "filter":
             sampled.setdefault(event.place, event)
-        elif event.rows.rows and not any(_rest(rows, other) for rows in event.rows.rows for other in judged):
+        elif event.rows.rows and not any(_rest(_before(rows, event.place), other) for rows in event.rows.rows for other in judged):
             yield Division(event.place, event.api, event.rows, event.owner)
     for event, fit in uses(context):
         for fitted, held in product(fit.data.rows, event.rows.rows) if sampled or fit.data.shuffled else ():
@@ -75,6 +75,12 @@ def _shuffle(data: Lineage, rows: Rows, depth: int) -> Place | None:
     """Return where rows were put in any order before they were cut at a part, None where they were not."""
     return next((one.place for one in data.shuffled if one.rows.source == rows.source and one.rows.parts == rows.parts[:len(one.rows.parts)]
                  and len(one.rows.parts) <= depth), None)
+
+
+def _before(rows: Rows, site: Place) -> Rows:
+    """Return rows as they were before a division."""
+    depth = next((number for number, one in enumerate(rows.parts) if one.site == site), len(rows.parts))
+    return msgspec.structs.replace(rows, parts=rows.parts[:depth])
 
 
 def _rest(rows: Rows, other: Rows) -> bool:
