@@ -25,6 +25,7 @@ from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
+from mldebt.detect.lookahead import LookaheadSpec, lookahead
 from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
@@ -41,6 +42,7 @@ from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
 from mldebt.detect.settled import SettledSpec, settled
+from mldebt.detect.shuffled import ShuffledSpec, shuffled
 from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
@@ -71,6 +73,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
     "floating-source": (FloatingSourceSpec, floating_source),
+    "lookahead": (LookaheadSpec, lookahead),
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),
@@ -86,6 +89,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),
     "settled": (SettledSpec, settled),
+    "shuffled": (ShuffledSpec, shuffled),
     "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
     "unbound-name": (UnboundNameSpec, unbound_name),

@@ -12,6 +12,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
 from mldebt.flow.selection import subscripted
 from mldebt.flow.texts import whole_number
+from mldebt.flow.timing import names
 from mldebt.flow.value import (
     NOTHING,
     ClassTarget,
@@ -91,7 +92,7 @@ class Attributes:
             if self._run.catalogue.method(type_path, name) is None:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
-                    return Value(type=row.element, sources=value.sources, passed=value.passed)
+                    return Value(type=row.element, sources=self._run.provenance.chosen(value.sources, (name,)), passed=value.passed)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:
@@ -229,15 +230,17 @@ class Attributes:
         receiver = evaluate(self._run, target.value, frame)
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
-            if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
-                self.flow_into(target.value, self._stored(value), frame)
+            if receiver.type and not receiver.ref:
+                self._set_in_data(receiver, target, value, frame)
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            sources = self._stored(value)
-            fills = bool(index[0].sources and self._run.provenance.rows(index[0].sources))
-            self.flow_into(target.value, self._run.provenance.as_statistic(sources) if fills else sources, frame)
+            sources, book = self._stored(value), self._run.provenance
+            by_name = len(index) > 1 or index[0].texts or index[0].ref
+            if index[0].sources and book.rows(index[0].sources):
+                sources = book.as_statistic(sources)
+            self.flow_into(target.value, book.named(sources, (names(self._run, index[-1]) or ()) if by_name else ()), frame)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -256,6 +259,18 @@ class Attributes:
         """Return the provenance of a value as part of a table: which of its columns are chances is not known."""
         return self._run.provenance.unmarked(self._run.held(value))
 
+    def _set_in_data(self, receiver: Value, target: ir.Attr, value: Value, frame: Frame) -> None:
+        """Store a column, labels of rows or names of columns in data."""
+        held, member = self._stored(value), self._run.catalogue.member(receiver.type, target.attr)
+        row = self._run.catalogue.lineage(member) if isinstance(member, str) else None
+        if row is not None and row.keeps == "facts":
+            self.flow_into(target.value, self._run.provenance.chosen(receiver.sources, ()), frame, settles=True)
+        elif row is not None and row.picks:
+            order = self._run.provenance.keyed(receiver.sources, held, (), self._run.place(frame, target), member if isinstance(member, str) else "", "index")
+            self.flow_into(target.value, held | order, frame)
+        else:
+            self.flow_into(target.value, self._run.provenance.named(held, (target.attr,)), frame)
+
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""
         if isinstance(receiver.target, ModuleTarget) and not receiver.target.path.endswith("/"):
@@ -270,29 +285,27 @@ class Attributes:
         names[name] = join(names[name], value) if name in names else value
         self._run.heap.running.bind_name(names, name)
 
-    def _names(self, kind: str, name: str) -> bool:
-        """Return whether an attribute of some data only says something about it: the names of its columns."""
-        member = self._run.catalogue.member(kind, name)
-        row = self._run.catalogue.lineage(member) if isinstance(member, str) else None
-        return row is not None and row.keeps == "facts"
-
-    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame) -> None:
-        """Data stored somewhere inside the frame or array that an expression names flows into it."""
+    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame, *, settles: bool = False) -> None:
+        """Data stored somewhere inside the frame or array that an expression names flows into it (`settles`: and nothing else is known of its columns)."""
         if not sources:
             return
         if isinstance(node, ir.Name):
             old = frame.get(node.id)
-            if old is not None and not sources <= old.sources:
-                frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | sources))
+            if old is not None and (made := self._mixed(old.sources, sources, settles=settles)) != old.sources:
+                frame.set(node.id, msgspec.structs.replace(old, sources=made))
         elif isinstance(node, ir.Attr | ir.Subscript):
             owner = evaluate(self._run, node.value, frame)
             name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
             known = self._run.heap.get(owner.ref)
             if known is None or name is None or name not in known.fields:
-                self.flow_into(node.value, sources, frame)
-            elif not sources <= known.fields[name].sources:
-                held = known.fields[name]
-                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources))
+                self.flow_into(node.value, sources, frame, settles=settles)
+            elif (made := self._mixed(known.fields[name].sources, sources, settles=settles)) != known.fields[name].sources:
+                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(known.fields[name], sources=made))
+
+    def _mixed(self, old: frozenset[int], sources: frozenset[int], *, settles: bool) -> frozenset[int]:
+        """Return the provenance of data into which other data flows."""
+        book = self._run.provenance
+        return book.settled(old, sources) if settles else old if sources <= old else old | book.absorbed(sources, old)
 
 
 def _replaceable(fields: Mapping[str, Value], place: Place) -> dict[str, Value]:

@@ -86,7 +86,7 @@ class Calls:
         fitting(self._run, node, function, len(args), keywords, place, frame)
         made = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
         if isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and self._in_place(function.target, keywords):
-            self._run.attributes.flow_into(node.func.value, made.sources, frame)
+            self._run.attributes.flow_into(node.func.value, made.sources, frame, settles=True)
         return depending(made, function.choices) if function.choices else made
 
     def _in_place(self, target: LibraryMethod, keywords: dict[str, Value]) -> bool:
@@ -184,6 +184,8 @@ class Calls:
             self.callbacks.may_call((*args, *keywords.values()), place, frame)
             made = Bound(CallRow(path=target.path, role=kind.role), None, args, keywords, place, frame, target.path)
             built = self._run.learning.learner(target.path, kind.role, place, args, keywords)
+            if chance := self._run.learning.splitter(made):
+                built = msgspec.structs.replace(built, sources=built.sources | chance)
             if built.sources and built.ref:
                 self._run.choosing.made(built, place, frame)
             return msgspec.structs.replace(built, passed=passed) if (passed := self._run.conversions.result(made, target.path, NO_SOURCES)) else built
@@ -238,6 +240,7 @@ class Calls:
             *(bound.get(name) for name in row.passes))
         flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
+        sources = self._run.learning.timed(bound, sources)
         returns = row.returns
         if returns and sources and self._run.catalogue.representation(returns) == "frame":
             sources = self._run.provenance.unmarked(sources)

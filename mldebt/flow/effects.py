@@ -27,6 +27,7 @@ _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
 JOIN, _STEERED = "join", ("fit", "search")
+_BY_CHANCE = (("shuffled", "yes"),)
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
     "draw": "draw",
@@ -88,7 +89,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of(run.learning.features(bound))
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
-                 model=fits, data=judged, detail=run.learning.manner(bound) if row.role == "score" else ())
+                 model=fits, data=judged, detail=(*(run.learning.manner(bound) if row.role == "score" else ()),
+                                                  *(_BY_CHANCE if run.learning.by_chance(bound) else ())))
         if row.role in _STEERED:
             run.choosing.watched(bound)
     return frozenset(reads)
@@ -113,7 +115,8 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     found = accesses(run, row, bound)
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1))
+        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
+                         data=data if mode == "write" else NO_SOURCES))
     return ids if mode == "read" else set()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mldebt.flow.chronology import Dates
 from mldebt.flow.heap import Object, front
 from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
 from mldebt.model import ir
@@ -88,6 +89,8 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     kind = kind if not (left.texts or right.texts) else ""
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
     sources = run.provenance.worked(lineage(left, right))
+    if node.op == "-":
+        sources = run.provenance.without(sources, Dates)  # how much time lies between two dates is none
     return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
 from mldebt.flow.choosing import Choosing
+from mldebt.flow.chronology import Ahead
 from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
@@ -66,7 +67,9 @@ class Interpreter:
     def __init__(self, project: Project, index: ModuleIndex, catalogue: Catalogue) -> None:
         """Prepare a run; nothing is evaluated yet."""
         self.project, self.index, self.catalogue = project, index, catalogue
-        self.heap, self.texts, self.provenance = Heap(catalogue.common), Texts(), Provenance()
+        ahead = catalogue.looking_ahead()
+        looks = any(not ahead.isdisjoint(module.facts.attrs) for module in project.modules.values())
+        self.heap, self.texts, self.provenance = Heap(catalogue.common), Texts(), Provenance(by_column=looks)
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
         self.learning, self.choosing = Learning(self), Choosing(self)
@@ -149,7 +152,7 @@ class Interpreter:
 
     def unheld(self, sources: frozenset[int], place: Place) -> frozenset[int]:
         """Return the provenance of what code that is not followed gives: that of the data it was given, else data of its own."""
-        return self.provenance.unmarked(sources) or self.provenance.origin(place)
+        return self.provenance.unmarked(self.provenance.without(sources, Ahead)) or self.provenance.origin(place)
 
     def gather(self, kind: str, site: object, content: Object) -> Value:
         """Return what a parameter that takes the rest of the arguments is bound to."""
@@ -186,7 +189,8 @@ class Interpreter:
         if known is None or known.kind == "handle":
             row = self.catalogue.type(value.type) if value.type else None
             kind = "" if row is None else value.type if row.element == "self" else row.element
-            return Value(type=kind, sources=value.sources, passed=self.conversions.kept(kind, value.passed))
+            sources = value.sources if kind == value.type else self.provenance.unordered(value.sources)
+            return Value(type=kind, sources=sources, passed=self.conversions.kept(kind, value.passed))
         if known.kind == "dict":
             return join_all([*(key_value(name) for name in known.fields), *([NOTHING] if known.rest is not None else [])])
         return depending(self.heap.element(known), settable(value.choices)) if value.choices else self.heap.element(known)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mldebt.flow import verdicts
+from mldebt.flow.chronology import Chance
 from mldebt.flow.heap import LEARNER, Object, front
+from mldebt.flow.timing import by_chance, divides_by_chance, timed
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage, text
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
 from mldebt.model.lineage import FOLDS, How
@@ -100,7 +102,10 @@ class Learning:
         row = self.row(bound)
         if not row.folds:
             own = self.state(bound.receiver)
-            return self._data(bound, row) if own or bound.row.role == "fit" else data, self._book.fits(own if bound.receiver is not None else data)
+            fits = self._book.fits(own if bound.receiver is not None else data)
+            if bound.row.role == "fit":
+                return self._data(bound, row) | self._book.aims(self._run.held(*(bound.get(name) for name in row.targets))), fits
+            return self._data(bound, row) if own else data, fits
         held = self._run.held(*(bound.get(name) for name in row.folds))
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
@@ -160,7 +165,8 @@ class Learning:
             data, fits = self.judged(bound, given)
             return verdicts.scored(self._book, data | fits, bound.place, bound.api) if fits else self._book.unmarked(given)
         if row.keeps == "table":
-            return self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
+            made = self._book.seen(given, bound.place, bound.api, row.sees or "statistic") | self._book.origin(bound.place)
+            return made | self._book.order(given)
         if row.sees is not None:
             how = "count" if row.named and bound.get(row.named).text in row.counts else row.sees
             learned = self._book.seen(given, bound.place, bound.api, how)
@@ -168,6 +174,20 @@ class Learning:
         if role == "aggregate" and row.keeps is None or row.keeps == "statistic":
             return self._book.seen(given, bound.place, bound.api, row.sees or "statistic")
         return self._book.about(given) if row.keeps == "facts" or role in _FACTS and row.keeps is None else given
+
+    def timed(self, bound: Bound, sources: frozenset[int]) -> frozenset[int]:
+        """Return the provenance of what a call returns with what the call says of the order of rows in time, and of columns."""
+        row = self.row(bound)
+        return sources if row is _PLAIN else timed(self._run, bound, row, sources)
+
+    def splitter(self, bound: Bound) -> frozenset[int]:
+        """Return what is known of an instance that divides rows: whether it does so by chance."""
+        row = self.row(bound)
+        return self._book.fact(Chance(bound.place)) if row.division is not None and by_chance(bound, row.division) else NO_SOURCES
+
+    def by_chance(self, bound: Bound) -> bool:
+        """Return whether a call divides rows by chance."""
+        return divides_by_chance(self._run, bound, self.row(bound))
 
     def _by_itself(self, bound: Bound, row: LineageRow) -> bool:
         """Return whether a call does the same to each row, whatever the others are."""
@@ -233,7 +253,7 @@ class Learning:
         receiver = bound.receiver or (bound.args[0] if bound.args else NOTHING)
         if division.out == "sample":
             whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
-            kept = receiver.sources if whole else self._book.part(receiver.sources, bound.place, "in")
+            kept = receiver.sources | self._book.shuffled(receiver.sources, bound.place) if whole else self._book.part(receiver.sources, bound.place, "in")
             kind = receiver.type if bound.row.returns == "self" else bound.row.returns
             return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed)
         return self._parts(bound, division, receiver)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.flow.chronology import Aims, Chronology, Columned, Keyed, Shuffled, Timed
 from mldebt.flow.verdicts import Chosen, Predicted, Scored
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
@@ -100,9 +101,10 @@ class Worked(msgspec.Struct, frozen=True):
     of: int
 
 
-Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Worked | Predicted | Scored | Chosen
-_ROWS = (Origin, Called, Part, Picked, Worked)
+Term: TypeAlias = Origin | Called | Part | Seen | Fitted | About | Index | IndexOf | Picked | Flipped | Worked | Predicted | Scored | Chosen | Timed
+_ROWS = (Origin, Called, Part, Picked, Worked, Columned)
 _VERDICTS = (Predicted, Scored, Chosen)
+_MADE = (Called, Part, Seen, Fitted, About, Index, IndexOf, Picked, Flipped, Worked, *_VERDICTS, Keyed, Shuffled, Columned, Aims)
 _KEPT = (Seen, Fitted, Scored, Chosen)
 """What a value that is learned from data keeps of it, beside having seen its rows."""
 EACH = "each "
@@ -122,11 +124,12 @@ class Meaning:
         self.terms: dict[int, Found] = {}
 
 
-class Provenance:
+class Provenance(Chronology):
     """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_column: bool = True) -> None:
         """Start with none."""
+        super().__init__(by_column=by_column)
         self._numbers: dict[Term, int] = {}
         self._terms: dict[int, Term] = {}
         self._bases: dict[int, Found] = {}
@@ -136,7 +139,7 @@ class Provenance:
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
-        return frozenset((self._number(Origin(place), open_=False),))
+        return frozenset((self.number(Origin(place), open_=False),))
 
     def part(self, found: Found, site: Place, side: str) -> Found:
         """Return one side of a division of rows; what is no rows stays as it is. Too many rows, and parts of parts of parts, are not divided any further."""
@@ -147,36 +150,36 @@ class Provenance:
     def _part(self, item: int, site: Place, side: str) -> int:
         term = self._terms.get(item)
         same = isinstance(term, Part) and (term.site, term.side) == (site, side)
-        return item if same else self._number(Part(item, site, side), open_=item < 0)
+        return item if same else self.number(Part(item, site, side), open_=item < 0)
 
     def _divisible(self, item: int) -> bool:
-        return self._holds_rows(item) and self._depths.get(item, 0) < MAX_PARTS
+        return self.holds_rows(item) and self._depths.get(item, 0) < MAX_PARTS
 
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
-        rows = frozenset(item for item in found if self._holds_rows(item) and not self._is_window(item))
+        rows = frozenset(item for item in found if self.holds_rows(item) and not self._is_window(item))
         shaped = frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), _KEPT))
-        made = frozenset((self._number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
+        made = frozenset((self.number(Seen(rows, place, api, how), open_=_open(rows)),)) if rows else _NONE
         return made | frozenset(item for item in shaped if not (item < 0 and item in rows))
 
     def fitted(self, found: Found, place: Place, api: str) -> Found:
         """Return a fit on some data."""
-        return frozenset((self._number(Fitted(found, place, api), open_=_open(found)),)) if found else _NONE
+        return frozenset((self.number(Fitted(found, place, api), open_=_open(found)),)) if found else _NONE
 
     def about(self, found: Found) -> Found:
         """Return a fact about some data; what was chosen stays so."""
         if not found or all(isinstance(self._terms.get(item), About | Chosen) for item in found):
             return found
-        return frozenset((self._number(About(self.reads(found)), open_=_open(found)),)) | self.choices(found)
+        return frozenset((self.number(About(self.reads(found)), open_=_open(found)),)) | self.choices(found)
 
     def mask(self, found: Found, site: Place) -> Found:
         """Return a mask over rows that is true where a condition at `site` holds: it still is data of those rows, but no longer another mask."""
         rest = frozenset(item for item in found if not isinstance(self._terms.get(item), Index | Flipped))
-        return rest | {self._number(Index(rest, site, "+"), open_=_open(rest))}
+        return rest | {self.number(Index(rest, site, "+"), open_=_open(rest))}
 
     def index(self, found: Found, site: Place, side: str) -> Found:
         """Return positions of one side of a division of some rows."""
-        return frozenset((self._number(Index(found, site, side), open_=_open(found)),))
+        return frozenset((self.number(Index(found, site, side), open_=_open(found)),))
 
     def index_of(self, found: Found) -> Found:
         """Return the labels of some rows: those of a part pick that part out of the whole."""
@@ -184,9 +187,9 @@ class Provenance:
         for item in found:
             term = self._terms.get(item)
             if item < 0:
-                made.add(self._number(IndexOf(item), open_=True))
+                made.add(self.number(IndexOf(item), open_=True))
             elif isinstance(term, Part):
-                made.add(self._number(Index(frozenset((term.of,)), term.site, term.side), open_=False))
+                made.add(self.number(Index(frozenset((term.of,)), term.site, term.side), open_=False))
         return frozenset(made) or self.about(found)
 
     def flipped(self, found: Found) -> Found:
@@ -202,13 +205,15 @@ class Provenance:
             side = OTHER.get(masks[0].side, f"not {masks[0].side}") if without else masks[0].side
             return self.part(found, masks[0].site, side) | shaped
         tokens = frozenset(filter(_is_open, by))
-        if not tokens or len(found) > MAX_DIVIDED:
+        if not tokens:
+            return found if any(map(self.holds_rows, by)) else self.chosen(found, ())
+        if len(found) > MAX_DIVIDED:
             return found
-        return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
+        return frozenset(self.number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
 
     def rows(self, found: Found) -> Found:
         """Return the rows among some provenance."""
-        return frozenset(filter(self._holds_rows, found))
+        return frozenset(filter(self.holds_rows, found))
 
     def fits(self, found: Found) -> Found:
         """Return the fits among some provenance (what tokens stand for may be one)."""
@@ -226,7 +231,7 @@ class Provenance:
 
     def make(self, term: Term, *, open_: bool) -> Found:
         """Return a term; `open_`: tokens are in it."""
-        return frozenset((self._number(term, open_=open_),))
+        return frozenset((self.number(term, open_=open_),))
 
     def is_token(self, item: int) -> bool:
         """Return whether a number is a token."""
@@ -238,7 +243,7 @@ class Provenance:
 
     def is_one(self, found: Found) -> bool:
         """Return whether some provenance is of one set of rows alone."""
-        return sum(map(self._holds_rows, found)) == 1
+        return sum(map(self.holds_rows, found)) == 1
 
     def unmarked(self, found: Found) -> Found:
         """Return provenance of what is no longer what a model gave."""
@@ -308,20 +313,20 @@ class Provenance:
             return frozenset((item,))
         if item not in done:
             if term is None or isinstance(term, Called) and self._depths[item] < MAX_CALLS:
-                done[item] = frozenset((self._number(Called(item, place), open_=False),))
+                done[item] = frozenset((self.number(Called(item, place), open_=False),))
             else:
                 done[item] = frozenset((item,)) if isinstance(term, Called) else self._again(term, lambda found: self.called(found, born, place, done))
         return done[item]
 
     def _again(self, term: Term, change: Callable[[Found], Found]) -> Found:
         """Make a term again of what it is made of, changed."""
-        if isinstance(term, Origin):
+        if not isinstance(term, _MADE):
             return frozenset((self._numbers[term],))
         if isinstance(term, _VERDICTS):
             return term.again(self, change)
         inner = change(frozenset((term.of,)) if isinstance(term.of, int) else term.of)
         if isinstance(term, Called):
-            return frozenset(self._number(Called(one, term.place), open_=one < 0) for one in inner)
+            return frozenset(self.number(Called(one, term.place), open_=one < 0) for one in inner)
         if isinstance(term, Part):
             return self.part(inner, term.site, term.side)
         if isinstance(term, Seen):
@@ -338,30 +343,32 @@ class Provenance:
             return self.worked(inner)
         if isinstance(term, Picked):
             return self.picked(inner, change(term.by), without=term.without)
-        return self.flipped(inner)
+        return self.waited(term, inner) if isinstance(term, Keyed | Shuffled | Columned | Aims) else self.flipped(inner)
 
     def _worked(self, item: int) -> int:
-        if item > 0 or not self._holds_rows(item) or isinstance(self._terms.get(item), Worked):
+        if item > 0 or not self.holds_rows(item) or isinstance(self._terms.get(item), Worked):
             return item
-        return self._number(Worked(item), open_=True)
+        return self.number(Worked(item), open_=True)
 
     def _flip(self, item: int) -> int:
         term = self._terms.get(item)
         if isinstance(term, Index):
-            return self._number(Index(term.of, term.site, OTHER.get(term.side, f"not {term.side}")), open_=item < 0)
+            return self.number(Index(term.of, term.site, OTHER.get(term.side, f"not {term.side}")), open_=item < 0)
         if isinstance(term, Flipped):
             return term.of
-        return self._number(Flipped(item), open_=True) if item < 0 else item
+        return self.number(Flipped(item), open_=True) if item < 0 else item
 
     def _is_window(self, item: int) -> bool:
         term = self._terms.get(item)
         return isinstance(term, Part) and (term.side.startswith(EACH) or self._is_window(term.of))
 
-    def _holds_rows(self, item: int) -> bool:
+    def holds_rows(self, item: int) -> bool:
+        """Return whether a number stands for rows: a read, a token, a term of rows."""
         term = self._terms.get(item)
         return isinstance(term, _ROWS) if term is not None else True
 
-    def _number(self, term: Term, *, open_: bool) -> int:
+    def number(self, term: Term, *, open_: bool) -> int:
+        """Return the number of a term; `open_`: tokens are among what it is made of."""
         number = self._numbers.get(term)
         if number is None:
             number = FIRST + len(self._numbers)
@@ -370,14 +377,14 @@ class Provenance:
             self._bases[number] = self.reads(_operands(term))
             if isinstance(term, Predicted | Chosen):
                 (self._marks if isinstance(term, Predicted) else self._choices).add(number)
-            if isinstance(term, Called | Part | Picked):
+            if isinstance(term, Called | Part | Picked | Columned):
                 self._depths[number] = self._depths.get(term.of, 0) + 1
         return number
 
 
 def _operands(term: Term) -> Found:
     """Return the numbers that a term is made of."""
-    if isinstance(term, Origin):
+    if not isinstance(term, _MADE):
         return _NONE
     own = frozenset((term.of,)) if isinstance(term.of, int) else term.of
     return own | term.by if isinstance(term, Picked | Chosen) else own

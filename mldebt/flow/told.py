@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from mldebt.flow import chronology as time
 from mldebt.flow import provenance as terms
 from mldebt.flow import verdicts
 from mldebt.flow.provenance import Found, Provenance
-from mldebt.model.lineage import Fitted, Lineage, Part, Rows, Scored, Seen
+from mldebt.model.lineage import Ahead, Dates, Fitted, Lineage, Order, Part, Rows, Scored, Seen, Shuffle
 from mldebt.model.source import Place
 
 
@@ -24,7 +25,14 @@ class Teller:
         """Return rows and what shaped them."""
         rows = {part for item in found if (part := self._rows(item)) is not None}
         seen = {one for item in found if (one := self._seen(item)) is not None}
-        return Lineage(tuple(sorted(rows, key=_order)), tuple(sorted(seen, key=lambda one: (one.place, one.api))))
+        told = Lineage(tuple(sorted(rows, key=_order)), tuple(sorted(seen, key=lambda one: (one.place, one.api))))
+        known = self._book.of_time(found)
+        return self._timed(told, [self._book.term(item) for item in known], found) if known else told
+
+    def times(self, found: Found) -> Lineage:
+        """Return what is known of time alone: of what is written, which may be much."""
+        known = self._book.of_time(found)
+        return self._timed(Lineage(), [self._book.term(item) for item in known], found) if known else Lineage()
 
     def fits(self, found: Found) -> tuple[Fitted, ...]:
         """Return the fits among some provenance."""
@@ -45,6 +53,30 @@ class Teller:
         told = {Scored(mark.place, mark.api, self.lineage(mark.of).rows, self.fits(mark.of)) for mark in marks}
         return tuple(sorted(told, key=lambda score: (score.place, score.api, tuple(map(_order, score.rows)))))
 
+    def _timed(self, told: Lineage, facts: Sequence[terms.Term | None], found: Found) -> Lineage:
+        """Add what is known of time."""
+        dates = {Dates(term.place, term.api, term.column) for term in facts if isinstance(term, time.Dates)}
+        order = {Order(term.place, term.api, term.how) for term in facts if isinstance(term, time.Ordered)}
+        order |= {self._keyed(term) for term in facts if isinstance(term, time.Keyed)}
+        ahead, answers = self._ahead(found), [term.of for item in found if isinstance(term := self._book.term(item), time.Aims)]
+        ahead -= {one for answer in answers for one in self._ahead(answer) if not one.fills}
+        shuffled = {Shuffle(term.place, rows) for term in facts if isinstance(term, time.Shuffled) for one in term.of if (rows := self._rows(one)) is not None}
+        return Lineage(told.rows, told.seen, tuple(sorted(dates, key=_where)), tuple(sorted(order, key=_where)),
+                       tuple(sorted(ahead, key=_where)) if answers else (), tuple(sorted(shuffled, key=lambda one: (one.place, _order(one.rows)))))
+
+    def _ahead(self, found: Found) -> set[Ahead]:
+        """Return what is made of later rows, nothing where some rows are turned round: then nobody knows what comes later."""
+        facts = [self._book.term(item) for item in self._book.of_time(found)]
+        turned = any(isinstance(term, time.Turned) for term in facts)
+        return set() if turned else {Ahead(term.place, term.api, term.column, term.fills) for term in facts if isinstance(term, time.Ahead)}
+
+    def _keyed(self, term: time.Keyed) -> Order:
+        """Return an order by columns with the dates that are known there."""
+        dates = [found for item in term.of if isinstance(found := self._book.term(item), time.Dates)]
+        meant = sorted((Dates(one.place, one.api, one.column) for one in dates if _among(one.column, term)), key=_where)
+        reads = tuple(sorted(self._reads[item] for item in term.of if item in self._reads))
+        return Order(term.place, term.api, term.how, term.columns, tuple(meant[:1]), reads)
+
     def _rows(self, item: int) -> Rows | None:
         term = self._book.term(item)
         if term is None:
@@ -64,6 +96,15 @@ class Teller:
             return None
         rows = {part for one in term.of if (part := self._rows(one)) is not None}
         return Seen(term.place, term.api, term.how, tuple(sorted(rows, key=_order))) if rows else None
+
+
+def _among(column: str, term: time.Keyed) -> bool:
+    """Return whether rows are ordered by a column; of dates whose column is not known it is likely, but where columns are dropped."""
+    return not term.columns or column in term.columns or not column and term.how != "drop"
+
+
+def _where(one: Dates | Order | Ahead) -> tuple[object, ...]:
+    return one.place, one.api, one.column if isinstance(one, Dates | Ahead) else (one.how, one.keys)
 
 
 def _order(rows: Rows) -> tuple[object, ...]:

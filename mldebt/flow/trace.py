@@ -131,7 +131,8 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
         sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
-                    told.lineage(data) if data else NO_LINEAGE, told.fits(model) if model else (), _by(raw.kind, data, told))
+                    NO_LINEAGE if not data else told.times(data) if raw.kind == "write" else told.lineage(data), told.fits(model) if model else (),
+                    _by(raw.kind, data, told))
 
 
 def _by(kind: Kind, data: frozenset[int], told: Teller) -> tuple[Scored, ...]:

@@ -111,6 +111,10 @@ class Catalogue:
             self._lineages[path] = own or next((row for base in self._bases(owner) if (row := self._lineage.get(f"{base}.{name}"))), None)
         return self._lineages[path]
 
+    def looking_ahead(self) -> frozenset[str]:
+        """Return the names of the methods that may make all values of a column of later rows."""
+        return frozenset(path.rpartition(".")[2] for path, row in self._lineage.items() if row.time is not None and row.time.may_look_ahead)
+
     def telling(self, name: str) -> str:
         """Return the path of the one method that a name tells by itself, else the empty text."""
         return self._telling.get(name, "")

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mldebt.model.lineage import How
+from mldebt.model.lineage import How, OrderHow
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -19,6 +19,7 @@ class DivisionRow(Strict, frozen=True):
     comes back, in turn, with what the call sees of it; one alone as it is).
 
     `whole` names the parameter of a sample that makes it a permutation of all rows when it is 1; `seed` and `shuffle` name those of the same meaning.
+    `shuffles`: rows are divided by chance `always`, `unless` the parameter `shuffle` is false, or only `if` it is true. (On a type: by what instances divide.)
     """
 
     out: Literal["pairs", "folds", "parts", "sample", "each"]
@@ -27,6 +28,37 @@ class DivisionRow(Strict, frozen=True):
     whole: str = ""
     seed: str = ""
     shuffle: str = ""
+    shuffles: Literal["", "always", "unless", "if"] = ""
+
+
+class TimeRow(Strict, frozen=True):
+    """What a call says or makes of the order of rows in time.
+
+    `order`: the rows come out in that order, or are made of rows before and after them: a `lag` (`steps` names the parameter with how many rows back: values of
+    later rows where it is negative), a moving `window`, a `resample`, a dated `source`; or, where the `keys` (parameters with names of columns, or with values)
+    hold dates, a `sort`, an `index`, a `group` of one time each, a `drop` of the dates. `descending` names the parameter that turns a sort round when false.
+    `dates`: the result (`return`), or the columns that these parameters name (`true`: the `keys`), are parsed as dates.
+    `looks`: the result is made of later rows (`ahead`) or of earlier ones (`back`); `words` says so by the value of the parameter `word`; `fills`: only where
+    something is missing, so that what is filled ahead after it was filled back is nothing but the start.
+    `ends`: rows of the result have no order in time, or one by the `keys`; `shuffles`: they come out in any order.
+    """
+
+    order: OrderHow | None = None
+    keys: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    steps: str = ""
+    descending: str = ""
+    looks: Literal["", "ahead", "back"] = ""
+    word: str = ""
+    words: dict[str, Literal["ahead", "back"]] = {}
+    fills: bool = False
+    ends: bool = False
+    shuffles: bool = False
+
+    @property
+    def may_look_ahead(self) -> bool:
+        """Return whether a call may make all values of a column of later rows."""
+        return not self.fills and (bool(self.steps) or self.looks == "ahead" or "ahead" in self.words.values())
 
 
 class WatchRow(Strict, frozen=True):
@@ -105,3 +137,8 @@ class LineageRow(Strict, frozen=True):
     settings: tuple[str, ...] = ()
     watches: WatchRow | None = None
     steers: SteerRow | None = None
+    time: TimeRow | None = None
+    cuts: str = ""
+    columns: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()

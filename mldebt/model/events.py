@@ -82,7 +82,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
-    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored. `scores` are those that
+    `rows` is the lineage of the data of a fit, split, prediction or score (of a write: what is known of time); `fits` are those of the model that predicts
+    or is scored. `scores` are those that
     decide which of several things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut`
     compares chances that a model gave (its `scores`) with a literal.
     """

@@ -14,7 +14,8 @@ import msgspec
 from mldebt.model.source import Place
 
 How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "group", "count", "resample"]
-
+OrderHow = Literal["lag", "window", "resample", "source", "index", "sort", "group", "drop"]
+"""What rows have their order in time from, the surest first."""
 
 FOLDS = ("learn", "validate")
 """The sides of a division into folds."""
@@ -64,11 +65,57 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     rows: tuple[Rows, ...]
 
 
+class Dates(msgspec.Struct, frozen=True, gc=False):
+    """Dates among some data: where, by which library path they were made, in which column (empty: not known)."""
+
+    place: Place
+    api: str
+    column: str
+
+
+class Order(msgspec.Struct, frozen=True, gc=False):
+    """What puts rows in the order of time: where, by which library path, how.
+
+    `keys` are the columns that it goes by (none: it is an order whatever they hold), `dates` what is known of dates there; where nothing is, `reads` are the
+    events whose data may hold them.
+    """
+
+    place: Place
+    api: str
+    how: OrderHow
+    keys: tuple[str, ...] = ()
+    dates: tuple[Dates, ...] = ()
+    reads: tuple[int, ...] = ()
+
+
+class Ahead(msgspec.Struct, frozen=True, gc=False):
+    """Values made of later rows: where, by which library path, in which column (empty: all of the value; `*`: any), whether only gaps are filled so."""
+
+    place: Place
+    api: str
+    column: str
+    fills: bool
+
+
+class Shuffle(msgspec.Struct, frozen=True, gc=False):
+    """Where some rows were put in any order."""
+
+    place: Place
+    rows: Rows
+
+
 class Lineage(msgspec.Struct, frozen=True, gc=False):
-    """The rows of a value and what shaped it."""
+    """The rows of a value and what shaped it; `dates` and `order` say what is known of time, `shuffled` where rows were put in any order.
+
+    `ahead` is what looks ahead (of a fit, where the answers are given by themselves: not in them), unless rows run back in time.
+    """
 
     rows: tuple[Rows, ...] = ()
     seen: tuple[Seen, ...] = ()
+    dates: tuple[Dates, ...] = ()
+    order: tuple[Order, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    shuffled: tuple[Shuffle, ...] = ()
 
 
 class Fitted(msgspec.Struct, frozen=True, gc=False):
