@@ -200,6 +200,8 @@ class Calls:
             self._see(place, f"{target.path}.{target.name}", library, row, "", row is not None, (target.receiver, *args), method=True)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
+        if not target.path and (asked := self._run.catalogue.loaded(target.name)):
+            self._run.learning.asked(asked, target.receiver, (*args, *keywords.values()), place, frame)
         self._unknown((target.receiver, *args, *keywords.values()), place, frame)
         return Value(sources=self._run.unheld(self._run.held(target.receiver, *args, *keywords.values()), place))
 

@@ -32,7 +32,7 @@ from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
 from mldebt.model.deeds import Deeds
-from mldebt.model.events import Access, CallSite, Event, Kind
+from mldebt.model.events import Access, CallSite, Event, Kind, Loaded
 from mldebt.model.facts import Definition
 from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Project
@@ -81,6 +81,7 @@ class Interpreter:
         self.passed: set[Place] = set()
         self.reads: list[int] = []
         self.statements: dict[int, str] = {}
+        self.loads: dict[int, Loaded] = {}
         self.flags: dict[str, dict[str, Value]] = {}
         self._literals: dict[tuple[type, object, str], Value] = {}
 
@@ -225,7 +226,7 @@ class Interpreter:
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
         passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True, model: frozenset[int] = NO_SOURCES,
-        data: frozenset[int] = NO_SOURCES,
+        data: frozenset[int] = NO_SOURCES, loaded: bool = False,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
@@ -234,11 +235,11 @@ class Interpreter:
             self.reads.append(self._raw)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data, loaded))
         return self._raw
 
     def _tables(self) -> Tables:
-        return Tables(self.conversions.table, self.provenance, self._places.__getitem__)
+        return Tables(self.conversions.table, self.provenance, self._places.__getitem__, self.loads)
 
     def run(self, watch: Callable[[int, int], None]) -> Flow:
         """Interpret the whole project; `watch` is told how many of how many entry points are done."""

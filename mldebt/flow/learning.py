@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
+from mldebt.model.events import Kind
 from mldebt.model.lineage import FOLDS, How
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.effects import Bound
+    from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
 STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
@@ -24,7 +26,9 @@ _SAMPLE = "sample"
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _LEARNER = "learner"
-_MAX_DEPTH = 8
+_MAX_DEPTH, _MAX_SAVED = 8, 4
+_ASKED: dict[str, Kind] = {"predict": "predict", "fit": "fit"}
+"""Roles of calls that tell of a model that was loaded, with the events they are."""
 
 
 class Learning:
@@ -73,10 +77,33 @@ class Learning:
         row = self.row(bound)
         if not row.folds:
             own = self.state(bound.receiver)
-            return self._data(bound, row) if own or bound.row.role == "fit" else data, self._book.fits(own if bound.receiver is not None else data)
+            model = self._book.fits(data) if bound.receiver is None else self._book.fits(own) | self.loaded(bound.receiver)
+            return self._data(bound, row) if own or bound.row.role == "fit" else data, model
         held = self._run.held(*(bound.get(name) for name in row.folds))
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
+
+    def loaded(self, value: Value) -> frozenset[int]:
+        """Return by which reads an object may have been loaded, by the provenance of all that it holds."""
+        return frozenset(item for item in value.sources | self.state(value) if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
+
+    def asked(self, api: str, receiver: Value, given: tuple[Value, ...], place: Place, frame: Frame) -> None:
+        """Note that an object whose type is not known is asked to do what a model does, if it may be one that was loaded."""
+        model, role = self.loaded(receiver), self._run.catalogue.calls[api].role
+        if model and role in _ASKED:
+            sources, data = self._run.held(receiver, *given), self._run.held(*given)
+            self._run.emit(frame, _ASKED[role], place, sources=sources, api=api, must=False, model=model, data=data, loaded=True)
+
+    def saved(self, values: tuple[Value, ...], depth: int = 0) -> frozenset[int]:
+        """Return what the learners were fitted on that some values are or hold: containers, objects of the project, pipelines."""
+        found = NO_SOURCES
+        for value in values:
+            known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_SAVED else None
+            if known is not None:
+                inner = known.fields.get(_HOLDS, NOTHING) if known.kind == _LEARNER else NOTHING
+                held = (inner,) if known.kind == _LEARNER else (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
+                found |= self.state(value) | self.saved(held, depth + 1)
+        return found
 
     def row(self, bound: Bound) -> LineageRow:
         """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""

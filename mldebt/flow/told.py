@@ -8,16 +8,18 @@ import msgspec
 
 from mldebt.flow import provenance as terms
 from mldebt.flow.provenance import Found, Provenance
+from mldebt.model.events import Loaded
 from mldebt.model.lineage import Fitted, Lineage, Part, Rows, Seen
 from mldebt.model.source import Place
 
 
 class Teller:
-    """Spells out provenance under one entry point: `reads` are the ids of events by those of raw events, `place_of` says where a raw event stands."""
+    """Spells out provenance under one entry point: `reads` are the ids of events by those of raw events, `place_of` says where a raw event stands, `loads` what
+    those that load an object load."""
 
-    def __init__(self, book: Provenance, reads: Mapping[int, int], place_of: Callable[[int], Place]) -> None:
+    def __init__(self, book: Provenance, reads: Mapping[int, int], place_of: Callable[[int], Place], loads: Mapping[int, Loaded]) -> None:
         """Belong to one replay."""
-        self._book, self._reads, self._place_of = book, reads, place_of
+        self._book, self._reads, self._place_of, self._loads = book, reads, place_of, loads
 
     def lineage(self, found: Found) -> Lineage:
         """Return rows and what shaped them."""
@@ -29,6 +31,11 @@ class Teller:
         """Return the fits among some provenance."""
         found_terms = [term for item in found if isinstance(term := self._book.term(item), terms.Fitted)]
         return tuple(sorted((Fitted(term.place, term.api, self.lineage(term.of)) for term in found_terms), key=lambda fit: (fit.place, fit.api)))
+
+    def loads(self, found: Found) -> tuple[Loaded, ...]:
+        """Return what the objects among some provenance were loaded from."""
+        made = {self._loads[read] for read in map(self._book.origin_of, found) if read in self._loads}
+        return tuple(sorted(made, key=lambda load: (load.place, load.access.path.show())))
 
     def _rows(self, item: int) -> Rows | None:
         term = self._book.term(item)

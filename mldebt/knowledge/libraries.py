@@ -36,6 +36,7 @@ class Catalogue:
         self._canonical: dict[str, str] = {}
         self._belongs: dict[str, str | None] = {}
         self._telling: dict[str, str] = {}
+        self._loaded: dict[str, str] = {}
         self._representations: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
         self._conventions: dict[str, list[tuple[str, str]]] = {}
@@ -55,6 +56,7 @@ class Catalogue:
             self._conventions.setdefault(found.function, []).append((file.library, found.entry))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
         self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
+        self._loaded.update((path.rpartition(".")[2], path) for row in file.call if row.loaded for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
         self._lineage.update((path, row) for row in file.rows for path in expand(row.path))
         for row in file.type:
@@ -114,6 +116,10 @@ class Catalogue:
     def telling(self, name: str) -> str:
         """Return the path of the one method that a name tells by itself, else the empty text."""
         return self._telling.get(name, "")
+
+    def loaded(self, name: str) -> str:
+        """Return the path of the method that a name means on an object that was loaded and whose type is not known, empty when it says nothing."""
+        return self._loaded.get(name, "")
 
     def member(self, type_path: str, name: str) -> AttributeRow | str | None:
         """Return the row or type of an attribute of a type."""

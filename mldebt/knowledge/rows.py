@@ -161,6 +161,7 @@ class CallRow(Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
+    `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
     (`self`); classes of the project below it have it, too.
@@ -190,6 +191,7 @@ class CallRow(Strict, frozen=True):
     given: GivenRow | None = None
     node: NodeRow | None = None
     telling: bool = False
+    loaded: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
     adapts: bool = False

@@ -57,6 +57,13 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     given: tuple[Choice, ...] = ()
 
 
+class Loaded(msgspec.Struct, frozen=True, gc=False):
+    """An object read from a file or registry, by itself or out of a container: where, and from which artefact."""
+
+    place: Place
+    access: Access
+
+
 class Conversion(msgspec.Struct, frozen=True, gc=False):
     """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`."""
 
@@ -82,7 +89,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
-    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored.
+    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored, or that a write saves;
+    `loads` are what that model was loaded from. What a write saves has seen the `seen` of its `rows`.
     """
 
     id: int
@@ -100,3 +108,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     handed: int = 0
     rows: Lineage = NO_LINEAGE
     fits: tuple[Fitted, ...] = ()
+    loads: tuple[Loaded, ...] = ()
