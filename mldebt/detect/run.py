@@ -22,6 +22,7 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
@@ -40,6 +41,7 @@ from mldebt.detect.rewrite import RewriteSpec, rewrite
 from mldebt.detect.settled import SettledSpec, settled
 from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
+from mldebt.detect.unapplied import UnappliedSpec, unapplied
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
@@ -64,6 +66,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
     "floating-source": (FloatingSourceSpec, floating_source),
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),
@@ -81,6 +84,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "settled": (SettledSpec, settled),
     "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
+    "unapplied": (UnappliedSpec, unapplied),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
     "unreachable": (UnreachableSpec, unreachable),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mldebt.detect.base import Context
@@ -47,6 +47,20 @@ def servings(context: Context) -> list[Serving]:
     return [Serving(use, tuple(events), _trainings(context.graph, use)) for use, events in asked.values()]
 
 
+def uses_of(context: Context, serving: Serving) -> Iterator[Event]:
+    """Yield the events of all entry points of the program that serves."""
+    for entry in context.graph.entries(serving.program):
+        yield from context.under.get(entry.id, ())
+
+
+def loaded_unknown(context: Context, serving: Serving) -> bool:
+    """Return whether the program that serves loads an object beside the model that nothing known saves: it may be whatever the training made."""
+    loads = (use for artifact in context.graph.artifacts() for use in context.graph.readers(artifact) if use.program == serving.program)
+    acts = context.observed.acts
+    return any(use.artifact != serving.load.artifact and (act := acts.get(use.event.place)) is not None and act.role == "load"
+               and not any(save.event.fits for save in saves(context.graph, use.artifact)) for use in loads)
+
+
 def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:
     """Return the read by which a program loads something; where a module that it imports does, the read counts as the program's own."""
     found = [use for use in graph.reads_at(load.place) if use.event.access == load.access]
@@ -59,14 +73,31 @@ def _trainings(graph: ProjectGraph, load: Use) -> tuple[Training, ...]:
 
 
 def saves(graph: ProjectGraph, artifact: str) -> Sequence[Use]:
-    """Return the writes of an artefact; where there is none, those of artefacts whose unknown parts may make it this one, or its own parts one of them."""
+    """Return the writes of an artefact; where there is none, those that may make it: of a name with unknown parts, or of the same name in a folder nearby."""
     if found := graph.writers(artifact):
         return found
     mine = None if literal(artifact) else _form(artifact)
-    others = (name for name in graph.artifacts() if graph.writers(name))
-    return [use for name in others if (mine.fullmatch(name) if mine else not literal(name) and _form(name).fullmatch(artifact)) for use in graph.writers(name)]
+    others = [name for name in graph.artifacts() if graph.writers(name)]
+    covering = [name for name in others if (mine.fullmatch(name) if mine else not literal(name) and _form(name).fullmatch(artifact))]
+    return [use for name in covering or _copied(graph, artifact, others) for use in graph.writers(name)]
 
 
 def _form(key: str) -> re.Pattern[str]:
     """Return the expression of the keys that a key with unknown parts may be."""
     return re.compile("[^/]+".join(map(re.escape, key.split("{}"))))
+
+
+def _copied(graph: ProjectGraph, artifact: str, others: Sequence[str]) -> list[str]:
+    """Return the one model of the same file name that is saved in the nearest folder: it is copied to where it is served by hand or by a build."""
+    folder, _, name = artifact.rpartition("/")
+    alike = [other for other in others if other.rpartition("/")[2] == name and "://" not in other and any(use.event.fits for use in graph.writers(other))]
+    near = {other: _common(folder, other.rpartition("/")[0]) for other in alike}
+    nearest = [other for other in alike if near[other] == max(near.values()) and near[other] > 0]
+    return nearest if len(nearest) == 1 else []
+
+
+def _common(folder: str, other: str) -> int:
+    """Return how many folders two folders share from the root on; one that lies in the other shares one more with it."""
+    mine, theirs = (path.split("/") if path else [] for path in (folder, other))
+    shared = next((number for number, (one, two) in enumerate(zip(mine, theirs)) if one != two), min(len(mine), len(theirs)))
+    return shared + (shared == min(len(mine), len(theirs)))

@@ -22,7 +22,8 @@ STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
-_SAMPLE = "sample"
+_NEW = ("sample", "input")
+"""Roles of calls that bring rows from nowhere: made, or put in by somebody."""
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _LEARNER = "learner"
@@ -115,7 +116,7 @@ class Learning:
     def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
-            return self._book.origin(bound.place) if bound.row.role == _SAMPLE else given
+            return self._book.origin(bound.place) if bound.row.role in _NEW else given
         row, role = self.row(bound), bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)

@@ -224,7 +224,8 @@ class CallRow(Strict, frozen=True):
 class AttributeRow(Strict, frozen=True):
     """An attribute of a type or module that is not a call: its type or the primitive that computes it.
 
-    `by-position`: subscripting this attribute addresses columns by number on the given axis.
+    `by-position`: subscripting this attribute addresses columns by number on the given axis. A `role` of `input` says that it holds what somebody outside
+    puts in (on a call: that it returns that).
     """
 
     path: str
