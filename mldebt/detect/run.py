@@ -22,6 +22,7 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.drifted_copies import DriftedCopiesSpec, drifted_copies
 from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
@@ -44,6 +45,7 @@ from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unapplied import UnappliedSpec, unapplied
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.unlike_types import UnlikeTypesSpec, unlike_types
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -66,6 +68,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "drifted-copies": (DriftedCopiesSpec, drifted_copies),
     "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
     "floating-source": (FloatingSourceSpec, floating_source),
     "misfit": (MisfitSpec, misfit),
@@ -87,6 +90,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "unapplied": (UnappliedSpec, unapplied),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "unlike-types": (UnlikeTypesSpec, unlike_types),
     "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),

@@ -53,7 +53,7 @@ def _lacking(context: Context, serving: Serving, training: Training, fit: Fitted
         if seen.how not in spec.how or not _learns(context, seen) or seen.place in given or seen.api in own:
             continue
         keepers = _keepers(context, seen)
-        if bool(keepers) is spec.saved and not any(_reads(context, serving, keeper) for keeper in (*keepers, *([training.save] if _holds(training, seen) else ()))):
+        if bool(keepers) is spec.saved and not _holds(training, seen) and not any(_reads(context, serving, keeper) for keeper in keepers):
             lacking.append((seen, keepers))
     return lacking
 

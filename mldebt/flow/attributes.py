@@ -61,8 +61,8 @@ class Attributes:
         if isinstance(target, ModuleTarget):
             return self._run.modules.member(target.path, name) or NOTHING
         if isinstance(target, LibraryTarget):
-            found = self._run.modules.library(f"{target.path}.{name}")
-            return found if found.target is not None else self._put_in(found, f"{target.path}.{name}", place)
+            member = self._run.modules.library(f"{target.path}.{name}")
+            return member if member.target is not None else self._put_in(member, f"{target.path}.{name}", place)
         if isinstance(target, ClassTarget):
             return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name, place) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
