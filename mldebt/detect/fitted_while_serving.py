@@ -85,10 +85,16 @@ def _fits(context: Context, serving: Serving, spec: FittedWhileServingSpec) -> I
     for event in uses_of(context, serving):
         if event.kind != "fit" or event.api.rpartition(".")[2] in spec.online or known.intersection(_artifacts(context, event)):
             continue
-        if event.loads:
+        if event.loads and _transforms(context, event):
             yield from _again(serving, event)
         else:
             yield from _anew(serving, event, spec)
+
+
+def _transforms(context: Context, event: Event) -> bool:
+    """Return whether a fit gives back what it makes of the rows: what does is no model that goes on learning."""
+    row = context.catalogue.calls.get(event.api)
+    return row is not None and row.returns != "self"
 
 
 def _anew(serving: Serving, event: Event, spec: FittedWhileServingSpec) -> Iterator[_Fit]:

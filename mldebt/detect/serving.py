@@ -44,7 +44,7 @@ def servings(context: Context) -> list[Serving]:
             use = _use(context.graph, load, entry) if entry is not None else None
             if use is not None:
                 asked.setdefault((use.program, use.artifact), (use, []))[1].append(event)
-    return [Serving(use, tuple(events), _trainings(context.graph, use)) for use, events in asked.values()]
+    return [Serving(use, tuple(events), _trainings(context.graph, use) or _given(context, use)) for use, events in asked.values()]
 
 
 def uses_of(context: Context, serving: Serving) -> Iterator[Event]:
@@ -54,11 +54,11 @@ def uses_of(context: Context, serving: Serving) -> Iterator[Event]:
 
 
 def loaded_unknown(context: Context, serving: Serving) -> bool:
-    """Return whether the program that serves loads an object beside the model that nothing known saves: it may be whatever the training made."""
+    """Return whether the program that serves loads an object beside the model that no program is known to save: it may be whatever the training made."""
     loads = (use for artifact in context.graph.artifacts() for use in context.graph.readers(artifact) if use.program == serving.program)
     acts = context.observed.acts
     return any(use.artifact != serving.load.artifact and (act := acts.get(use.event.place)) is not None and act.role == "load"
-               and not any(save.event.fits for save in saves(context.graph, use.artifact)) for use in loads)
+               and not saves(context.graph, use.artifact) for use in loads)
 
 
 def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:
@@ -70,6 +70,24 @@ def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:
 
 def _trainings(graph: ProjectGraph, load: Use) -> tuple[Training, ...]:
     return tuple(Training(save, save.event.fits) for save in saves(graph, load.artifact) if save.program != load.program and save.event.fits)
+
+
+def _given(context: Context, load: Use) -> tuple[Training, ...]:
+    """Return the training of the folder around a program that serves where it saves to whatever path it is given, and nothing else near saves a model."""
+    graph = context.graph
+    if graph.writers(load.artifact):
+        return ()
+    programs = {entry.id: entry.program for entry in graph.project.entries if entry.kind != "test"}
+    found = {programs[event.entry]: event for event in context.events if event.kind == "write" and event.fits and event.entry in programs}
+    near = {program: _common(_folder(load.program), _folder(program)) for program in found if program != load.program}
+    nearest = [program for program, shared in near.items() if shared == max(near.values()) and shared > 0]
+    event = found[nearest[0]] if len(nearest) == 1 else None
+    named = event is None or event.access is None or any(isinstance(part, str) for part in event.access.path.parts)
+    return () if event is None or named else (Training(Use(nearest[0], "", event, False), event.fits),)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def saves(graph: ProjectGraph, artifact: str) -> Sequence[Use]:

@@ -89,12 +89,15 @@ def _match(
             for _, keepers in lacking for keeper in keepers[:1]]
     steps = (*(Step(seen.place, f"`{seen.api.rpartition('.')[2]}` learns from the rows of the fit here") for seen, _ in lacking[:3]),
              Step(fit.place, f"`{model}` is fitted on what it made of them here"),
-             Step(own_site(training.save), f"the model is saved as `{shown(training.save.artifact)}` here"
-                  + ("" if spec.saved else f", and no program saves {names}")),
+             Step(own_site(training.save), f"the model is saved {_under(training.save)} here" + ("" if spec.saved else f", and no program saves {names}")),
              *kept, Step(own_site(serving.load), f"`{shown(serving.load.artifact)}` is loaded here"), Step(event.place, "it predicts on other rows here"))
     message = f"`{model}` of `{training.save.program}` is fitted on rows that went through {names}, which {_why(spec, serving)}"
     return Match(event.place, message, tuple(dict.fromkeys(steps)), f"{serving.load.artifact} {lacking[0][0].api}", event.owner, spec.confidence,
                  artifacts=(serving.load.artifact,))
+
+
+def _under(save: Use) -> str:
+    return f"as `{shown(save.artifact)}`" if save.artifact else "under a path that is given to the program"
 
 
 def _why(spec: UnappliedSpec, serving: Serving) -> str:

@@ -85,8 +85,10 @@ class Learning:
         return judged, self._book.fitted(learned, bound.place, bound.api)
 
     def loaded(self, value: Value) -> frozenset[int]:
-        """Return by which reads an object may have been loaded, by the provenance of all that it holds."""
-        return frozenset(item for item in value.sources | self.state(value) if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
+        """Return by which reads an object may have been loaded: by the provenance of one that is made here what was put into it, of any other all that it is."""
+        known = self._run.heap.get(value.ref)
+        found = self.state(value) if known is not None and known.kind == _LEARNER else value.sources
+        return frozenset(item for item in found if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
 
     def asked(self, api: str, receiver: Value, given: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Note that an object whose type is not known is asked to do what a model does, if it may be one that was loaded."""
