@@ -12,6 +12,7 @@ from mldebt.graph.project_graph import Use
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import Fitted, How, Seen
+from mldebt.model.source import Place
 
 
 class UnappliedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,13 +26,22 @@ class UnappliedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def unapplied(context: Context, spec: UnappliedSpec) -> Iterator[Match]:
-    """Yield one match for each program and model that it asks on rows which lack what the rows of the fit went through, at the first of its predictions."""
+    """Yield one match for each place where a program asks models on rows which lack what the rows of their fits went through."""
+    done: set[Place] = set()
     for serving in servings(context):
-        if not _prepared(context, serving) and not loaded_unknown(context, serving):
-            found = next(((training, fit, lacking) for training in serving.trainings for fit in training.fits
+        place = serving.predictions[0].place
+        if place not in done and not _prepared(context, serving) and not loaded_unknown(context, serving):
+            found = next(((training, fit, lacking) for training in serving.trainings for fit in _models(training)[:1]
                           if (lacking := _lacking(context, serving, training, fit, spec))), None)
             if found is not None:
+                done.add(place)
                 yield _match(context, spec, serving, *found)
+
+
+def _models(training: Training) -> list[Fitted]:
+    """Return the fits of what is saved that are no fits of what shapes the rows of another one."""
+    shaping = {seen.place for fit in training.fits for seen in fit.data.seen}
+    return [fit for fit in training.fits if fit.place not in shaping]
 
 
 def _prepared(context: Context, serving: Serving) -> bool:
@@ -49,13 +59,13 @@ def _lacking(context: Context, serving: Serving, training: Training, fit: Fitted
     own = {event.api.rpartition(".")[0] for event in uses_of(context, serving) if event.kind == "fit"}
     given = {seen.place for event in serving.predictions for seen in event.rows.seen}
     lacking = []
-    for seen in fit.data.seen:
+    for seen in set(fit.data.seen).intersection(*(other.data.seen for other in _models(training))):
         if seen.how not in spec.how or not _learns(context, seen) or seen.place in given or seen.api in own:
             continue
         keepers = _keepers(context, seen)
         if bool(keepers) is spec.saved and not _holds(training, seen) and not any(_reads(context, serving, keeper) for keeper in keepers):
             lacking.append((seen, keepers))
-    return lacking
+    return sorted(lacking, key=lambda item: item[0].place)
 
 
 def _learns(context: Context, seen: Seen) -> bool:

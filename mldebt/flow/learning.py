@@ -173,13 +173,16 @@ class Learning:
         return data | self._book.shaping(state) if data else given
 
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
-        """Return the value of a call that divides rows, or makes a model by fitting it; None for all others."""
+        """Return the value of a call that divides rows, or makes a learner, fitted or not; None for all others."""
         row = self.row(bound)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
-        kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
+        makes = bound.receiver is None and bound.row.role in ("fit", *STATEFUL)
+        kind = self._run.catalogue.type(bound.row.returns) if makes else None
         if kind is None or kind.role not in STATEFUL:
             return None
+        if bound.row.role != "fit":
+            return self.learner(bound.row.returns, kind.role, bound.place, (*bound.args, *bound.keywords.values()))
         state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
         return self.learner(bound.row.returns, kind.role, bound.place, (), state)
 
