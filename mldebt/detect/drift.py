@@ -88,7 +88,7 @@ def drifted(one: Piece, other: Piece, least: int, share: float) -> list[Drift]:
     pairs = [(one.lines[block.a + step], other.lines[block.b + step]) for block in blocks for step in range(block.size)]
     found = [Drift(mine, here, theirs, there) for left, right in pairs
              for (mine, here), (theirs, there) in zip(left.constants, right.constants) if mine != theirs]
-    alike = sum(left.constants == right.constants and bool(left.constants) for left, right in pairs)
+    alike = sum(bool(left.constants) and [one for one, _ in left.constants] == [one for one, _ in right.constants] for left, right in pairs)
     return found if len(found) <= alike else []
 
 
