@@ -18,8 +18,9 @@ _HEADS = ("test", "target", "iter", "items", "subject")
 
 
 class Line(NamedTuple):
-    """A statement without those inside of it: its shape, and its constants in order, each with its place."""
+    """A statement without those inside of it: where, its shape, and its constants in order, each with its place."""
 
+    place: Place
     shape: tuple[object, ...]
     constants: tuple[tuple[Constant, Place], ...]
 
@@ -66,16 +67,17 @@ def _line(node: ir.Stmt, path: str, aside: Collection[Place]) -> Line:
         elif not (isinstance(item, ir.Call) and Place(path, item.at, item.end) in aside):
             shape.append((type(item).__name__, *(getattr(item, name) for name in ("id", "attr", "op", "ops", "keyword", "kind") if hasattr(item, name))))
             pending.extend(reversed(parts(item)))
-    return Line(tuple(shape), tuple(constants))
+    return Line(Place(path, node.at, node.end), tuple(shape), tuple(constants))
 
 
 class Drift(NamedTuple):
-    """Constants that two copies have in the same place of a statement, each with its place."""
+    """Constants that two copies have in the same place of a statement, each with its place; `line` is the statement of the first."""
 
     one: Constant
     here: Place
     other: Constant
     there: Place
+    line: Place
 
 
 def drifted(one: Piece, other: Piece, least: int, share: float) -> list[Drift]:
@@ -86,7 +88,7 @@ def drifted(one: Piece, other: Piece, least: int, share: float) -> list[Drift]:
     if same < max(least, share * min(len(one.lines), len(other.lines))):
         return []
     pairs = [(one.lines[block.a + step], other.lines[block.b + step]) for block in blocks for step in range(block.size)]
-    found = [Drift(mine, here, theirs, there) for left, right in pairs
+    found = [Drift(mine, here, theirs, there, left.place) for left, right in pairs
              for (mine, here), (theirs, there) in zip(left.constants, right.constants) if mine != theirs]
     alike = sum(bool(left.constants) and [one for one, _ in left.constants] == [one for one, _ in right.constants] for left, right in pairs)
     return found if len(found) <= alike else []

@@ -115,4 +115,5 @@ def _match(both: Sides, mine: Piece, other: Piece, found: Sequence[Drift], spec:
     name = f"`{mine.owner}`" if mine.owner else "this code"
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     message = f"{name} is a copy of what training does, and differs: `{first.one}` here, `{first.other}` there{more}"
-    return Match(first.here, message, tuple(dict.fromkeys(steps)), f"{mine.owner} {other.owner}", mine.owner, spec.confidence)
+    return Match(first.here, message, tuple(dict.fromkeys(steps)), f"{mine.owner} {other.owner}", mine.owner, spec.confidence,
+                 covers=tuple(drift.line for drift in found))

@@ -23,6 +23,7 @@ from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.drifted_copies import DriftedCopiesSpec, drifted_copies
+from mldebt.detect.filled_by_hand import FilledByHandSpec, filled_by_hand
 from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
@@ -35,6 +36,7 @@ from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.recomputed import RecomputedSpec, recomputed
 from mldebt.detect.relearned import RelearnedSpec, relearned
 from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
@@ -69,6 +71,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
     "drifted-copies": (DriftedCopiesSpec, drifted_copies),
+    "filled-by-hand": (FilledByHandSpec, filled_by_hand),
     "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
     "floating-source": (FloatingSourceSpec, floating_source),
     "misfit": (MisfitSpec, misfit),
@@ -80,6 +83,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
+    "recomputed": (RecomputedSpec, recomputed),
     "relearned": (RelearnedSpec, relearned),
     "resubstitution": (ResubstitutionSpec, resubstitution),
     "retired": (RetiredSpec, retired),

@@ -85,7 +85,7 @@ class Learning:
         return judged, self._book.fitted(learned, bound.place, bound.api)
 
     def loaded(self, value: Value) -> frozenset[int]:
-        """Return by which reads an object may have been loaded: by the provenance of one that is made here what was put into it, of any other all that it is."""
+        """Return by which reads an object may have been loaded: of one that is made here those of what was put into it."""
         known = self._run.heap.get(value.ref)
         found = self.state(value) if known is not None and known.kind == _LEARNER else value.sources
         return frozenset(item for item in found if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
