@@ -46,9 +46,15 @@ def recomputed(context: Context, spec: RecomputedSpec) -> Iterator[Match]:
         theirs, ours = (_formulas(context, files) for files in (both.training, both.serving))
         for name, mine in ours.items():
             other = theirs.get(name)
-            if other is not None and name not in target and mine.place not in done and mine.text != other.text and mine.columns == other.columns:
+            if other is not None and name not in target and mine.place not in done and _differ(mine, other):
                 done.add(mine.place)
                 yield _match(both, name, mine, other, spec)
+
+
+def _differ(mine: Formula, other: Formula) -> bool:
+    """Return whether two formulas say another thing of the same columns, or one leaves some out."""
+    shared = mine.columns & other.columns
+    return mine.text != other.text and (mine.columns == other.columns or len(shared) > 1 and shared in (mine.columns, other.columns))
 
 
 def _match(both: Sides, name: str, mine: Formula, other: Formula, spec: RecomputedSpec) -> Match:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from mldebt.detect.base import Context
@@ -53,12 +53,14 @@ def uses_of(context: Context, serving: Serving) -> Iterator[Event]:
         yield from context.under.get(entry.id, ())
 
 
-def loaded_unknown(context: Context, serving: Serving) -> bool:
-    """Return whether the program that serves loads an object beside the model that no program is known to save: it may be whatever the training made."""
-    loads = (use for artifact in context.graph.artifacts() for use in context.graph.readers(artifact) if use.program == serving.program)
-    acts = context.observed.acts
-    return any(use.artifact != serving.load.artifact and (act := acts.get(use.event.place)) is not None and act.role == "load"
-               and not saves(context.graph, use.artifact) for use in loads)
+def loaded_unknown(context: Context, serving: Serving, models: Collection[tuple[str, str]], formats: Collection[str]) -> bool:
+    """Return whether the program that serves loads an object that no program is known to save: it may be whatever the training made. `models` are the
+    (program, artefact) that are asked themselves, `formats` those of objects.
+    """
+    graph = context.graph
+    unknown = (artifact for artifact in graph.artifacts() if (serving.program, artifact) not in models and not saves(graph, artifact))
+    return any(use.program == serving.program and use.event.access is not None and use.event.access.format in formats
+               for artifact in unknown for use in graph.readers(artifact))
 
 
 def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:

@@ -66,7 +66,7 @@ def _with_upstream(graph: ProjectGraph, programs: set[str]) -> set[str]:
     found = set(programs)
     for _ in range(_UPSTREAM):
         read = [artifact for artifact in graph.artifacts() if any(use.program in found for use in graph.readers(artifact))]
-        found |= {writer.program for artifact in read for writer in graph.writers(artifact) if not writer.event.fits}
+        found |= {writer.program for artifact in read for writer in graph.writers(artifact) if not any(use.event.fits for use in graph.writers(artifact))}
     return found
 
 

@@ -16,26 +16,31 @@ from mldebt.model.source import Place
 
 
 class UnappliedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`how`: in which ways it was learned. `saved`: whether the fits asked for are those that some program saves, or those that none does."""
+    """`how`: in which ways it was learned. `saved`: whether the fits asked for are those that some program saves, or those that none does. `objects`: formats
+    of files that may hold any object.
+    """
 
     kind: str
     form: str
     how: tuple[How, ...]
     saved: bool
+    objects: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
 def unapplied(context: Context, spec: UnappliedSpec) -> Iterator[Match]:
     """Yield one match for each place where a program asks models on rows which lack what the rows of their fits went through."""
     done: set[Place] = set()
-    for serving in servings(context):
+    found = servings(context)
+    models = {(serving.program, serving.load.artifact) for serving in found}
+    for serving in found:
         place = serving.predictions[0].place
-        if place not in done and not _prepared(context, serving) and not loaded_unknown(context, serving):
-            found = next(((training, fit, lacking) for training in serving.trainings for fit in _models(training)[:1]
-                          if (lacking := _lacking(context, serving, training, fit, spec))), None)
-            if found is not None:
+        if place not in done and not _prepared(context, serving) and not loaded_unknown(context, serving, models, spec.objects):
+            told = next(((training, fit, lacking) for training in serving.trainings for fit in _models(training)[:1]
+                         if (lacking := _lacking(context, serving, training, fit, spec))), None)
+            if told is not None:
                 done.add(place)
-                yield _match(context, spec, serving, *found)
+                yield _match(context, spec, serving, *told)
 
 
 def _models(training: Training) -> list[Fitted]:
