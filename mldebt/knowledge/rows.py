@@ -266,10 +266,16 @@ class TypeRow(Strict, frozen=True):
 
 
 class ConventionRow(Strict, frozen=True):
-    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is."""
+    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is.
+
+    `beside`: where functions of these names are defined too, the module is meant though it does not import the library. `takes`: its arguments are what
+    the functions of these names return.
+    """
 
     function: str
     entry: str
+    beside: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 class ResolverRow(Strict, frozen=True):
