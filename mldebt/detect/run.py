@@ -24,6 +24,9 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.drifted_copies import DriftedCopiesSpec, drifted_copies
+from mldebt.detect.filled_by_hand import FilledByHandSpec, filled_by_hand
+from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.lookahead import LookaheadSpec, lookahead
 from mldebt.detect.merging import merged
@@ -37,6 +40,7 @@ from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.recomputed import RecomputedSpec, recomputed
 from mldebt.detect.relearned import RelearnedSpec, relearned
 from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
@@ -45,8 +49,10 @@ from mldebt.detect.settled import SettledSpec, settled
 from mldebt.detect.shuffled import ShuffledSpec, shuffled
 from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
+from mldebt.detect.unapplied import UnappliedSpec, unapplied
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.unlike_types import UnlikeTypesSpec, unlike_types
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -72,6 +78,9 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "drifted-copies": (DriftedCopiesSpec, drifted_copies),
+    "filled-by-hand": (FilledByHandSpec, filled_by_hand),
+    "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
     "floating-source": (FloatingSourceSpec, floating_source),
     "lookahead": (LookaheadSpec, lookahead),
     "misfit": (MisfitSpec, misfit),
@@ -84,6 +93,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
+    "recomputed": (RecomputedSpec, recomputed),
     "relearned": (RelearnedSpec, relearned),
     "resubstitution": (ResubstitutionSpec, resubstitution),
     "retired": (RetiredSpec, retired),
@@ -92,8 +102,10 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "shuffled": (ShuffledSpec, shuffled),
     "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
+    "unapplied": (UnappliedSpec, unapplied),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "unlike-types": (UnlikeTypesSpec, unlike_types),
     "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),

@@ -206,6 +206,8 @@ class Calls:
             self._see(place, f"{target.path}.{target.name}", library, row, "", row is not None, (target.receiver, *args), method=True)
         if row is not None:
             return self.apply(row, target.receiver, args, keywords, place, frame, f"{target.path}.{target.name}")
+        if not target.path and (asked := self._run.catalogue.loaded(target.name)):
+            self._run.learning.asked(asked, target.receiver, (*args, *keywords.values()), place, frame)
         self._unknown((target.receiver, *args, *keywords.values()), place, frame)
         return Value(sources=self._run.unheld(self._run.held(target.receiver, *args, *keywords.values()), place))
 
@@ -241,7 +243,7 @@ class Calls:
         flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
         sources = self._run.learning.timed(bound, sources)
-        returns = row.returns
+        returns = row.returns if row.untold.isdisjoint(bound.named) else ""
         if returns and sources and self._run.catalogue.representation(returns) == "frame":
             sources = self._run.provenance.unmarked(sources)
         if bound.handle is not None:

@@ -12,7 +12,7 @@ from mldebt.flow.texts import normalise
 from mldebt.flow.value import NO_SOURCES, NOTHING, ROOT, Value, as_texts, constant, lineage, settable
 from mldebt.flow.working_folder import MOVE
 from mldebt.knowledge.rows import AccessRow, CallRow, ColumnsRow, LaunchRow
-from mldebt.model.events import Access, Anchor, Kind
+from mldebt.model.events import Access, Anchor, Kind, Loaded
 from mldebt.model.observed import in_order
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
@@ -26,7 +26,7 @@ _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
-JOIN, _STEERED = "join", ("fit", "search")
+JOIN, LOAD, SAVE, _STEERED = "join", "load", "save", ("fit", "search")
 _BY_CHANCE = (("shuffled", "yes"),)
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
@@ -112,11 +112,14 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         mode = "append"
     if mode == "write" and row.path == "self" and _opened(run, bound.get(row.path)):
         mode = "fill"
-    found = accesses(run, row, bound)
+    found, saved = accesses(run, row, bound), run.learning.saved(given) if bound.row.role == SAVE else NO_SOURCES
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
-        ids.add(run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
-                         data=data if mode == "write" else NO_SOURCES))
+        number = run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
+                          model=saved, data=data if mode == "write" else NO_SOURCES)
+        ids.add(number)
+        if bound.row.role == LOAD:
+            run.loads[number] = Loaded(bound.place, access)
     return ids if mode == "read" else set()
 
 

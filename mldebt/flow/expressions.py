@@ -9,6 +9,7 @@ import msgspec
 
 from mldebt.flow.chronology import Dates
 from mldebt.flow.heap import Object, front
+from mldebt.flow.unlike import unlike
 from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
@@ -160,6 +161,7 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         truth = run.texts.compare(node.ops[0], left, rights[0])
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
+        unlike(run, node, left, rights[0], frame)
     sources = lineage(left, *rights)
     if not sources:
         return Value()

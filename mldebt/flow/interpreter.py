@@ -34,14 +34,14 @@ from mldebt.link.modules import ModuleIndex
 from mldebt.link.project import is_test, subproject, working_folders
 from mldebt.model import ir
 from mldebt.model.deeds import Deeds
-from mldebt.model.events import Access, CallSite, Event, Kind
+from mldebt.model.events import Access, CallSite, Event, Kind, Loaded
 from mldebt.model.facts import Definition
 from mldebt.model.observed import Observations
 from mldebt.model.project import EntryKind, EntryPoint, Project
 from mldebt.model.source import Place
 from mldebt.stack import uncollected
 
-_FLOW = "flow"
+_FLOW, _REQUESTED = "flow", ("route", "handler")
 _STATEMENTS = ".sql"
 MAX_HELD = 2
 
@@ -85,6 +85,7 @@ class Interpreter:
         self.passed: set[Place] = set()
         self.reads: list[int] = []
         self.statements: dict[int, str] = {}
+        self.loads: dict[int, Loaded] = {}
         self.flags: dict[str, dict[str, Value]] = {}
         self._literals: dict[tuple[type, object, str], Value] = {}
 
@@ -237,7 +238,7 @@ class Interpreter:
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
         passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True, model: frozenset[int] = NO_SOURCES,
-        data: frozenset[int] = NO_SOURCES,
+        data: frozenset[int] = NO_SOURCES, loaded: bool = False,
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
@@ -246,11 +247,11 @@ class Interpreter:
             self.reads.append(self._raw)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data, loaded))
         return self._raw
 
     def _tables(self) -> Tables:
-        return Tables(self.conversions.table, self.provenance, self._places.__getitem__)
+        return Tables(self.conversions.table, self.provenance, self._places.__getitem__, self.loads)
 
     def run(self, watch: Callable[[int, int], None]) -> Flow:
         """Interpret the whole project; `watch` is told how many of how many entry points are done."""
@@ -301,7 +302,7 @@ class Interpreter:
             if key not in known:
                 alone = how.program == how.target.path and how.program not in programs
                 entry = self._entry_point = self._entry(how, programs, carried.get(key, "") if alone else "")
-                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True)
+                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True, requested=how.kind in _REQUESTED, takes=how.takes)
                 yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, start)
 
     def _carrying(self, entry: EntryPoint, carried: dict[tuple[str, int], str], start: Callable[[], Trace]) -> Trace:

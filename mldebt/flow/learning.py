@@ -11,12 +11,14 @@ from mldebt.flow.heap import LEARNER, Object, front
 from mldebt.flow.timing import by_chance, divides_by_chance, timed
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage, text
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
+from mldebt.model.events import Kind
 from mldebt.model.lineage import FOLDS, How
 from mldebt.model.pattern import pattern
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
     from mldebt.flow.effects import Bound
+    from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
 STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
@@ -24,11 +26,14 @@ STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
-_SAMPLE, _SCORE = "sample", "score"
+_NEW, _SCORE = ("sample", "input"), "score"
+"""Roles of calls that bring rows from nowhere: made, or put in by somebody; and of those that judge."""
 _STATE, _HOLDS, _KINDS = "state", "holds", "kinds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _TWO = "binary"
-_MAX_DEPTH = 8
+_MAX_DEPTH, _MAX_SAVED = 8, 4
+_ASKED: dict[str, Kind] = {"predict": "predict", "fit": "fit"}
+"""Roles of calls that tell of a model that was loaded, with the events they are."""
 
 
 class Learning:
@@ -102,10 +107,10 @@ class Learning:
         row = self.row(bound)
         if not row.folds:
             own = self.state(bound.receiver)
-            fits = self._book.fits(own if bound.receiver is not None else data)
+            model = self._book.fits(data) if bound.receiver is None else self._book.fits(own) | self.loaded(bound.receiver)
             if bound.row.role == "fit":
-                return self._data(bound, row) | self._book.aims(self._run.held(*(bound.get(name) for name in row.targets))), fits
-            return self._data(bound, row) if own else data, fits
+                return self._data(bound, row) | self._book.aims(self._run.held(*(bound.get(name) for name in row.targets))), model
+            return self._data(bound, row) if own else data, model
         held = self._run.held(*(bound.get(name) for name in row.folds))
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
@@ -117,6 +122,30 @@ class Learning:
             return ()
         pairs = row.pairs and (row.pairs not in bound.named or bound.get(row.pairs).text == _TWO)
         return ("judges", row.judges), *((("classes", "two"),) if pairs else ())
+
+    def loaded(self, value: Value) -> frozenset[int]:
+        """Return by which reads an object may have been loaded: of one that is made here those of what was put into it."""
+        known = self._run.heap.get(value.ref)
+        found = self.state(value) if known is not None and known.kind == LEARNER else value.sources
+        return frozenset(item for item in found if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
+
+    def asked(self, api: str, receiver: Value, given: tuple[Value, ...], place: Place, frame: Frame) -> None:
+        """Note that an object whose type is not known is asked to do what a model does, if it may be one that was loaded."""
+        model, role = self.loaded(receiver), self._run.catalogue.calls[api].role
+        if model and role in _ASKED:
+            sources, data = self._run.held(receiver, *given), self._run.held(*given)
+            self._run.emit(frame, _ASKED[role], place, sources=sources, api=api, must=False, model=model, data=data, loaded=True)
+
+    def saved(self, values: tuple[Value, ...], depth: int = 0) -> frozenset[int]:
+        """Return what the learners were fitted on that some values are or hold: containers, objects of the project, pipelines."""
+        found = NO_SOURCES
+        for value in values:
+            known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_SAVED else None
+            if known is not None:
+                inner = known.fields.get(_HOLDS, NOTHING) if known.kind == LEARNER else NOTHING
+                held = (inner,) if known.kind == LEARNER else (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
+                found |= self.state(value) | self.saved(held, depth + 1)
+        return found
 
     def row(self, bound: Bound) -> LineageRow:
         """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""
@@ -133,7 +162,7 @@ class Learning:
     def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
-            return self._book.origin(bound.place) if bound.row.role == _SAMPLE else given
+            return self._book.origin(bound.place) if bound.row.role in _NEW else given
         row = self.row(bound)
         found = self._flowing(bound, row, given, results)
         if row.chances:
@@ -225,15 +254,18 @@ class Learning:
             self._run.heap.put(address, Object(LEARNER, None, {**known.fields, _STATE: Value(sources=state)}))
 
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
-        """Return the value of a call that divides rows, or makes a model by fitting it; None for all others."""
+        """Return the value of a call that divides rows, or makes a learner, fitted or not; None for all others."""
         row = self.row(bound)
         if row.settings:
             return self.learner(bound.row.returns, bound.row.role, bound.place, bound.args, bound.keywords)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
-        kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
+        makes = bound.receiver is None and bound.row.role in ("fit", *STATEFUL)
+        kind = self._run.catalogue.type(bound.row.returns) if makes else None
         if kind is None or kind.role not in STATEFUL:
             return None
+        if bound.row.role != "fit":
+            return self.learner(bound.row.returns, kind.role, bound.place, bound.args, bound.keywords)
         state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
         return self.learner(bound.row.returns, kind.role, bound.place, (), {}, state)
 

@@ -219,6 +219,14 @@ class Provenance(Chronology):
         """Return the fits among some provenance (what tokens stand for may be one)."""
         return frozenset(item for item in found if item < 0 or isinstance(self._terms.get(item), Fitted)) if found else found
 
+    def origin_of(self, item: int) -> int:
+        """Return the read or token that a number names, or names a part of; 0 where it is something else."""
+        term = self._terms.get(item)
+        while isinstance(term, Called | Part):
+            item = term.of
+            term = self._terms.get(item)
+        return item if term is None else 0
+
     def shaping(self, found: Found) -> Found:
         """Return what a transformer of this state puts on the data it is given: all it has seen."""
         return frozenset(item for item in found if (isinstance(term := self._terms.get(item), Seen) or term is None and item < 0))

@@ -10,16 +10,18 @@ from mldebt.flow import chronology as time
 from mldebt.flow import provenance as terms
 from mldebt.flow import verdicts
 from mldebt.flow.provenance import Found, Provenance
+from mldebt.model.events import Loaded
 from mldebt.model.lineage import Ahead, Dates, Fitted, Lineage, Order, Part, Rows, Scored, Seen, Shuffle
 from mldebt.model.source import Place
 
 
 class Teller:
-    """Spells out provenance under one entry point: `reads` are the ids of events by those of raw events, `place_of` says where a raw event stands."""
+    """Spells out provenance under one entry point: `reads` are the ids of events by those of raw events, `place_of` says where a raw event stands, `loads` what
+    those that load an object load."""
 
-    def __init__(self, book: Provenance, reads: Mapping[int, int], place_of: Callable[[int], Place]) -> None:
+    def __init__(self, book: Provenance, reads: Mapping[int, int], place_of: Callable[[int], Place], loads: Mapping[int, Loaded]) -> None:
         """Belong to one replay."""
-        self._book, self._reads, self._place_of = book, reads, place_of
+        self._book, self._reads, self._place_of, self._loads = book, reads, place_of, loads
 
     def lineage(self, found: Found) -> Lineage:
         """Return rows and what shaped them."""
@@ -29,10 +31,10 @@ class Teller:
         known = self._book.of_time(found)
         return self._timed(told, [self._book.term(item) for item in known], found) if known else told
 
-    def times(self, found: Found) -> Lineage:
-        """Return what is known of time alone: of what is written, which may be much."""
-        known = self._book.of_time(found)
-        return self._timed(Lineage(), [self._book.term(item) for item in known], found) if known else Lineage()
+    def written(self, found: Found, model: Found) -> Lineage:
+        """Return what is known of what is written, which may be much: of data only what is known of time, of a model what it was made by."""
+        known, seen = self._book.of_time(found), self.lineage(model).seen if model else ()
+        return self._timed(Lineage((), seen), [self._book.term(item) for item in known], found) if known else Lineage((), seen)
 
     def fits(self, found: Found) -> tuple[Fitted, ...]:
         """Return the fits among some provenance."""
@@ -76,6 +78,11 @@ class Teller:
         meant = sorted((Dates(one.place, one.api, one.column) for one in dates if _among(one.column, term)), key=_where)
         reads = tuple(sorted(self._reads[item] for item in term.of if item in self._reads))
         return Order(term.place, term.api, term.how, term.columns, tuple(meant[:1]), reads)
+
+    def loads(self, found: Found) -> tuple[Loaded, ...]:
+        """Return what the objects among some provenance were loaded from."""
+        made = {self._loads[read] for read in map(self._book.origin_of, found) if read in self._loads}
+        return tuple(sorted(made, key=lambda load: (load.place, load.access.path.show())))
 
     def _rows(self, item: int) -> Rows | None:
         term = self._book.term(item)

@@ -11,20 +11,19 @@ import msgspec
 from mldebt.flow.provenance import Meaning, Provenance
 from mldebt.flow.told import Teller
 from mldebt.flow.value import NO_SOURCES, Chain
-from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind
-from mldebt.model.lineage import Scored
+from mldebt.model.events import NO_LINEAGE, Access, Conversion, Event, Kind, Loaded
+from mldebt.model.lineage import Lineage, Scored
 from mldebt.model.source import Place
 
 MAX_CHAIN = 6
-_CUT, _DECIDE, _SCORE = "cut", "decide", "score"
+_CUT, _DECIDE, _SCORE, _WRITE = "cut", "decide", "score", "write"
 _TELLING = (_DECIDE, _CUT)
 """Kinds of events that are none where their data holds no verdict after all."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):
     """An event before it is placed under an entry point; `sources` is the provenance of all it touches, `data` that of the rows it works on, `model` that of
-    the model it asks, `passed` sequences of
-    conversions by number.
+    the model it asks, `passed` sequences of conversions by number. `loaded`: it happens only where that model turns out to be loaded from somewhere.
     """
 
     id: int
@@ -39,6 +38,7 @@ class RawEvent(msgspec.Struct, frozen=True, gc=False):
     detail: tuple[tuple[str, str], ...]
     model: frozenset[int] = NO_SOURCES
     data: frozenset[int] = NO_SOURCES
+    loaded: bool = False
 
 
 class Tokens:
@@ -90,16 +90,17 @@ class Trace:
 
 
 class Tables(NamedTuple):
-    """What the numbers of a run stand for: conversions (by number less one), provenance, where each raw event stands."""
+    """What the numbers of a run stand for: conversions (by number less one), provenance, where each raw event stands, what is loaded by those that load."""
 
     conversions: Sequence[Conversion]
     book: Provenance
     place_of: Callable[[int], Place]
+    loads: Mapping[int, Loaded]
 
 
 def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Event]:
     """Yield the events of a trace under one entry point, numbered from `first`; each raw event once for each call site above it and each data it is given."""
-    conversions, book, place_of = tables
+    conversions, book, place_of, loads = tables
     seen: set[tuple[int, Place | None, frozenset[int], frozenset[int], frozenset[int], tuple[Chain, ...]]] = set()
     visited: set[tuple[int, Place, frozenset[tuple[int, frozenset[int]]], frozenset[tuple[int, Chain]]]] = set()
     numbers: dict[int, int] = {}
@@ -116,7 +117,8 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
             sources, passed = resolve(item.sources, tokens), tuple(resolve_chain(found, tokens) for found in item.passed)
             model, data = resolve(item.model, tokens), resolve(item.data, tokens)
             mark = (item.id, chain[-1] if chain else None, sources, model, data, passed)
-            if mark not in seen and (item.kind not in _TELLING or book.tells(data)):
+            loaded = not item.loaded or any(book.origin_of(one) in loads for one in model)
+            if mark not in seen and loaded and (item.kind not in _TELLING or book.tells(data)):
                 seen.add(mark)
                 numbers.setdefault(item.id, first + len(pending))
                 pending.append((item, chain, sources, model, data, passed, handed))
@@ -126,13 +128,19 @@ def replay(trace: Trace, entry: str, first: int, tables: Tables) -> Iterator[Eve
             if call not in visited:
                 visited.add(call)
                 stack.append((iter(item.trace.items), (*chain, item.site), inner, next(handovers) if item.handed else handed))
-    told = Teller(book, numbers, place_of)
+    told = Teller(book, numbers, place_of, loads)
     for offset, (raw, chain, found, model, data, passed, handed) in enumerate(pending):
         sources_here = tuple(sorted({numbers[source] for source in book.reads(found) if source in numbers}))
         yield Event(first + offset, raw.kind, raw.place, entry, raw.owner, chain[-MAX_CHAIN:], raw.access, sources_here, raw.must, raw.api,
                     tuple(tuple(conversions[number - 1] for number in one if number > 0) for one in passed), raw.detail, handed,
-                    NO_LINEAGE if not data else told.times(data) if raw.kind == "write" else told.lineage(data), told.fits(model) if model else (),
-                    _by(raw.kind, data, told))
+                    _lineage(raw.kind, data, model, told), told.fits(model) if model else (), _by(raw.kind, data, told), told.loads(model) if model else ())
+
+
+def _lineage(kind: Kind, data: frozenset[int], model: frozenset[int], told: Teller) -> Lineage:
+    """Return the lineage that an event tells of."""
+    if kind == _WRITE and (data or model):
+        return told.written(data, model)
+    return told.lineage(data) if data else NO_LINEAGE
 
 
 def _by(kind: Kind, data: frozenset[int], told: Teller) -> tuple[Scored, ...]:

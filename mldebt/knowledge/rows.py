@@ -161,9 +161,10 @@ class CallRow(Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
+    `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
-    (`self`); classes of the project below it have it, too.
+    (`self`); classes of the project below it have it, too. `untold`: parameters that, given, make the result something else than `returns` says.
     """
 
     path: str
@@ -190,6 +191,7 @@ class CallRow(Strict, frozen=True):
     given: GivenRow | None = None
     node: NodeRow | None = None
     telling: bool = False
+    loaded: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
     adapts: bool = False
@@ -206,6 +208,7 @@ class CallRow(Strict, frozen=True):
     former: bool = False
     takes: tuple[int, int] | None = None
     of_class: bool = False
+    untold: frozenset[str] = frozenset()
 
     @property
     def touches(self) -> bool:
@@ -222,7 +225,8 @@ class CallRow(Strict, frozen=True):
 class AttributeRow(Strict, frozen=True):
     """An attribute of a type or module that is not a call: its type or the primitive that computes it.
 
-    `by-position`: subscripting this attribute addresses columns by number on the given axis.
+    `by-position`: subscripting this attribute addresses columns by number on the given axis. A `role` of `input` says that it holds what somebody outside
+    puts in (on a call: that it returns that).
     """
 
     path: str
@@ -262,10 +266,16 @@ class TypeRow(Strict, frozen=True):
 
 
 class ConventionRow(Strict, frozen=True):
-    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is."""
+    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is.
+
+    `beside`: where functions of these names are defined too, the module is meant though it does not import the library. `takes`: its arguments are what
+    the functions of these names return.
+    """
 
     function: str
     entry: str
+    beside: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 class ResolverRow(Strict, frozen=True):

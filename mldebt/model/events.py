@@ -14,7 +14,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "decide", "tune", "cut",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "decide", "tune", "cut", "compare",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -57,6 +57,13 @@ class Access(msgspec.Struct, frozen=True, gc=False):
     given: tuple[Choice, ...] = ()
 
 
+class Loaded(msgspec.Struct, frozen=True, gc=False):
+    """An object read from a file or registry, by itself or out of a container: where, and from which artefact."""
+
+    place: Place
+    access: Access
+
+
 class Conversion(msgspec.Struct, frozen=True, gc=False):
     """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`."""
 
@@ -77,15 +84,15 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `owner` the qualified name of the function (`path::qualname`, module level: `path::`); `chain` the call sites from the entry point down.
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
-    whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the
-    opening is the write. A `chdir` moves the program to a folder. An `escape` hands a path to code that no row describes: it may be written there.
-    A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
-    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
-    an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
-    `rows` is the lineage of the data of a fit, split, prediction or score (of a write: what is known of time); `fits` are those of the model that predicts
-    or is scored. `scores` are those that
-    decide which of several things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut`
-    compares chances that a model gave (its `scores`) with a literal.
+    whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the opening is the write. A
+    `compare` is one of data that is text with a number. A `chdir` moves the program to a folder. An `escape` hands a path to code that no row describes: it
+    may be written there. A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the
+    conversions behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of an entry
+    point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none. `rows` is the
+    lineage of the data of a fit, split, prediction or score (of a write: what is known of time, and what shaped the model it saves); `fits` are those of the
+    model that predicts or is scored, or that a write saves; `loads` are what that model was loaded from. `scores` are those that decide which of several
+    things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut` compares chances that
+    a model gave (its `scores`) with a literal.
     """
 
     id: int
@@ -104,3 +111,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     rows: Lineage = NO_LINEAGE
     fits: tuple[Fitted, ...] = ()
     scores: tuple[Scored, ...] = ()
+    loads: tuple[Loaded, ...] = ()
