@@ -34,6 +34,7 @@ from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.relearned import RelearnedSpec, relearned
+from mldebt.detect.request_load import RequestLoadSpec, request_load
 from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
@@ -75,6 +76,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
     "relearned": (RelearnedSpec, relearned),
+    "request-load": (RequestLoadSpec, request_load),
     "resubstitution": (ResubstitutionSpec, resubstitution),
     "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),

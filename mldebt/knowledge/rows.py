@@ -161,7 +161,8 @@ class CallRow(Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
-    `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
+    `serves` are parameters that are functions which the library calls for each request: entry points of the kind `entry`. `caches`: what a function that it
+    decorates gives is kept, so that it runs once. `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
     (`self`); classes of the project below it have it, too.
@@ -201,6 +202,8 @@ class CallRow(Strict, frozen=True):
     makes: str = ""
     members: str = ""
     starts: str = ""
+    serves: tuple[str, ...] = ()
+    caches: bool = False
     through: tuple[str, ...] = ()
     parameters_are_options: bool = False
     seed: str = ""
