@@ -9,14 +9,13 @@ import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.detect.lasting import runs_once
+from mldebt.detect.models import calls_model, loads_model
 from mldebt.detect.requests import Handler, Requests
-from mldebt.knowledge.libraries import Catalogue
-from mldebt.knowledge.rows import CallRow
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.observed import Act
 from mldebt.model.source import Place
 
-_LOAD, _PREDICT, _REGISTRY = "load", "predict", "registry"
+_PREDICT = "predict"
 
 
 class RequestLoadSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,10 +50,11 @@ def request_load(context: Context, spec: RequestLoadSpec) -> Iterator[Match]:
     found: dict[Place, list[_Use]] = {}
     for handler in requests.handlers(spec.kinds, spec.reruns):
         reach = requests.reach(handler)
-        predicts = any(act.role in spec.asks for owner in reach for _, act in requests.acts(owner)) or _calls_model(context, reach)
+        predicts = any(act.role in spec.asks for owner in reach for _, act in requests.acts(owner)) or calls_model(context, reach)
         for owner, way in reach.items():
             for place, act in requests.acts(owner):
-                if (place in asked.get(handler.entry.id, ()) or predicts and _is_model(context.catalogue, act, spec)) and not runs_once(context, place):
+                loads = place in asked.get(handler.entry.id, ()) or predicts and loads_model(context.catalogue, act.api, spec.formats, spec.models)
+                if loads and not runs_once(context, place):
                     found.setdefault(place, []).append(_Use(handler, way, act))
     reads: dict[tuple[str, ...], dict[Place, list[_Use]]] = {}
     for place, uses in sorted(found.items()):  # those of one definition that the same handlers come to are one finding
@@ -74,28 +74,3 @@ def _match(requests: Requests, reads: Mapping[Place, list[_Use]], asked: Mapping
     when = "each time the script runs, that is at each input" if handler.id.endswith("::") else "at each request"
     return Match(place, f"{listed(names)} load{'s' if len(names) == 1 else ''} {what} {when}", one_each([*requests.way(handler, way), *loads, *more]),
                  f"{handler.id} loads", act.owner)
-
-
-def _calls_model(context: Context, reach: Mapping[str, object]) -> bool:
-    """Return whether a model that the project defines is called: the method runs that calling an instance of its library base runs."""
-    for owner in reach:
-        cls, _, name = owner.rpartition(".")
-        if any(context.catalogue.called(base) == name for base in context.deeds.bases.get(cls, ())):
-            return True
-    return False
-
-
-def _is_model(catalogue: Catalogue, act: Act, spec: RequestLoadSpec) -> bool:
-    """Return whether a call loads a model, whatever becomes of it: by its format, by its store, or by what it gives."""
-    row = _row(catalogue, act.api)
-    if row is None or row.role != _LOAD:
-        return False
-    if row.read is not None and (row.read.format in spec.formats or row.read.store == _REGISTRY):
-        return True
-    kind = catalogue.type(row.returns)
-    return kind is not None and kind.role in spec.models
-
-
-def _row(catalogue: Catalogue, api: str) -> CallRow | None:
-    owner, _, name = api.rpartition(".")
-    return catalogue.call(api) or catalogue.method(owner, name)

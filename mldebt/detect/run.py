@@ -22,6 +22,7 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.floating_artifact import FloatingArtifactSpec, floating_artifact
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
@@ -65,6 +66,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "floating-artifact": (FloatingArtifactSpec, floating_artifact),
     "floating-source": (FloatingSourceSpec, floating_source),
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),

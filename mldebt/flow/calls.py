@@ -14,6 +14,7 @@ from mldebt.flow.expressions import evaluate, spelled
 from mldebt.flow.fitting import fitting
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
+from mldebt.flow.newest import newest
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
     NO_SOURCES,
@@ -249,6 +250,8 @@ class Calls:
             return msgspec.structs.replace(bound.args[0], type=row.makes)
         if (learned := self._run.learning.result(bound, sources)) is not None:
             return learned
+        if row.last and bound.args and (item := self._run.element(bound.args[0])).texts and (last := newest(item)) is not item:
+            return last
         if returns == "self" and receiver is not None:
             return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
         if returns.startswith("argument:"):

@@ -162,7 +162,8 @@ class CallRow(Strict, frozen=True):
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
     `serves` are parameters that are functions which the library calls for each request: entry points of the kind `entry`. `caches`: what a function that it
-    decorates gives is kept, so that it runs once. `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
+    decorates gives is kept, so that it runs once. `last`: of a listing of files it gives the one that is last in some order.
+    `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
     (`self`); classes of the project below it have it, too.
@@ -193,6 +194,7 @@ class CallRow(Strict, frozen=True):
     node: NodeRow | None = None
     telling: bool = False
     loaded: bool = False
+    last: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
     adapts: bool = False

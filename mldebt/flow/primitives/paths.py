@@ -13,7 +13,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import literal, pair, subject_of
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, partly, text
-from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
+from mldebt.model.pattern import NEWEST, UNKNOWN, Hole, Part, Pattern, pattern
 
 if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
@@ -162,6 +162,11 @@ def _listing(run: Interpreter, call: Bound) -> Value:
     return run.new(call.place, Object("list", rest=Value(kind, items, choices=found)), run.catalogue.literal("list"))
 
 
+def _newest(run: Interpreter, call: Bound) -> Value:
+    """Return what is newest in a folder."""
+    return _child(call.args[0] if call.args else NOTHING, Value(texts=(Pattern((NEWEST,)),)))
+
+
 def _star(item: Pattern) -> Pattern:
     parts: list[Part] = []
     for part in item.parts:
@@ -179,5 +184,5 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.stem": _each(_stem), "path.suffix": _each(_suffix), "path.split-suffix": _split_suffix, "path.split": _split, "path.absolute": _each(normalise),
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
     "path.above": literal(".."), "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem,
-    "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing,
+    "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing, "path.newest": _newest,
 }
