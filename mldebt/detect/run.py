@@ -22,6 +22,7 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.fixed_name import FixedNameSpec, fixed_name
 from mldebt.detect.floating_artifact import FloatingArtifactSpec, floating_artifact
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.merging import merged
@@ -44,6 +45,8 @@ from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.ungated import UngatedSpec, ungated
+from mldebt.detect.unobserved import UnobservedSpec, unobserved
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -66,6 +69,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "fixed-name": (FixedNameSpec, fixed_name),
     "floating-artifact": (FloatingArtifactSpec, floating_artifact),
     "floating-source": (FloatingSourceSpec, floating_source),
     "misfit": (MisfitSpec, misfit),
@@ -87,7 +91,9 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "start-folder": (StartFolderSpec, start_folder),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "ungated": (UngatedSpec, ungated),
     "unreachable": (UnreachableSpec, unreachable),
+    "unobserved": (UnobservedSpec, unobserved),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
     "unused": (UnusedSpec, unused),

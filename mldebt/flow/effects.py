@@ -109,10 +109,11 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     if mode == "write" and row.path == "self" and _opened(run, bound.get(row.path)):
         mode = "fill"
     found, saved = accesses(run, row, bound), run.learning.saved(given) if bound.row.role == SAVE else NO_SOURCES
+    detail = (("holds", "model"),) if bound.row.role == SAVE and run.learning.holds_model(given) else ()
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
         number = run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
-                          model=saved, data=saved)
+                          model=saved, data=saved, detail=detail)
         ids.add(number)
         if bound.row.role == LOAD:
             run.loads[number] = Loaded(bound.place, access)

@@ -90,7 +90,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
     `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored, or that a write saves;
-    `loads` are what that model was loaded from. What a write saves has seen the `seen` of its `rows`.
+    `loads` are what that model was loaded from. What a write saves has seen the `seen` of its `rows`; its detail
+    `holds` tells that it is a model.
     """
 
     id: int
