@@ -29,7 +29,7 @@ def spared(context: Context, read: Event, kept: Sequence[Use]) -> bool:
 def is_fallback(context: Context, use: Use) -> bool:
     """Return whether an access happens only where something failed before: a handler holds it, or a call on the way to it."""
     places = (use.event.place, *use.event.chain)
-    return any(in_handler(context, place) for place in places)
+    return any(_in_handler(context, place) for place in places)
 
 
 def in_loop(context: Context, place: Place) -> bool:
@@ -40,8 +40,7 @@ def in_loop(context: Context, place: Place) -> bool:
         isinstance(node, ir.Comprehension) and node.at <= place.at < node.end for node in inside(around[-1:]))
 
 
-def in_handler(context: Context, place: Place) -> bool:
-    """Return whether a place stands in a handler of exceptions."""
+def _in_handler(context: Context, place: Place) -> bool:
     module = context.graph.project.modules.get(place.path)
     bodies = (handler.body for node in statements(module.facts) if isinstance(node, ir.Try) for handler in node.handlers) if module is not None else ()
     return any(body and body[0].at <= place.at < body[-1].end for body in bodies)

@@ -13,6 +13,9 @@ from mldebt.model.project import EntryPoint
 from mldebt.model.source import Place
 
 
+_SERVE = "serve"
+
+
 class Handler(NamedTuple):
     """Code that a library runs at each request: its entry point, its definition (`path::qualname`), and what to call it."""
 
@@ -32,9 +35,17 @@ class Requests:
         self._acts: dict[str, list[tuple[Place, Act]]] = {}
         for place, visits in context.observed.visits.items():
             for visit in visits:
-                self._calls.setdefault(visit.owner, []).append((place, visit.callee))
+                owner = self._asking(place) if visit.owner.endswith("::") else ""
+                self._calls.setdefault(owner or visit.owner, []).append((place, visit.callee))
         for place, act in context.observed.acts.items():
             self._acts.setdefault(act.owner, []).append((place, act))
+
+    def _asking(self, place: Place) -> str:
+        """Return the definition whose parameter a call at a place fills at each request: its default says so; empty for other calls."""
+        act = self._context.observed.acts.get(place)
+        definitions = self._context.graph.project.modules[place.path].facts.definitions if act is not None and act.role == _SERVE else ()
+        return next((f"{place.path}::{item.qualname}" for item in definitions for param in item.params
+                     if param.default is not None and (param.default.at, param.default.end) == (place.at, place.end)), "")
 
     def handlers(self, kinds: Collection[str], reruns: Collection[str] = ()) -> Iterator[Handler]:
         """Yield the entry points of some kinds that are functions, and the scripts that make a call whose role says that they run anew at each input."""

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
-from mldebt.detect.guards import in_handler
 from mldebt.detect.models import calls_model
 from mldebt.detect.requests import Handler, Requests
 from mldebt.model import ir
 from mldebt.model.facts import decode_body
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
-from mldebt.model.walk import inside, within
+from mldebt.model.walk import inside, statements
 
 _KEEPS = ("write", "append", "fill")
 _PREDICT = "predict"
@@ -82,6 +81,8 @@ class _Watch:
         self.requests = Requests(context)
         self._owners: dict[str, bool] = {}
         self._watching: dict[str, bool] = {}
+        self._handlers: dict[str, list[tuple[int, int]]] = {}
+        self._names: dict[str, dict[str, str]] = {}
         self._keeping = {event.owner for event in context.events if event.kind in _KEEPS}
 
     def is_watched(self, handlers: Sequence[Handler]) -> bool:
@@ -107,8 +108,15 @@ class _Watch:
             return True
         around = [visit.callee for place, visits in self._context.observed.visits.items() if place.path == handler.entry.path and self._heads(handler, place)
                   for visit in visits]
-        owners = dict.fromkeys((*self.requests.reach(handler, once=True), *around))
+        owners = dict.fromkeys((*self.requests.reach(handler, once=True), *(inner for owner in around for inner in self._with_inner(owner))))
         return any(map(self._records, owners))
+
+    def _with_inner(self, owner: str) -> Iterator[str]:
+        """Yield a definition and those inside it: what a decorator makes is called in the place of the handler."""
+        path, _, name = owner.partition("::")
+        for definition in self._context.graph.project.modules[path].facts.definitions:
+            if definition.qualname == name or definition.qualname.startswith(f"{name}."):
+                yield f"{path}::{definition.qualname}"
 
     def _heads(self, handler: Handler, place: Place) -> bool:
         """Return whether a place stands in the decorators or parameters of a handler."""
@@ -119,7 +127,7 @@ class _Watch:
     def _records(self, owner: str) -> bool:
         if owner not in self._owners:
             acts = self.requests.acts(owner)
-            records = any(act.role in self._spec.observes and not in_handler(self._context, place) for place, act in acts)
+            records = any(act.role in self._spec.observes and not self._fails(place) for place, act in acts)
             known = {place for place, _ in acts} | self.requests.calls(owner)
             self._owners[owner] = records or owner in self._keeping or any(self._may_record(owner, call) for call in self._unknown(owner, known))
         return self._owners[owner]
@@ -132,8 +140,15 @@ class _Watch:
         for definition in module.facts.definitions if module is not None else ():
             if definition.qualname == name:
                 for node in inside(decode_body(module.facts.bodies[definition.body]) if module is not None else ()):
-                    if isinstance(node, ir.Call) and (node.at, node.end) not in places and not in_handler(self._context, Place(path, node.at, node.end)):
+                    if isinstance(node, ir.Call) and (node.at, node.end) not in places and not self._fails(Place(path, node.at, node.end)):
                         yield node
+
+    def _fails(self, place: Place) -> bool:
+        """Return whether a place stands in a handler of exceptions: what is recorded there is no answer."""
+        if place.path not in self._handlers:
+            tried = (node for node in statements(self._context.graph.project.modules[place.path].facts) if isinstance(node, ir.Try))
+            self._handlers[place.path] = [(part.body[0].at, part.body[-1].end) for node in tried for part in node.handlers if part.body]
+        return any(start <= place.at < end for start, end in self._handlers[place.path])
 
     def _may_record(self, owner: str, call: ir.Call) -> bool:
         """Return whether an unknown call may record what it is given: it is given something, and neither its name nor where it comes from speaks against it."""
@@ -146,8 +161,9 @@ class _Watch:
             return bool(roles & set(self._spec.observes)) and not source.startswith(self._spec.plain)
         if not call.args:
             return False
-        if isinstance(call.func, ir.Name) and not source:
-            return False  # a class of the project, a built-in, a parameter
+        if isinstance(call.func, ir.Name) and not source:  # a class of the project, a built-in, a parameter
+            built_in = self._context.catalogue.call(self._context.catalogue.implicit(call.func.id))
+            return built_in is not None and built_in.role in self._spec.observes
         return not self._is_plain(source)
 
     def _is_plain(self, source: str) -> bool:
@@ -155,15 +171,15 @@ class _Watch:
         return bool(source) and (head in sys.stdlib_module_names or head in self._spec.plain or self._context.catalogue.library(source) is not None)
 
     def _brought(self, path: str) -> Mapping[str, str]:
-        module = self._context.graph.project.modules[path]
-        found: dict[str, str] = {}
-        for raw in module.facts.bodies:
-            for node in within(decode_body(raw)) if raw else ():
+        """Return the names that a file's imports bind, each with its library path."""
+        if path not in self._names:
+            found = self._names[path] = {}
+            for node in statements(self._context.graph.project.modules[path].facts):
                 if isinstance(node, ir.Import) and not node.level and self._context.names.module(node, path) is None:
                     for alias in node.aliases:
                         bound = alias.bound.partition(".")[0]
                         found[bound] = f"{node.module}.{alias.name}" if node.module else alias.name if alias.bound_at >= 0 else bound
-        return found
+        return self._names[path]
 
     def _imports_observer(self, path: str) -> bool:
         if path not in self._watching:

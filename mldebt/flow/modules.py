@@ -305,7 +305,8 @@ class Modules:
     def _note_entry(self, definition: Definition, made: FunctionTarget, rows: list[tuple[ir.Expr, CallRow | None]], frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
         for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
-            if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
+            if self._run.catalogue.is_implicit(library) or any(
+                    isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
                 self.keep_entry(Entered(made, None, kind, frame.path))
         cls = frame.cls if frame.index >= 0 and self._run.definition(frame.path, frame.index).kind == "class" else None
         for _, row in rows:
