@@ -12,7 +12,6 @@ from mldebt.model.observed import Act
 from mldebt.model.project import EntryPoint
 from mldebt.model.source import Place
 
-
 _SERVE = "serve"
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+_WEB = re.compile(r"https?|ftp")
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
@@ -294,7 +295,7 @@ def _store(path: Pattern, store: str) -> str:
     scheme, found, _ = head.partition("://")
     if not found:
         return "file" if store == "bucket" and head else store
-    return "url" if scheme.startswith(("http", "ftp")) else "table" if "sql" in scheme else "bucket"
+    return "url" if _WEB.match(scheme) else "table" if "sql" in scheme else "bucket"
 
 
 def _strip(path: Pattern) -> tuple[Pattern, Anchor]:

@@ -269,7 +269,7 @@ class TypeRow(Strict, frozen=True):
 
 
 class ConventionRow(Strict, frozen=True):
-    """A function that the library finds by its name, in modules that import the library (in all, if it is implicit); `entry` is the kind of entry point it is."""
+    """A function that the library finds by its name, in modules that import the library (in all, if it is implicit), of a kind `entry`."""
 
     function: str
     entry: str
