@@ -19,13 +19,14 @@ _PASSING = ("/tmp/", "/var/tmp/", "/dev/")
 
 class FixedNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`trains` are the roles of calls by which a program trains, `keeps` the calls that keep a copy of what is saved, `rolling` the words of names of
-    checkpoints that stand beside versions."""
+    checkpoints that stand beside versions; `uploads` are folders that a service keeps with each run, by the module whose use says so."""
 
     kind: str
     form: str
     trains: tuple[str, ...]
     keeps: tuple[str, ...] = ()
     rolling: tuple[str, ...] = ()
+    uploads: dict[str, str] = {}
     confidence: Confidence = "high"
 
 
@@ -38,7 +39,7 @@ def fixed_name(context: Context, spec: FixedNameSpec) -> Iterator[Match]:
     found: dict[str, dict[str, Save]] = {}
     for save in saves:
         name = save.access.path.literal
-        is_kept = save.entry.program in keeping or save.event.id in kept
+        is_kept = save.entry.program in keeping or save.event.id in kept or _is_uploaded(context, save, name or "", spec)
         if name and save.event.must and not is_kept and _is_fixed(save, name) and not _rolls(save, saves, spec):
             found.setdefault(save.event.owner, {}).setdefault(name, save)
     for owner, named in found.items():
@@ -56,6 +57,13 @@ def _keeping(context: Context, saves: Sequence[Save], spec: FixedNameSpec) -> se
             kept |= {program for program in files if program == path} | {
                 programs[event.entry] for event in context.events if event.owner == act.owner and event.entry in programs}
     return kept
+
+
+def _is_uploaded(context: Context, save: Save, name: str, spec: FixedNameSpec) -> bool:
+    """Return whether a save goes to a folder of the run alone: one that a service keeps with each run, or one that each run gets anew."""
+    folders = [folder for module, folder in spec.uploads.items() if any(
+        site.place.path == save.event.place.path and site.api.partition(".")[0] == module for site in context.calls)]
+    return name.removeprefix("./").startswith(tuple(folders)) or context.places.passes(name)
 
 
 def _is_tracked(context: Context, artifact: str) -> bool:

@@ -9,13 +9,14 @@ import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.detect.lasting import runs_once
-from mldebt.detect.models import calls_model, loads_model
+from mldebt.detect.models import calls_model, loads_model, row_of
 from mldebt.detect.requests import Handler, Requests
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.observed import Act
 from mldebt.model.source import Place
 
 _PREDICT = "predict"
+_PLAIN = ("module", "tracker", "")
 
 
 class RequestLoadSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,17 +61,24 @@ def request_load(context: Context, spec: RequestLoadSpec) -> Iterator[Match]:
     for place, uses in sorted(found.items()):  # those of one definition that the same handlers come to are one finding
         reads.setdefault((uses[0].act.owner, *(use.handler.id for use in uses)), {})[place] = uses
     for of_one in reads.values():
-        yield _match(requests, of_one, asked)
+        yield _match(context, requests, of_one, asked)
 
 
-def _match(requests: Requests, reads: Mapping[Place, list[_Use]], asked: Mapping[str, Mapping[Place, str]]) -> Match:
+def _match(context: Context, requests: Requests, reads: Mapping[Place, list[_Use]], asked: Mapping[str, Mapping[Place, str]]) -> Match:
     place, uses = next(iter(reads.items()))
     handler, way, act = uses[0]
-    names = [use.handler.name for use in uses]
+    names = list(dict.fromkeys(use.handler.name for use in uses))
     more = [Step(use.handler.place, f"`{use.handler.name}` loads it, too") for use in uses[1:]]
-    loads = [Step(other, f"`{found[0].act.api}` loads {'a model' if other == place else 'another one'} here") for other, found in reads.items()]
+    loads = [Step(other, f"`{found[0].act.api}` loads {_made(context, found[0].act)} here") for other, found in reads.items()]
     known = asked.get(handler.entry.id, {}).get(place, "")
-    what = f"`{known}`" if known and "{" not in known else "a model"
+    what = f"`{known}`" if known and "{" not in known else _made(context, act)
     when = "each time the script runs, that is at each input" if handler.id.endswith("::") else "at each request"
     return Match(place, f"{listed(names)} load{'s' if len(names) == 1 else ''} {what} {when}", one_each([*requests.way(handler, way), *loads, *more]),
                  f"{handler.id} loads", act.owner)
+
+
+def _made(context: Context, act: Act) -> str:
+    """Return what a load gives, as people call it."""
+    row = row_of(context.catalogue, act.api)
+    kind = context.catalogue.type(row.returns) if row is not None else None
+    return f"a {kind.role}" if kind is not None and kind.role not in _PLAIN else "a model"
