@@ -9,7 +9,9 @@ import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.detect.model_saves import Save, model_saves
+from mldebt.detect.models import row_of
 from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.pattern import Pattern
 
 _VERSION = re.compile(r"(?<![a-z])v\d+|\d+\.\d+|(?<![a-z])(?:version|release|rev|run|exp)[-_ ]?\d+", re.I)
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-_/]?\d\d){0,2}(?!\d)|\d{8,}")
@@ -33,14 +35,14 @@ class FixedNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def fixed_name(context: Context, spec: FixedNameSpec) -> Iterator[Match]:
     """Yield one match for each definition that saves models so, at the first save; the others are evidence."""
     saves = list(model_saves(context, spec.trains))
-    keeping = _keeping(context, saves, spec)
+    keeping, copied = _keeping(context, saves, spec), _copied(context)
     kept = {use.event.id: artifact for artifact in context.graph.artifacts() if context.graph.is_declared(artifact) or _is_tracked(context, artifact)
             for use in context.graph.writers(artifact)}
     found: dict[str, dict[str, Save]] = {}
     for save in saves:
         name = save.access.path.literal
-        is_kept = save.entry.program in keeping or save.event.id in kept or _is_uploaded(context, save, name or "", spec)
-        if name and save.event.must and not is_kept and _is_fixed(save, name) and not _rolls(save, saves, spec):
+        is_kept = save.entry.program in keeping or save.event.id in kept or (save.entry.id, save.access.path) in copied
+        if name and save.event.must and not is_kept and _is_fixed(save, name) and not (_is_uploaded(context, save, name, spec) or _rolls(save, saves, spec)):
             found.setdefault(save.event.owner, {}).setdefault(name, save)
     for owner, named in found.items():
         yield _match(owner, named)
@@ -57,6 +59,17 @@ def _keeping(context: Context, saves: Sequence[Save], spec: FixedNameSpec) -> se
             kept |= {program for program in files if program == path} | {
                 programs[event.entry] for event in context.events if event.owner == act.owner and event.entry in programs}
     return kept
+
+
+def _copied(context: Context) -> set[tuple[str, Pattern]]:
+    """Return what each entry point reads, but not to load it: it is copied or sent to where it is kept."""
+    reads: dict[tuple[str, Pattern], bool] = {}
+    for event in context.events:
+        if event.kind == "read" and event.access is not None:
+            row = row_of(context.catalogue, event.api)
+            key = (event.entry, event.access.path)
+            reads[key] = reads.get(key, True) and (row is None or row.role != "load")
+    return {key for key, copies in reads.items() if copies}
 
 
 def _is_uploaded(context: Context, save: Save, name: str, spec: FixedNameSpec) -> bool:

@@ -50,7 +50,7 @@ def unobserved(context: Context, spec: UnobservedSpec) -> Iterator[Match]:
 def _match(blind: Sequence[tuple[Handler, Step]]) -> Match:
     first = blind[0][0]
     steps = [step for handler, asked in blind for step in (Step(handler.place, f"`{handler.name}` neither logs, counts nor keeps anything"), asked)]
-    return Match(first.place, f"`{first.entry.program}` answers with predictions that nothing records: {listed([handler.name for handler, _ in blind])}",
+    return Match(first.place, f"`{first.entry.path}` answers with predictions that nothing records: {listed([handler.name for handler, _ in blind])}",
                  one_each(steps), f"{first.entry.program} unobserved", first.id)
 
 
