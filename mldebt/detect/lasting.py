@@ -62,15 +62,30 @@ def _block(node: ir.Stmt, place: Place) -> ir.Body:
 
 def _stops(scope: _Scope, node: ir.Stmt, before: Sequence[ir.Stmt], place: Place) -> bool:
     """Return whether a statement around a place, or one before it in its block, lets code come there only while something that lasts is missing."""
-    if any(isinstance(item, ir.If) and _leaves(item.body) and _any(scope, _present(item.test), ()) for item in before):
+    if any(isinstance(item, ir.If) and _leaves(item.body) and (_any(scope, _present(item.test), ()) or _gives_back(scope, item, place)) for item in before):
         return True
     if isinstance(node, ir.If):
         inside_body = _holds(node.body, place)
+        if inside_body and any(_is_fetched(scope, head, place) for head in map(_head, _missing(node.test))):
+            return True
         branch = node.body if inside_body else node.orelse if _holds(node.orelse, place) else ()
         return bool(branch) and _any(scope, _missing(node.test) if inside_body else _present(node.test), branch)
     if isinstance(node, ir.Try) and any(_holds(handler.body, place) for handler in node.handlers):
         return _any(scope, (part for part in inside(node.body) if isinstance(part, ir.Subscript | ir.Attr | ir.Name)), ())
     return not inner(node) and any(_chooses(scope, part, node, place) for part in inside((node,)))
+
+
+def _gives_back(scope: _Scope, node: ir.If, place: Place) -> bool:
+    """Return whether a test finds something that was fetched, and its branch gives that back."""
+    last = node.body[-1]
+    given = last.value.id if isinstance(last, ir.Return) and isinstance(last.value, ir.Name) else ""
+    return any(isinstance(item, ir.Name) and item.id == given for item in _present(node.test)) and _is_fetched(scope, given, place)
+
+
+def _is_fetched(scope: _Scope, name: str | None, place: Place) -> bool:
+    """Return whether a function gives a name of its own what a call gives, before it comes to a place: what a cache holds, perhaps."""
+    calls = (node for node in within(scope.body) if isinstance(node, ir.Assign) and node.end <= place.at and isinstance(node.value, ir.Call | ir.Await))
+    return name in scope.own and any(isinstance(target, ir.Name) and target.id == name for node in calls for target in node.targets)
 
 
 def _chooses(scope: _Scope, part: msgspec.Struct, node: ir.Stmt, place: Place) -> bool:
