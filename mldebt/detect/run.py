@@ -22,6 +22,9 @@ from mldebt.detect.declared_product import DeclaredProductSpec, declared_product
 from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
+from mldebt.detect.drifted_copies import DriftedCopiesSpec, drifted_copies
+from mldebt.detect.filled_by_hand import FilledByHandSpec, filled_by_hand
+from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
 from mldebt.detect.fixed_name import FixedNameSpec, fixed_name
 from mldebt.detect.floating_artifact import FloatingArtifactSpec, floating_artifact
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
@@ -35,6 +38,7 @@ from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
+from mldebt.detect.recomputed import RecomputedSpec, recomputed
 from mldebt.detect.relearned import RelearnedSpec, relearned
 from mldebt.detect.request_load import RequestLoadSpec, request_load
 from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
@@ -43,9 +47,11 @@ from mldebt.detect.rewrite import RewriteSpec, rewrite
 from mldebt.detect.settled import SettledSpec, settled
 from mldebt.detect.spread import SpreadSpec, spread
 from mldebt.detect.start_folder import StartFolderSpec, start_folder
+from mldebt.detect.unapplied import UnappliedSpec, unapplied
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.ungated import UngatedSpec, ungated
+from mldebt.detect.unlike_types import UnlikeTypesSpec, unlike_types
 from mldebt.detect.unobserved import UnobservedSpec, unobserved
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
@@ -69,6 +75,9 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "declared-script": (DeclaredScriptSpec, declared_script),
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
+    "drifted-copies": (DriftedCopiesSpec, drifted_copies),
+    "filled-by-hand": (FilledByHandSpec, filled_by_hand),
+    "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
     "fixed-name": (FixedNameSpec, fixed_name),
     "floating-artifact": (FloatingArtifactSpec, floating_artifact),
     "floating-source": (FloatingSourceSpec, floating_source),
@@ -81,6 +90,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),
     "reach": (ReachSpec, reach),
+    "recomputed": (RecomputedSpec, recomputed),
     "relearned": (RelearnedSpec, relearned),
     "request-load": (RequestLoadSpec, request_load),
     "resubstitution": (ResubstitutionSpec, resubstitution),
@@ -89,11 +99,13 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "settled": (SettledSpec, settled),
     "spread": (SpreadSpec, spread),
     "start-folder": (StartFolderSpec, start_folder),
+    "unapplied": (UnappliedSpec, unapplied),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
     "ungated": (UngatedSpec, ungated),
-    "unreachable": (UnreachableSpec, unreachable),
+    "unlike-types": (UnlikeTypesSpec, unlike_types),
     "unobserved": (UnobservedSpec, unobserved),
+    "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
     "unused": (UnusedSpec, unused),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from mldebt.detect.base import Context
@@ -44,7 +44,23 @@ def servings(context: Context) -> list[Serving]:
             use = _use(context.graph, load, entry) if entry is not None else None
             if use is not None:
                 asked.setdefault((use.program, use.artifact), (use, []))[1].append(event)
-    return [Serving(use, tuple(events), _trainings(context.graph, use)) for use, events in asked.values()]
+    return [Serving(use, tuple(events), _trainings(context.graph, use) or _given(context, use)) for use, events in asked.values()]
+
+
+def uses_of(context: Context, serving: Serving) -> Iterator[Event]:
+    """Yield the events of all entry points of the program that serves."""
+    for entry in context.graph.entries(serving.program):
+        yield from context.under.get(entry.id, ())
+
+
+def loaded_unknown(context: Context, serving: Serving, models: Collection[tuple[str, str]], formats: Collection[str]) -> bool:
+    """Return whether the program that serves loads an object that no program is known to save: it may be whatever the training made. `models` are the
+    (program, artefact) that are asked themselves, `formats` those of objects.
+    """
+    graph = context.graph
+    unknown = (artifact for artifact in graph.artifacts() if (serving.program, artifact) not in models and not saves(graph, artifact))
+    return any(use.program == serving.program and use.event.access is not None and use.event.access.format in formats
+               for artifact in unknown for use in graph.readers(artifact))
 
 
 def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:
@@ -58,15 +74,50 @@ def _trainings(graph: ProjectGraph, load: Use) -> tuple[Training, ...]:
     return tuple(Training(save, save.event.fits) for save in saves(graph, load.artifact) if save.program != load.program and save.event.fits)
 
 
+def _given(context: Context, load: Use) -> tuple[Training, ...]:
+    """Return the training of the folder around a program that serves where it saves to whatever path it is given, and nothing else near saves a model."""
+    graph = context.graph
+    if graph.writers(load.artifact):
+        return ()
+    programs = {entry.id: entry.program for entry in graph.project.entries if entry.kind != "test"}
+    found = {programs[event.entry]: event for event in context.events if event.kind == "write" and event.fits and event.entry in programs}
+    near = {program: _common(_folder(load.program), _folder(program)) for program in found if program != load.program}
+    nearest = [program for program, shared in near.items() if shared == max(near.values()) and shared > 0]
+    event = found[nearest[0]] if len(nearest) == 1 else None
+    named = event is None or event.access is None or any(isinstance(part, str) for part in event.access.path.parts)
+    return () if event is None or named else (Training(Use(nearest[0], "", event, False), event.fits),)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def saves(graph: ProjectGraph, artifact: str) -> Sequence[Use]:
-    """Return the writes of an artefact; where there is none, those of artefacts whose unknown parts may make it this one, or its own parts one of them."""
+    """Return the writes of an artefact; where there is none, those that may make it: of a name with unknown parts, or of the same name in a folder nearby."""
     if found := graph.writers(artifact):
         return found
     mine = None if literal(artifact) else _form(artifact)
-    others = (name for name in graph.artifacts() if graph.writers(name))
-    return [use for name in others if (mine.fullmatch(name) if mine else not literal(name) and _form(name).fullmatch(artifact)) for use in graph.writers(name)]
+    others = [name for name in graph.artifacts() if graph.writers(name)]
+    covering = [name for name in others if (mine.fullmatch(name) if mine else not literal(name) and _form(name).fullmatch(artifact))]
+    return [use for name in covering or _copied(graph, artifact, others) for use in graph.writers(name)]
 
 
 def _form(key: str) -> re.Pattern[str]:
     """Return the expression of the keys that a key with unknown parts may be."""
     return re.compile("[^/]+".join(map(re.escape, key.split("{}"))))
+
+
+def _copied(graph: ProjectGraph, artifact: str, others: Sequence[str]) -> list[str]:
+    """Return the one model of the same file name that is saved in the nearest folder: it is copied to where it is served by hand or by a build."""
+    folder, _, name = artifact.rpartition("/")
+    alike = [other for other in others if other.rpartition("/")[2] == name and "://" not in other and any(use.event.fits for use in graph.writers(other))]
+    near = {other: _common(folder, other.rpartition("/")[0]) for other in alike}
+    nearest = [other for other in alike if near[other] == max(near.values()) and near[other] > 0]
+    return nearest if len(nearest) == 1 else []
+
+
+def _common(folder: str, other: str) -> int:
+    """Return how many folders two folders share from the root on; one that lies in the other shares one more with it."""
+    mine, theirs = (path.split("/") if path else [] for path in (folder, other))
+    shared = next((number for number, (one, two) in enumerate(zip(mine, theirs)) if one != two), min(len(mine), len(theirs)))
+    return shared + (shared == min(len(mine), len(theirs)))

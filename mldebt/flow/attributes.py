@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 _LOGICAL, _IN_ROWS = ("~", "&", "|", "^"), ("frame", "array", "tensor")
+_INPUT = "input"
 _MARKERS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
 
@@ -61,7 +62,8 @@ class Attributes:
         if isinstance(target, ModuleTarget):
             return self._run.modules.member(target.path, name) or NOTHING
         if isinstance(target, LibraryTarget):
-            return self._run.modules.library(f"{target.path}.{name}")
+            member = self._run.modules.library(f"{target.path}.{name}")
+            return member if member.target is not None else self._put_in(member, f"{target.path}.{name}", place)
         if isinstance(target, ClassTarget):
             return self._of_class(target, None, name, place, frame) or (self._of_type(value, value.type, name, place) if value.type else NOTHING)
         if isinstance(target, SuperTarget):
@@ -78,6 +80,11 @@ class Attributes:
             if row is None:
                 return known.fields[name]
         return self._of_type(value, value.type, name, place)
+
+    def _put_in(self, value: Value, dotted: str, place: Place) -> Value:
+        """Return the value of a library's attribute: what somebody puts in are new rows."""
+        row = self._run.catalogue.attribute(self._run.catalogue.canonical(dotted))
+        return msgspec.structs.replace(value, sources=self._run.provenance.origin(place)) if row is not None and row.role == _INPUT else value
 
     def _of_type(self, value: Value, type_path: str, name: str, place: Place) -> Value:
         """Return an attribute of a library instance: a typed attribute, else a method to be called."""

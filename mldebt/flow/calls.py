@@ -243,7 +243,7 @@ class Calls:
             *(bound.get(name) for name in row.passes))
         flowing = self._run.learning.flowing(bound, flowing, results)
         sources = own | flowing if row.read is None else own | flowing | held_in_memory(self._run, bound.get(row.read.path))
-        returns = row.returns
+        returns = row.returns if row.untold.isdisjoint(bound.named) else ""
         if bound.handle is not None:
             return bound.handle
         if row.makes and bound.args and isinstance(bound.args[0].target, FunctionTarget | ClassTarget):

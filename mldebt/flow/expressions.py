@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mldebt.flow.heap import Object, front
+from mldebt.flow.unlike import unlike
 from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
 from mldebt.model import ir
 from mldebt.model.pattern import EMPTY, UNKNOWN, Hole, Pattern
@@ -157,6 +158,7 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         truth = run.texts.compare(node.ops[0], left, rights[0])
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
+        unlike(run, node, left, rights[0], frame)
     sources = lineage(left, *rights)
     return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources)
 

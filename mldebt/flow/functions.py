@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from mldebt.flow.activation import Activation
 from mldebt.flow.arguments import Arguments
 from mldebt.flow.decorated import given
@@ -188,8 +190,14 @@ class Functions:
                 scope = self._run.frames[target.frame - 1] if target.frame else frame
                 value = self._filled(param, rest, left, args.open, scope) if used else NOTHING
                 value = opened(value) if used and args.assumed else value
+                value = self._brought(value, definition, target.path) if used and args.requested else value
             bound[param.name] = value if used else NOTHING
         return bound
+
+    def _brought(self, value: Value, definition: Definition, path: str) -> Value:
+        """Return a parameter that a request fills: rows that come with it."""
+        here = Place(path, definition.name_at, definition.name_at + len(definition.name))
+        return msgspec.structs.replace(value, sources=self._run.provenance.origin(here))
 
     def _filled(self, param: Parameter, rest: list[Value], left: dict[str, Value], may_be_given: bool, frame: Frame) -> Value:
         """Return a parameter that no argument names: what is left over, or its default, unless unpacked arguments may give it after all."""
@@ -204,17 +212,17 @@ class Functions:
         default = evaluate(self._run, param.default, frame)
         return join(default, unknown) if may_be_given else default
 
-    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False) -> Trace:
+    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False, requested: bool = False) -> Trace:
         """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way.
 
-        `by_library`: a library calls it, and calls the hooks of what it returns.
+        `by_library`: a library calls it, and calls the hooks of what it returns; `requested`: with what a request brings.
         """
         trace = Trace()
         frame = Frame(target.path, -1, f"{target.path}::", trace)
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        made = self.call(target, Arguments(receiver, assumed=True), Place(target.path, 0, 0), frame)
+        made = self.call(target, Arguments(receiver, assumed=True, requested=requested), Place(target.path, 0, 0), frame)
         if by_library and made.ref:
             self._run.hooks.run(made, Place(target.path, 0, 0), frame)
         return trace

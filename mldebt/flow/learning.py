@@ -25,7 +25,8 @@ _MODELS = ("estimator", "pipeline", "search", "model", "module", "weights")
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
-_SAMPLE = "sample"
+_NEW = ("sample", "input")
+"""Roles of calls that bring rows from nowhere: made, or put in by somebody."""
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
 _LEARNER = "learner"
@@ -87,8 +88,10 @@ class Learning:
         return judged, self._book.fitted(learned, bound.place, bound.api)
 
     def loaded(self, value: Value) -> frozenset[int]:
-        """Return by which reads an object may have been loaded, by the provenance of all that it holds."""
-        return frozenset(item for item in value.sources | self.state(value) if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
+        """Return by which reads an object may have been loaded: of one that is made here those of what was put into it."""
+        known = self._run.heap.get(value.ref)
+        found = self.state(value) if known is not None and known.kind == _LEARNER else value.sources
+        return frozenset(item for item in found if (read := self._book.origin_of(item)) < 0 or read in self._run.loads)
 
     def asked(self, api: str, receiver: Value, given: tuple[Value, ...], place: Place, frame: Frame) -> None:
         """Note that an object whose type is not known is asked to do what a model does, if it may be one that was loaded."""
@@ -142,7 +145,7 @@ class Learning:
     def flowing(self, bound: Bound, given: frozenset[int], results: Mapping[str, Value]) -> frozenset[int]:
         """Return the provenance of what a call returns, by that of the data that flows into it; `results` are what the functions it was given return."""
         if not given:
-            return self._book.origin(bound.place) if bound.row.role == _SAMPLE else given
+            return self._book.origin(bound.place) if bound.row.role in _NEW else given
         row, role = self.row(bound), bound.row.role
         if row.picks or row.leaves:
             return self._selected(bound, row)
@@ -197,13 +200,16 @@ class Learning:
         return data | self._book.shaping(state) if data else given
 
     def result(self, bound: Bound, sources: frozenset[int]) -> Value | None:
-        """Return the value of a call that divides rows, or makes a model by fitting it; None for all others."""
+        """Return the value of a call that divides rows, or makes a learner, fitted or not; None for all others."""
         row = self.row(bound)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
-        kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
+        makes = bound.receiver is None and bound.row.role in ("fit", *STATEFUL)
+        kind = self._run.catalogue.type(bound.row.returns) if makes else None
         if kind is None or kind.role not in STATEFUL:
             return None
+        if bound.row.role != "fit":
+            return self.learner(bound.row.returns, kind.role, bound.place, (*bound.args, *bound.keywords.values()))
         state = self._book.fitted(self._data(bound, row), bound.place, bound.row.returns)
         return self.learner(bound.row.returns, kind.role, bound.place, (), state)
 

@@ -56,6 +56,8 @@ class Texts:
         if op in ("is", "is not") and right.const == (None,) and right.known:
             none = _is_none(left)
             return none if none is None or op == "is" else not none
+        if op in ("is", "is not") and left.known and right.known and isinstance((right.const or (None,))[0], bool):
+            return (bool(left.const) and left.const[0] is right.const[0]) is (op == "is")
         if not (left.known and right.known) or op not in ("==", "!="):
             return None
         same = (left.text, left.const) == (right.text, right.const)

@@ -166,7 +166,7 @@ class CallRow(Strict, frozen=True):
     `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
-    (`self`); classes of the project below it have it, too.
+    (`self`); classes of the project below it have it, too. `untold`: parameters that, given, make the result something else than `returns` says.
     """
 
     path: str
@@ -213,6 +213,7 @@ class CallRow(Strict, frozen=True):
     former: bool = False
     takes: tuple[int, int] | None = None
     of_class: bool = False
+    untold: frozenset[str] = frozenset()
 
     @property
     def touches(self) -> bool:
@@ -229,7 +230,8 @@ class CallRow(Strict, frozen=True):
 class AttributeRow(Strict, frozen=True):
     """An attribute of a type or module that is not a call: its type or the primitive that computes it.
 
-    `by-position`: subscripting this attribute addresses columns by number on the given axis.
+    `by-position`: subscripting this attribute addresses columns by number on the given axis. A `role` of `input` says that it holds what somebody outside
+    puts in (on a call: that it returns that).
     """
 
     path: str

@@ -14,7 +14,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "compare",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -84,14 +84,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `owner` the qualified name of the function (`path::qualname`, module level: `path::`); `chain` the call sites from the entry point down.
     `must` is false where only some feasible run does it: the receiver's type is likely only, or the path is one of several. `api` is the library path
     that was called; `detail` holds what the kind needs: column names or positions, the command words of a launch, the metric, the flags of an option,
-    whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the
-    opening is the write. A `chdir` moves the program to a folder. An `escape` hands a path to code that no row describes: it may be written there.
-    A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the conversions
-    behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
-    an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
-    `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored, or that a write saves;
-    `loads` are what that model was loaded from. What a write saves has seen the `seen` of its `rows`; its detail
-    `holds` tells that it is a model.
+    whether all options are known where a command line is parsed. A `fill` puts data into what a handle was opened for: the opening is the write. A
+    `compare` is one of data that is text with a number. A `chdir` moves the program to a folder. An `escape` hands a path to code that no row describes: it
+    may be written there. A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the
+    conversions behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of an entry
+    point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none. `rows` is the
+    lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored, or that a write saves; `loads` are
+    what that model was loaded from. What a write saves has seen the `seen` of its `rows`; its detail `holds`
+    tells that it is a model.
     """
 
     id: int
