@@ -13,7 +13,7 @@ from mldebt.model import ir
 from mldebt.model.facts import decode_body
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
-from mldebt.model.walk import inner
+from mldebt.model.walk import inner, inside, within
 
 _ORDER = ("<", ">", "<=", ">=")
 
@@ -44,7 +44,17 @@ def _decides(context: Context, place: Place) -> bool:
     """Return whether a comparison, a call or a flag decides that code comes to a place: a test around it, or one before it that leaves or fails."""
     module = context.graph.project.modules.get(place.path)
     bodies: Collection[bytes] = module.facts.bodies if module is not None else ()
-    return any(_on_way(decode_body(raw), place) for raw in bodies if raw)
+    decoded = [decode_body(raw) for raw in bodies if raw]
+    return any(_on_way(body, place) or _chosen(body, place) for body in decoded)
+
+
+def _chosen(body: ir.Body, place: Place) -> bool:
+    """Return whether what a call at a place is given was chosen by a comparison before it, as the best of several."""
+    calls = [node for node in inside(body) if isinstance(node, ir.Call) and (node.at, node.end) == (place.at, place.end)]
+    names = {node.id for node in inside(calls) if isinstance(node, ir.Name)}
+    tests = [node for node in within(body) if isinstance(node, ir.If) and node.end <= place.at and _orders(node.test)] if names else []
+    bound = (target for test in tests for node in within(test.body) if isinstance(node, ir.Assign) for target in node.targets)
+    return any(isinstance(part, ir.Name) and part.id in names for target in bound for part in inside((target,)))
 
 
 def _on_way(body: ir.Body, place: Place) -> bool:
@@ -71,7 +81,11 @@ def _compares(test: ir.Expr) -> bool:
         return any(map(_compares, test.values))
     if isinstance(test, ir.UnaryOp):
         return _compares(test.operand)
-    return isinstance(test, ir.Call | ir.Name) or isinstance(test, ir.Compare) and any(op in _ORDER for op in test.ops)
+    return isinstance(test, ir.Call | ir.Name) or _orders(test)
+
+
+def _orders(test: ir.Expr) -> bool:
+    return isinstance(test, ir.Compare) and any(op in _ORDER for op in test.ops)
 
 
 def _match(owner: str, saves: Sequence[Save]) -> Match:
