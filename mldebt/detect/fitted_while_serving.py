@@ -14,6 +14,8 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import How, Seen
 from mldebt.model.source import Place
 
+_MANY = 5
+
 
 class FittedWhileServingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`how`: in which ways it is fitted; `online`: methods that say that an object goes on learning while it serves. `own`: the model is not loaded, but was
@@ -38,12 +40,19 @@ class _Fit(NamedTuple):
 
 
 def fitted_while_serving(context: Context, spec: FittedWhileServingSpec) -> Iterator[Match]:
-    """Yield one match for each place where a program that asks a model fits a transformer on the rows it asks about, or one it has loaded, at that place."""
-    done: set[Place] = set()
-    for fit, found in (_own if spec.own else _served)(context, spec):
-        if fit.event.place not in done:
-            done.add(fit.event.place)
-            yield found
+    """Yield one match for each place where a program that asks a model fits a transformer on the rows it asks about, or one it has loaded, at that place;
+    from `_MANY` on, those that say the same in the files of one folder are one: copies of one program.
+    """
+    found: dict[Place, Match] = {}
+    for fit, match in (_own if spec.own else _served)(context, spec):
+        found.setdefault(fit.event.place, match)
+    copies: dict[tuple[str, str], list[Match]] = {}
+    for match in found.values():
+        copies.setdefault((match.place.path.rpartition("/")[0], match.message), []).append(match)
+    for alike in copies.values():
+        first, *others = alike
+        steps = tuple(Step(match.place, "so it is in this copy") for match in others)
+        yield from alike if len(alike) < _MANY else (msgspec.structs.replace(first, evidence=(*first.evidence, *steps)),)
 
 
 def _served(context: Context, spec: FittedWhileServingSpec) -> Iterator[tuple[_Fit, Match]]:

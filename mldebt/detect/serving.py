@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mldebt.detect.base import Context
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import ProjectGraph, Use
-from mldebt.model.events import Event, Loaded
+from mldebt.model.events import Access, Event, Loaded
 from mldebt.model.lineage import Fitted
 from mldebt.model.project import EntryPoint
 
@@ -41,7 +41,7 @@ def servings(context: Context) -> list[Serving]:
     for event in context.events:
         entry = entries.get(event.entry)
         for load in event.loads if event.kind == "predict" and entry is not None else ():
-            use = _use(context.graph, load, entry) if entry is not None else None
+            use = _use(context.graph, load, entry) or _unknown_folder(context, load, entry) if entry is not None else None
             if use is not None:
                 asked.setdefault((use.program, use.artifact), (use, []))[1].append(event)
     return [Serving(use, tuple(events), _trainings(context.graph, use) or _given(context, use)) for use, events in asked.values()]
@@ -70,12 +70,29 @@ def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:
     return own or (Use(entry.program, found[0].artifact, found[0].event, found[0].certain) if found else None)
 
 
+def _unknown_folder(context: Context, load: Loaded, entry: EntryPoint) -> Use | None:
+    """Return the read of an artefact in a folder that whoever starts the program names: the graph joins it with nothing."""
+    reads = (event for event in context.under.get(entry.id, ()) if event.kind == "read")
+    event = next((event for event in reads if (event.place, event.access) == (load.place, load.access)), None)
+    return Use(entry.program, _spelled(load.access), event, False) if event is not None and _tail(load.access) else None
+
+
+def _spelled(access: Access) -> str:
+    return "".join(part if isinstance(part, str) else "{}" for part in access.path.parts)
+
+
+def _tail(access: Access) -> str:
+    """Return the name of the file that an access is of, empty where it is not known."""
+    name = _spelled(access).rpartition("/")[2]
+    return "" if "{}" in name else name
+
+
 def _trainings(graph: ProjectGraph, load: Use) -> tuple[Training, ...]:
     return tuple(Training(save, save.event.fits) for save in saves(graph, load.artifact) if save.program != load.program and save.event.fits)
 
 
 def _given(context: Context, load: Use) -> tuple[Training, ...]:
-    """Return the training of the folder around a program that serves where it saves to whatever path it is given, and nothing else near saves a model."""
+    """Return the training of the folder around a program that serves where it saves to whatever path or folder it is given, and nothing else near saves."""
     graph = context.graph
     if graph.writers(load.artifact):
         return ()
@@ -84,8 +101,11 @@ def _given(context: Context, load: Use) -> tuple[Training, ...]:
     near = {program: _common(_folder(load.program), _folder(program)) for program in found if program != load.program}
     nearest = [program for program, shared in near.items() if shared == max(near.values()) and shared > 0]
     event = found[nearest[0]] if len(nearest) == 1 else None
-    named = event is None or event.access is None or any(isinstance(part, str) for part in event.access.path.parts)
-    return () if event is None or named else (Training(Use(nearest[0], "", event, False), event.fits),)
+    if event is None or event.access is None or load.event.access is None:
+        return ()
+    unknown = not any(isinstance(part, str) for part in event.access.path.parts)
+    same = _spelled(event.access).startswith("{}/") and _tail(event.access) == _tail(load.event.access)
+    return (Training(Use(nearest[0], "", event, False), event.fits),) if unknown or same else ()
 
 
 def _folder(path: str) -> str:

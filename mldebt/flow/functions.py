@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -214,20 +215,31 @@ class Functions:
         default = evaluate(self._run, param.default, frame)
         return join(default, unknown) if may_be_given else default
 
-    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False, requested: bool = False) -> Trace:
+    def run_alone(self, target: FunctionTarget, cls: ClassTarget | None, *, by_library: bool = False, requested: bool = False,
+                  takes: Sequence[str] = ()) -> Trace:
         """Run a function that nothing reached, with unknown arguments (defaults where there are some); a method on an instance made the same way.
 
-        `by_library`: a library calls it, and calls the hooks of what it returns; `requested`: with what a request brings.
+        `by_library`: a library calls it, and calls the hooks of what it returns; `requested`: with what a request brings, or with what the functions
+        of its module give that `takes` names.
         """
         trace = Trace()
         frame = Frame(target.path, -1, f"{target.path}::", trace)
         receiver: tuple[Value, ...] = ()
         if cls is not None and not self._run.attributes.marker(target):
             receiver = (self._receiver(cls, frame),)
-        made = self.call(target, Arguments(receiver, assumed=True, requested=requested), Place(target.path, 0, 0), frame)
+        taken = tuple(self._taken(target, name, frame) for name in takes)
+        made = self.call(target, Arguments((*receiver, *taken), assumed=True, requested=requested), Place(target.path, 0, 0), frame)
         if by_library and made.ref:
             self._run.hooks.run(made, Place(target.path, 0, 0), frame)
         return trace
+
+    def _taken(self, target: FunctionTarget, name: str, frame: Frame) -> Value:
+        """Return what a function of a module gives that the library calls first; where there is none, what the request brings."""
+        place = Place(target.path, 0, 0)
+        found = self._run.modules.load(target.path).names.get(name)
+        if found is None or not isinstance(found.target, FunctionTarget):
+            return Value(sources=self._run.provenance.origin(place))
+        return self.call(found.target, Arguments(assumed=True, requested=True), place, frame)
 
     def _receiver(self, cls: ClassTarget, frame: Frame) -> Value:
         """Return an instance of a class whose constructor ran with unknown arguments."""

@@ -290,7 +290,7 @@ class Interpreter:
             if key not in known:
                 alone = how.program == how.target.path and how.program not in programs
                 entry = self._entry_point = self._entry(how, programs, carried.get(key, "") if alone else "")
-                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True, requested=how.kind in _REQUESTED)
+                start = partial(self.functions.run_alone, how.target, how.cls, by_library=True, requested=how.kind in _REQUESTED, takes=how.takes)
                 yield entry, self._carrying(entry, carried if how.kind == _FLOW else {}, start)
 
     def _carrying(self, entry: EntryPoint, carried: dict[tuple[str, int], str], start: Callable[[], Trace]) -> Trace:

@@ -28,7 +28,7 @@ from mldebt.flow.value import (
     Value,
     constant,
 )
-from mldebt.knowledge.rows import CallRow
+from mldebt.knowledge.rows import CallRow, ConventionRow
 from mldebt.model import ir
 from mldebt.model.facts import Definition, decode_body
 from mldebt.model.pattern import pattern
@@ -43,12 +43,15 @@ _ACCESSORS = ("setter", "getter", "deleter")
 
 
 class Entered(NamedTuple):
-    """A function that a library starts, the class whose instance it is a method of, the kind of entry point, the program it belongs to."""
+    """A function that a library starts, the class whose instance it is a method of, the kind of entry point, the program it belongs to; `takes` are the
+    functions of its module that give its arguments.
+    """
 
     target: FunctionTarget
     cls: ClassTarget | None
     kind: str
     program: str
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -304,16 +307,24 @@ class Modules:
 
     def _note_entry(self, definition: Definition, made: FunctionTarget, rows: list[tuple[ir.Expr, CallRow | None]], frame: Frame) -> None:
         """Keep a function that a library calls because of its decorator (a route, a task, a command), or because of its name."""
-        for library, kind in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
-            if self._run.catalogue.is_implicit(library) or any(
-                    isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
-                self.keep_entry(Entered(made, None, kind, frame.path))
+        for library, named in self._run.catalogue.conventions(definition.name) if frame.index < 0 else ():
+            if self._follows(library, named, frame):
+                self.keep_entry(Entered(made, None, named.entry, frame.path, named.takes))
         cls = frame.cls if frame.index >= 0 and self._run.definition(frame.path, frame.index).kind == "class" else None
         for _, row in rows:
             if row is not None and row.entry:
                 self.keep_entry(Entered(made, cls, row.entry, self.main or frame.path))
         if rows:
             decorated(self._run, definition, rows, frame)
+
+    def _follows(self, library: str, row: ConventionRow, frame: Frame) -> bool:
+        """Return whether a module is one in which a library finds functions: it imports it, or has the others that it looks for."""
+        if self._run.catalogue.is_implicit(library):
+            return True
+        if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
+            return True
+        defined = {item.name for item in self._run.project.modules[frame.path].facts.definitions if item.kind == "function" and item.parent < 0}
+        return bool(row.beside) and defined.issuperset(row.beside)
 
     def keep_entry(self, how: Entered) -> None:
         """Keep a function that a library starts; what a scheduler starts is a run of its own, whoever calls it."""

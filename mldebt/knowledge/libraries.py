@@ -11,7 +11,7 @@ from pathlib import Path
 from mldebt.errors import CatalogueError, Faults
 from mldebt.knowledge.files import below, read_files
 from mldebt.knowledge.lineage import LineageRow
-from mldebt.knowledge.rows import AttributeRow, CallRow, LibraryFile, TypeRow
+from mldebt.knowledge.rows import AttributeRow, CallRow, ConventionRow, LibraryFile, TypeRow
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -39,7 +39,7 @@ class Catalogue:
         self._loaded: dict[str, str] = {}
         self._representations: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
-        self._conventions: dict[str, list[tuple[str, str]]] = {}
+        self._conventions: dict[str, list[tuple[str, ConventionRow]]] = {}
         self.missing: set[str] = set()
         self.resolvers: dict[str, str] = {}
         for file in files:
@@ -53,7 +53,7 @@ class Catalogue:
         self.missing.update(file.missing)
         self.resolvers.update((row.name, row.gives) for row in file.resolver)
         for found in file.convention:
-            self._conventions.setdefault(found.function, []).append((file.library, found.entry))
+            self._conventions.setdefault(found.function, []).append((file.library, found))
         self.calls.update((path, row) for row in file.call for path in expand(row.path))
         self._telling.update((path.rpartition(".")[2], path) for row in file.call if row.telling for path in reversed(expand(row.path)))
         self._loaded.update((path.rpartition(".")[2], path) for row in file.call if row.loaded for path in reversed(expand(row.path)))
@@ -146,8 +146,8 @@ class Catalogue:
         """Return the kind of entry point that hooks of a type are, else the empty text."""
         return next((row.entry for base in self._bases(type_path) if (row := self.types.get(base)) and row.entry), "")
 
-    def conventions(self, name: str) -> list[tuple[str, str]]:
-        """Return the libraries that find a function by this name, each with the kind of entry point it is."""
+    def conventions(self, name: str) -> list[tuple[str, ConventionRow]]:
+        """Return the libraries that find a function by this name, each with what it says of it."""
         return self._conventions.get(name, [])
 
     def method_names(self) -> frozenset[str]:

@@ -271,10 +271,16 @@ class TypeRow(Strict, frozen=True):
 
 
 class ConventionRow(Strict, frozen=True):
-    """A function that the library finds by its name, in modules that import the library (in all, if it is implicit), of a kind `entry`."""
+    """A function that the library finds by its name, in modules that import the library (in all, if it is implicit), of a kind `entry`.
+
+    `beside`: where functions of these names are defined too, the module is meant though it does not import the library. `takes`: its arguments are what
+    the functions of these names return.
+    """
 
     function: str
     entry: str
+    beside: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
 class ResolverRow(Strict, frozen=True):
