@@ -11,7 +11,7 @@ from mldebt.detect.flows import flows_of
 from mldebt.graph.chains import Flow, certain
 from mldebt.model.finding import Match, Step
 
-_SERVING = ("route", "handler")
+_SERVING = ("route", "handler", "middleware", "callback")
 
 
 class ChainSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -27,6 +27,8 @@ from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.drifted_copies import DriftedCopiesSpec, drifted_copies
 from mldebt.detect.filled_by_hand import FilledByHandSpec, filled_by_hand
 from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_while_serving
+from mldebt.detect.fixed_name import FixedNameSpec, fixed_name
+from mldebt.detect.floating_artifact import FloatingArtifactSpec, floating_artifact
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
 from mldebt.detect.lookahead import LookaheadSpec, lookahead
 from mldebt.detect.merging import merged
@@ -42,6 +44,7 @@ from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
 from mldebt.detect.recomputed import RecomputedSpec, recomputed
 from mldebt.detect.relearned import RelearnedSpec, relearned
+from mldebt.detect.request_load import RequestLoadSpec, request_load
 from mldebt.detect.resubstitution import ResubstitutionSpec, resubstitution
 from mldebt.detect.retired import RetiredSpec, retired
 from mldebt.detect.rewrite import RewriteSpec, rewrite
@@ -52,7 +55,9 @@ from mldebt.detect.start_folder import StartFolderSpec, start_folder
 from mldebt.detect.unapplied import UnappliedSpec, unapplied
 from mldebt.detect.unbound_name import UnboundNameSpec, unbound_name
 from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
+from mldebt.detect.ungated import UngatedSpec, ungated
 from mldebt.detect.unlike_types import UnlikeTypesSpec, unlike_types
+from mldebt.detect.unobserved import UnobservedSpec, unobserved
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
@@ -81,6 +86,8 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "drifted-copies": (DriftedCopiesSpec, drifted_copies),
     "filled-by-hand": (FilledByHandSpec, filled_by_hand),
     "fitted-while-serving": (FittedWhileServingSpec, fitted_while_serving),
+    "fixed-name": (FixedNameSpec, fixed_name),
+    "floating-artifact": (FloatingArtifactSpec, floating_artifact),
     "floating-source": (FloatingSourceSpec, floating_source),
     "lookahead": (LookaheadSpec, lookahead),
     "misfit": (MisfitSpec, misfit),
@@ -95,6 +102,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "reach": (ReachSpec, reach),
     "recomputed": (RecomputedSpec, recomputed),
     "relearned": (RelearnedSpec, relearned),
+    "request-load": (RequestLoadSpec, request_load),
     "resubstitution": (ResubstitutionSpec, resubstitution),
     "retired": (RetiredSpec, retired),
     "rewrite": (RewriteSpec, rewrite),
@@ -105,7 +113,9 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "unapplied": (UnappliedSpec, unapplied),
     "unbound-name": (UnboundNameSpec, unbound_name),
     "unchecked-launch": (UncheckedLaunchSpec, unchecked_launch),
+    "ungated": (UngatedSpec, ungated),
     "unlike-types": (UnlikeTypesSpec, unlike_types),
+    "unobserved": (UnobservedSpec, unobserved),
     "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),

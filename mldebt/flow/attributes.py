@@ -10,6 +10,7 @@ import msgspec
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
+from mldebt.flow.newest import is_first, newest
 from mldebt.flow.selection import subscripted
 from mldebt.flow.texts import whole_number
 from mldebt.flow.timing import names
@@ -198,7 +199,10 @@ class Attributes:
             return known.fields[key]
         if key is not None and known.kind == "dict" and known.rest is None:
             return Value(sources=value.sources)
-        return self._run.any_item(known)
+        item = self._run.any_item(known)
+        if known.kind == "list" and item.texts and (index.const == (-1,) or index.const == (0,) and is_first(item)):
+            return newest(item)
+        return item
 
     def _of_library(self, value: Value, node: ir.Subscript, index: list[Value], frame: Frame) -> Value:
         place = self._run.place(frame, node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import EVENTS, Bound
+from mldebt.flow.modules import Entered
 from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, MethodTarget, ModuleTarget, PartialTarget, Value, join_all
 from mldebt.model.source import Place
 
@@ -42,6 +43,9 @@ class Callbacks:
             return results
         called: list[Value] = []
         first = len(frame.trace.items)
+        for name in bound.row.serves:
+            self._serve(bound.get(name), bound.row.entry, frame)
+            called.append(bound.get(name))
         for name in bound.row.calls:
             value = bound.get(name)
             if functions := self._callables(value, frame):
@@ -55,6 +59,16 @@ class Callbacks:
         if bound.row.role in EVENTS and bound.receiver is not None and bound.receiver.ref:
             self._run.hooks.run(bound.receiver, place, frame)
         return results
+
+    def _serve(self, value: Value, kind: str, frame: Frame) -> None:
+        """Keep the functions of a value as entry points of a kind: a library calls them at each request. Of a class it calls the hooks."""
+        for function in self._callables(value, frame):
+            target = function.target
+            if isinstance(target, MethodTarget):
+                cls = self._run.modules.class_named(target.receiver.type)
+                self._run.modules.keep_entry(Entered(target.function, cls, kind, self._run.modules.main or frame.path))
+            elif isinstance(target, FunctionTarget):
+                self._run.modules.keep_entry(Entered(target, None, kind, self._run.modules.main or frame.path))
 
     def _given(self, bound: Bound, function: Value) -> tuple[tuple[Value, ...], dict[str, Value], bool]:
         """Return the arguments that a row says are handed on to a function, and whether there may be others."""

@@ -14,6 +14,7 @@ from mldebt.flow.expressions import evaluate, spelled
 from mldebt.flow.fitting import fitting
 from mldebt.flow.heap import Object
 from mldebt.flow.interface import escaped, observe, parser_types
+from mldebt.flow.newest import newest
 from mldebt.flow.primitives import PRIMITIVES
 from mldebt.flow.value import (
     NO_SOURCES,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 MODELS = ("model", "module")
 """Roles of types whose instances are called with data to predict."""
+ASK = "ask"
+"""The role under which such a call is noted."""
 _CONTAINERS = ("list", "dict", "set")
 _SPELLING = ("text.format", "text.make")
 _OPERATORS = {"/": ("__truediv__", "__rtruediv__"), "+": ("__add__", "__radd__")}
@@ -131,9 +134,16 @@ class Calls:
             args, keywords = self._handed_over(function, args, keywords, place, frame)
         if method is not None:
             return self._run.functions.call(method, Arguments((function, *args), keywords, unpacked), place, frame)
+        if function.type and self._is_model(function.type):
+            self._run.observer.act(place, ASK, function.type, frame.owner)
         self._run.ledger.hand((*args, *keywords.values()), "")
         self._unknown((*args, *keywords.values()), place, frame)
         return Value(sources=self._run.unheld(self._run.held(function, *args, *keywords.values()), place))
+
+    def _is_model(self, kind: str) -> bool:
+        """Return whether a type is that of a library's model, which is called with data."""
+        row = self._run.catalogue.type(kind)
+        return row is not None and row.role in MODELS
 
     def _of_containers(self, name: str) -> bool:
         """Return whether Python's containers have a method of that name: on an object that nobody knows it is taken for theirs."""
@@ -252,6 +262,8 @@ class Calls:
             return msgspec.structs.replace(bound.args[0], type=row.makes)
         if (learned := self._run.learning.result(bound, sources)) is not None:
             return learned
+        if row.last and bound.args and (item := self._run.element(bound.args[0])).texts and (last := newest(item)) is not item:
+            return last
         if returns == "self" and receiver is not None:
             return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
         if returns.startswith("argument:"):

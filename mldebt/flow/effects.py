@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mldebt.flow.frame import Frame
     from mldebt.flow.interpreter import Interpreter
 
+_WEB = re.compile(r"https?|ftp")
 _FILE_ADDRESS = re.compile(r"[\w+]+:///")
 _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
@@ -113,10 +114,11 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
     if mode == "write" and row.path == "self" and _opened(run, bound.get(row.path)):
         mode = "fill"
     found, saved = accesses(run, row, bound), run.learning.saved(given) if bound.row.role == SAVE else NO_SOURCES
+    detail = (("holds", "model"),) if bound.row.role == SAVE and run.learning.holds_model(given) else ()
     for access in found:
         passed = run.conversions.of(given) if mode == "write" and data else ()
         number = run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
-                          model=saved, data=data if mode == "write" else NO_SOURCES)
+                          model=saved, data=data if mode == "write" else NO_SOURCES, detail=detail)
         ids.add(number)
         if bound.row.role == LOAD:
             run.loads[number] = Loaded(bound.place, access)
@@ -297,7 +299,7 @@ def _store(path: Pattern, store: str) -> str:
     scheme, found, _ = head.partition("://")
     if not found:
         return "file" if store == "bucket" and head else store
-    return "url" if scheme.startswith(("http", "ftp")) else "table" if "sql" in scheme else "bucket"
+    return "url" if _WEB.match(scheme) else "table" if "sql" in scheme else "bucket"
 
 
 def _strip(path: Pattern) -> tuple[Pattern, Anchor]:

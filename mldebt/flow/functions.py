@@ -196,7 +196,9 @@ class Functions:
         return bound
 
     def _brought(self, value: Value, definition: Definition, path: str) -> Value:
-        """Return a parameter that a request fills: rows that come with it."""
+        """Return a parameter that a request fills: rows that come with it; what a default already fetched stays that."""
+        if value.sources:
+            return value
         here = Place(path, definition.name_at, definition.name_at + len(definition.name))
         return msgspec.structs.replace(value, sources=self._run.provenance.origin(here))
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 STATEFUL = ("estimator", "transformer", "pipeline", "search", "model", "module")
 """Roles of types whose instances remember what they were fitted on."""
+_PIPELINE = "pipeline"
+_MODELS = ("estimator", "pipeline", "search", "model", "module", "weights")
+"""Roles of types that are models, or what models learned."""
 _FACTS = ("examine", "plot", "log", "print", "array")
 """Roles of calls whose result says something about the data that no model can learn its rows from."""
 _PLAIN = LineageRow(path="")
@@ -146,6 +149,30 @@ class Learning:
                 held = (inner,) if known.kind == LEARNER else (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,)))
                 found |= self.state(value) | self.saved(held, depth + 1)
         return found
+
+    def holds_model(self, values: tuple[Value, ...], depth: int = 0) -> bool:
+        """Return whether some values are, or hold, a model or its weights, fitted or not."""
+        return any(self._is_model(value) or self.holds_model(self._held(value), depth + 1) for value in values) if depth < _MAX_SAVED else False
+
+    def _is_model(self, value: Value) -> bool:
+        kind = self._run.catalogue.type(value.type) if value.type else None
+        if kind is not None and kind.role == _PIPELINE:  # one of transformers alone is none
+            return self._ends_in_model(value)
+        return (kind.role if kind is not None else self._run.hooks.role(value) if value.type else "") in _MODELS
+
+    def _ends_in_model(self, value: Value, depth: int = 0) -> bool:
+        """Return whether an object, or one that it was made of, is a model other than a pipeline."""
+        known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
+        if known is None:
+            return False
+        kind = self._run.catalogue.type(value.type) if value.type else None
+        if known.kind == LEARNER and kind is not None and kind.role in _MODELS and kind.role != _PIPELINE:
+            return True
+        return any(self._ends_in_model(item, depth + 1) for item in (*(known.items or ()), *known.fields.values()))
+
+    def _held(self, value: Value) -> tuple[Value, ...]:
+        known = self._run.heap.get(value.ref) if value.ref > 0 else None
+        return tuple(known.fields.values()) if known is not None and known.kind == "dict" else ()
 
     def row(self, bound: Bound) -> LineageRow:
         """Return what a call does with rows beyond what its role says; its arguments are bound to the names that the answer uses."""

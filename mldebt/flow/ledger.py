@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mldebt.flow.modules import ClassInfo
 from mldebt.flow.value import ClassTarget, LibraryTarget, ModuleTarget, Value
 from mldebt.model.deeds import UNKNOWN_BASE, Act, Deeds
+from mldebt.model.facts import Definition
 from mldebt.model.observed import Observations
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Ledger:
         self._opened: set[str] = set()
         self._handed: set[str] = set()
         self._looked_up: set[tuple[str, str]] = set()
+        self._kept: set[str] = set()
 
     def open(self, value: Value) -> None:
         """Note that any member of a module, a class or an instance may be taken."""
@@ -56,6 +58,10 @@ class Ledger:
         cls = value.target if isinstance(value.target, ClassTarget) else self._run.modules.class_named(value.type) if value.type else None
         return [] if cls is None else [self._id(item.target) for item in self._run.modules.linearised(cls) if isinstance(item, ClassInfo)]
 
+    def keep(self, path: str, definition: Definition) -> None:
+        """Note that what a function or class gives may be kept between its calls."""
+        self._kept.add(f"{path}::{definition.qualname}")
+
     def look_up(self, name: Value) -> None:
         """Note that a member is taken by a name that is known in part."""
         for text in name.texts:
@@ -78,7 +84,7 @@ class Ledger:
             calls.setdefault(visit.owner, set()).add(visit.callee)
         return Deeds({owner: tuple(found.values()) for owner, found in acts.items()}, {owner: frozenset(found) for owner, found in calls.items()},
                      {self._id(cls): tuple(self._bases(cls)) for cls in self._run.modules.classes}, frozenset(self._opened),
-                     frozenset(self._looked_up), frozenset(self._handed))
+                     frozenset(self._looked_up), frozenset(self._handed), frozenset(self._kept))
 
     def _bases(self, cls: ClassTarget) -> list[str]:
         line = self._run.modules.linearised(cls)

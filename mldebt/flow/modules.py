@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from mldebt.flow.value import (
     ClassTarget,
     FunctionTarget,
     LambdaTarget,
+    LibraryMethod,
     LibraryTarget,
     MethodTarget,
     ModuleTarget,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 
 _SCHEDULED = ("task", "flow")
+_ACCESSORS = ("setter", "getter", "deleter")
 
 
 class Entered(NamedTuple):
@@ -247,6 +250,8 @@ class Modules:
         definition, around = self._run.definition(frame.path, index), self._around(frame)
         outer = self._run.keep_frame(around) if around is not None else 0
         rows = [(decorator, row_of(self._run, decorator, frame)) for decorator in definition.decorators]
+        if any(row.caches if row is not None else self._unknown(decorator, frame) for decorator, row in rows):
+            self._run.ledger.keep(frame.path, definition)
         if definition.kind == "function":
             made = FunctionTarget(frame.path, index, outer)
             frame.set(definition.name, self._decorated(definition, Value(type=_made(rows), target=made), frame))
@@ -261,6 +266,16 @@ class Modules:
         inner.cls = target
         execute(self._run, decode_body(self._run.project.modules[frame.path].facts.bodies[definition.body]), inner)
         self._run.hooks.enter(target, self.main or frame.path)
+
+    def _unknown(self, decorator: ir.Expr, frame: Frame) -> bool:
+        """Return whether nothing is known of what a decorator does: it is neither the project's nor Python's own, and no row describes it."""
+        head = decorator.func if isinstance(decorator, ir.Call) else decorator
+        known = evaluate(self._run, head, frame).target
+        if known is None:
+            return not (isinstance(head, ir.Attr) and head.attr in _ACCESSORS)
+        if not isinstance(known, LibraryTarget | LibraryMethod) or known.path.partition(".")[0] in sys.stdlib_module_names:
+            return False
+        return self._run.catalogue.library(known.path) is None
 
     def _keep_class(self, info: ClassInfo) -> None:
         """Keep a class under its bases, in the place of what the same statement made before."""
@@ -304,6 +319,8 @@ class Modules:
 
     def _follows(self, library: str, row: ConventionRow, frame: Frame) -> bool:
         """Return whether a module is one in which a library finds functions: it imports it, or has the others that it looks for."""
+        if self._run.catalogue.is_implicit(library):
+            return True
         if any(isinstance(value.target, LibraryTarget) and self._run.catalogue.library(value.target.path) == library for value in frame.names.values()):
             return True
         defined = {item.name for item in self._run.project.modules[frame.path].facts.definitions if item.kind == "function" and item.parent < 0}

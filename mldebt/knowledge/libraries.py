@@ -210,6 +210,10 @@ class Catalogue:
             self._canonical[dotted] = self._aliases.get(head, "") + dotted[len(head):]
         return self._canonical[dotted]
 
+    def is_implicit(self, library: str) -> bool:
+        """Return whether a library needs no import: its functions are found by their names alone."""
+        return any(self._modules[module] == library for module in self._implicit)
+
     def is_module(self, name: str) -> bool:
         """Return whether a library file names this module."""
         return name in self._modules

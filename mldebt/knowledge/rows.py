@@ -161,6 +161,8 @@ class CallRow(Strict, frozen=True):
     which can still be called, `members` that of the methods of a decorated class's instances. `starts`: where a module makes one of these, the library
     finds it and starts the module as an entry point of this kind. `through` are methods of the receiver: the call gives what the first gives, and for each
     object in that what the next one gives. `node`: it makes a node of a pipeline over a data catalogue.
+    `serves` are parameters that are functions which the library calls for each request: entry points of the kind `entry`. `caches`: what a function that it
+    decorates gives is kept, so that it runs once. `last`: of a listing of files it gives the one that is last in some order.
     `loaded`: what was loaded from a file and is of unknown type is asked as one of these by this name.
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
@@ -192,6 +194,7 @@ class CallRow(Strict, frozen=True):
     node: NodeRow | None = None
     telling: bool = False
     loaded: bool = False
+    last: bool = False
     keeps_columns: bool = False
     keeps: tuple[str, ...] = ()
     adapts: bool = False
@@ -201,6 +204,8 @@ class CallRow(Strict, frozen=True):
     makes: str = ""
     members: str = ""
     starts: str = ""
+    serves: tuple[str, ...] = ()
+    caches: bool = False
     through: tuple[str, ...] = ()
     parameters_are_options: bool = False
     seed: str = ""
@@ -266,7 +271,7 @@ class TypeRow(Strict, frozen=True):
 
 
 class ConventionRow(Strict, frozen=True):
-    """A function that the library finds by its name, in modules that import the library; `entry` is the kind of entry point it is.
+    """A function that the library finds by its name, in modules that import the library (in all, if it is implicit), of a kind `entry`.
 
     `beside`: where functions of these names are defined too, the module is meant though it does not import the library. `takes`: its arguments are what
     the functions of these names return.

@@ -23,7 +23,7 @@ class Deeds(msgspec.Struct, frozen=True):
     `acts` holds the first act of each role, `calls` the definitions called. `bases` are the bases of a class, nearest first: ids of project classes, paths of
     library types, `UNKNOWN_BASE` for one that nothing tells. `opened` are modules (by path) and classes whose members are taken by names that are not known;
     `looked_up` are the beginnings and ends of such names where they are known in part. `handed` are classes of which a library, or unknown code, was given an
-    instance or the class itself.
+    instance or the class itself. `kept` are functions whose results something keeps, or may keep: a decorator of a library that caches, or an unknown one.
     """
 
     acts: dict[str, tuple[Act, ...]] = {}
@@ -32,3 +32,4 @@ class Deeds(msgspec.Struct, frozen=True):
     opened: frozenset[str] = frozenset()
     looked_up: frozenset[tuple[str, str]] = frozenset()
     handed: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ import msgspec
 
 class Hole(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An unknown stretch. `kind`: `unknown`, `parameter`, `option`, `environment`, `config`, `stamp` (differs every run), `loop`, `list` (a file of
-    a folder); `name` says of what."""
+    a folder), `newest` (the last of a folder by time or name); `name` says of what."""
 
     kind: str = "unknown"
     name: str = ""
@@ -74,3 +74,4 @@ def pattern(*parts: Part) -> Pattern:
 
 EMPTY = Pattern()
 UNKNOWN = Pattern((Hole(),))
+NEWEST = Hole("newest", "newest")

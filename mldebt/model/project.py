@@ -10,7 +10,7 @@ from mldebt.model.facts import DataFacts, FileFacts, PythonFacts
 from mldebt.model.source import Place
 from mldebt.model.stage import Stage
 
-EntryKind = Literal["script", "notebook", "console", "command", "route", "task", "flow", "test", "handler", "stage"]
+EntryKind = Literal["script", "notebook", "console", "command", "route", "task", "flow", "test", "handler", "middleware", "callback", "stage"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mldebt.flow.effects import Bound
 from mldebt.flow.heap import Object, front, key_value
+from mldebt.flow.newest import backwards
 from mldebt.flow.primitives.results import argument, listed, pair, subject_of
 from mldebt.flow.value import NO_CHOICES, NOTHING, Value, depending, join, join_all, lineage, settable
 from mldebt.model.observed import Choice
@@ -51,7 +52,9 @@ def _ordered(change: Callable[[Sequence[Value]], Sequence[Value]]) -> Callable[.
         known = run.heap.get(source.ref)
         if known is not None and known.items is not None:
             return run.new(call.place, Object("list", tuple(change(known.items))), run.catalogue.literal("list"), source.sources)
-        return run.new(call.place, Object("list", rest=run.element(source)), run.catalogue.literal("list"), source.sources)
+        item = run.element(source)
+        turned = backwards(item) if item.texts and call.keywords.get("reverse", NOTHING).const == (True,) else item
+        return run.new(call.place, Object("list", rest=turned), run.catalogue.literal("list"), source.sources)
 
     return primitive
 

@@ -13,7 +13,7 @@ from mldebt.flow.heap import Object
 from mldebt.flow.primitives.results import literal, pair, subject_of
 from mldebt.flow.texts import normalise
 from mldebt.flow.value import NOTHING, ROOT, Value, as_texts, concat, constant, lineage, partly, text
-from mldebt.model.pattern import UNKNOWN, Hole, Part, Pattern, pattern
+from mldebt.model.pattern import NEWEST, UNKNOWN, Hole, Part, Pattern, pattern
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
@@ -174,6 +174,11 @@ def _walk(run: Interpreter, call: Bound) -> Value:
     return run.new(Place(call.place.path, -call.place.at - 1, call.place.end), Object("list", rest=step), list_kind)
 
 
+def _newest(run: Interpreter, call: Bound) -> Value:
+    """Return what is newest in a folder."""
+    return _child(call.args[0] if call.args else NOTHING, Value(texts=(Pattern((NEWEST,)),)))
+
+
 def _star(item: Pattern) -> Pattern:
     parts: list[Part] = []
     for part in item.parts:
@@ -192,4 +197,5 @@ PRIMITIVES: dict[str, Callable[..., Value]] = {
     "path.expand-home": _each(lambda item: item), "path.text": _each(lambda item: item), "path.home": literal("~"), "path.current": literal("."),
     "path.above": literal(".."), "path.separator": literal("/"), "path.with-name": _with_name, "path.with-stem": _with_stem,
     "path.with-suffix": _with_suffix, "path.relative": _relative, "path.list": _listing, "path.glob": _listing, "path.walk": _walk,
+    "path.newest": _newest,
 }
