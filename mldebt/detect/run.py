@@ -23,6 +23,7 @@ from mldebt.detect.declared_script import DeclaredScriptSpec, declared_script
 from mldebt.detect.degree import DegreeSpec, degree
 from mldebt.detect.disabled import DisabledSpec, disabled
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
+from mldebt.detect.given_away import GivenAwaySpec, given_away
 from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
@@ -65,6 +66,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "degree": (DegreeSpec, degree),
     "disabled": (DisabledSpec, disabled),
     "floating-source": (FloatingSourceSpec, floating_source),
+    "given-away": (GivenAwaySpec, given_away),
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mldebt.flow.columns import NO_LAYOUT, Layout
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
 from mldebt.flow.selection import subscripted
 from mldebt.flow.texts import whole_number
 from mldebt.flow.value import (
+    NO_SOURCES,
     NOTHING,
     ClassTarget,
     FunctionTarget,
@@ -84,13 +86,14 @@ class Attributes:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
                 passed = self._run.conversions.attribute(value, member, name, place)
-                return Value(type=member, sources=self._known_of(member, value.sources), ref=value.ref, columns=value.columns, passed=passed)
+                layout = value.layout if value.layout and self._is_data(member) else NO_LAYOUT
+                return Value(type=member, sources=self._known_of(member, value.sources), ref=value.ref, columns=value.columns, passed=passed, layout=layout)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
-                    return Value(type=row.element, sources=value.sources, passed=value.passed)
+                    return Value(type=row.element, sources=value.sources, passed=value.passed, layout=self._run.layouts.attribute(value, name, place))
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:
@@ -99,6 +102,11 @@ class Attributes:
         if row is not None and row.picks:
             return self._run.provenance.index_of(sources)
         return self._run.provenance.about(sources) if self._run.catalogue.is_literal(kind) or row is not None and row.keeps == "facts" else sources
+
+    def _is_data(self, kind: str) -> bool:
+        """Return whether an attribute of some data is the data in another form: neither its labels nor a fact about it."""
+        row = self._run.catalogue.lineage(kind)
+        return not self._run.catalogue.is_literal(kind) and (row is None or not row.picks and row.keeps != "facts")
 
     def of_row(self, row: AttributeRow, receiver: Value) -> Value:
         """Return the value of a catalogued attribute."""
@@ -199,13 +207,14 @@ class Attributes:
         if kind is None:
             return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
+        layout = self._run.layouts.item(value, node, index, kind.columns_axis, place)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
             if self._chooses_rows(node.index[0], index[0]):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
-            return Value(type=value.type, sources=sources, columns=kept, passed=value.passed)
+            return Value(type=value.type, sources=sources, columns=kept, passed=value.passed, layout=layout)
         part = value.type if kind.element == "self" else kind.element
-        return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed))
+        return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed), layout=layout)
 
     def _chooses_rows(self, node: ir.Expr, index: Value) -> bool:
         """Return whether an index is a condition on rows: one that makes a text, or a container of names, takes columns."""
@@ -228,12 +237,16 @@ class Attributes:
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
-                self.flow_into(target.value, self._run.held(value), frame)
+                layout = self._run.layouts.set(receiver, target.attr, value, self._run.place(frame, target)) if receiver.layout else NO_LAYOUT
+                self.flow_into(target.value, self._run.held(value), frame, layout)
+            elif receiver.layout:
+                self.flow_into(target.value, NO_SOURCES, frame, self._run.layouts.renewed(self._run.place(frame, target)))
             return
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            self.flow_into(target.value, self._run.held(value), frame)
+            layout = self._run.layouts.stored(receiver, target, index, value, self._run.place(frame, target)) if receiver.layout else NO_LAYOUT
+            self.flow_into(target.value, self._run.held(value), frame, layout)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -247,6 +260,14 @@ class Attributes:
             rest = value if known.rest is None else join(known.rest, value)
             fields = _replaceable(known.fields, self._run.place(frame, target)) if known.kind == "dict" and value.sources else known.fields
             self._run.heap.put(receiver.ref, Object(known.kind, known.items, fields, rest))
+
+    def remove(self, target: ir.Subscript, frame: Frame) -> None:
+        """Delete a column of a table."""
+        receiver = evaluate(self._run, target.value, frame)
+        if receiver.layout and len(target.index) == 1:
+            names = self._run.layouts.names(evaluate(self._run, target.index[0], frame))
+            layout = self._run.layouts.lost(receiver, names, self._run.place(frame, target), frame)
+            self.flow_into(target.value, NO_SOURCES, frame, layout)
 
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""
@@ -268,23 +289,23 @@ class Attributes:
         row = self._run.catalogue.lineage(member) if isinstance(member, str) else None
         return row is not None and row.keeps == "facts"
 
-    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame) -> None:
-        """Data stored somewhere inside the frame or array that an expression names flows into it."""
-        if not sources:
+    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame, layout: Layout = NO_LAYOUT) -> None:
+        """Data stored somewhere inside the frame or array that an expression names flows into it; its columns become those of `layout`, if any."""
+        if not sources and not layout:
             return
         if isinstance(node, ir.Name):
             old = frame.get(node.id)
-            if old is not None and not sources <= old.sources:
-                frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | sources))
+            if old is not None and (not sources <= old.sources or layout and layout != old.layout):
+                frame.set(node.id, msgspec.structs.replace(old, sources=old.sources | sources, layout=layout or old.layout))
         elif isinstance(node, ir.Attr | ir.Subscript):
             owner = evaluate(self._run, node.value, frame)
             name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
             known = self._run.heap.get(owner.ref)
             if known is None or name is None or name not in known.fields:
-                self.flow_into(node.value, sources, frame)
-            elif not sources <= known.fields[name].sources:
+                self.flow_into(node.value, sources, frame, layout if isinstance(node, ir.Attr) else NO_LAYOUT)
+            elif not sources <= known.fields[name].sources or layout and layout != known.fields[name].layout:
                 held = known.fields[name]
-                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources))
+                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources, layout=layout or held.layout))
 
 
 def _replaceable(fields: Mapping[str, Value], place: Place) -> dict[str, Value]:

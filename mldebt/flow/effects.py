@@ -27,6 +27,7 @@ _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
 JOIN = "join"
+_LEARN, _PAIRS = ("fit", "score"), "convert"
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
     "draw": "draw",
@@ -87,9 +88,18 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of((*bound.args, *bound.keywords.values()))
+        columns = run.learning.given(bound) if row.role in _LEARN else ()
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
-                 model=fits, data=judged)
+                 model=fits, data=judged, columns=columns, detail=_held(run, bound) if columns else ())
+    elif row.role == _PAIRS and (columns := run.learning.given(bound)):
+        run.emit(frame, "pair", bound.place, sources=run.held(*given), api=bound.api, columns=columns)
     return frozenset(reads)
+
+
+def _held(run: Interpreter, bound: Bound) -> tuple[tuple[str, str], ...]:
+    """Return the types that the model which a call fits is made of."""
+    learner = bound.receiver if bound.row.role == "fit" else next(iter(bound.args), None)
+    return tuple(("holds", kind) for kind in run.learning.parts(learner))
 
 
 def _brings_together(run: Interpreter, bound: Bound) -> bool:

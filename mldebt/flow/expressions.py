@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mldebt.flow.columns import NO_LAYOUT
 from mldebt.flow.heap import Object, front
 from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
 from mldebt.model import ir
@@ -88,7 +89,9 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     kind = kind if not (left.texts or right.texts) else ""
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
     sources = lineage(left, right)
-    return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
+    logical = node.op in ("&", "|")
+    layout = run.layouts.operator(left, right, scaled=not logical) if left.layout or right.layout else NO_LAYOUT
+    return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if logical and sources else sources, passed=passed, layout=layout)
 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
@@ -134,7 +137,8 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
         truth = run.truth(value)
         either = tuple(not item for item in value.const) if len(value.const) == 2 and not value.texts else (True, False)
         return Value(const=(not truth,) if truth is not None else either, choices=value.choices)
-    return Value(type=value.type, sources=run.provenance.flipped(value.sources) if node.op == "~" else value.sources, passed=value.passed)
+    return Value(type=value.type, sources=run.provenance.flipped(value.sources) if node.op == "~" else value.sources, passed=value.passed,
+                 layout=value.layout)
 
 
 def _boolop(run: Interpreter, node: ir.BoolOp, frame: Frame) -> Value:
@@ -158,7 +162,8 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
     sources = lineage(left, *rights)
-    return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources)
+    layout = run.layouts.operator(left, rights[0], scaled=False) if left.layout and len(rights) == 1 else NO_LAYOUT
+    return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources, layout=layout)
 
 
 def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:

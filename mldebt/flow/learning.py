@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from mldebt.flow.columns import Layout
 from mldebt.flow.heap import Object
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage
 from mldebt.knowledge.lineage import DivisionRow, LineageRow
@@ -66,6 +67,36 @@ class Learning:
         """Return what an estimator or transformer was fitted on."""
         known = self._run.heap.get(value.ref) if value is not None and value.ref else None
         return known.fields[_STATE].sources if known is not None and _STATE in known.fields else NO_SOURCES
+
+    def given(self, bound: Bound) -> tuple[Layout, ...]:
+        """Return what is known of the columns of the features that a call learns from, and of the answers, where it is given both."""
+        row = self.row(bound)
+        if row.learns is None and not row.targets:
+            return ()
+        features = next((value for name in row.learns or () if (value := bound.get(name)) is not NOTHING), NOTHING)
+        answers = next((value for name in row.targets if (value := bound.get(name)) is not NOTHING), NOTHING)
+        return (features.layout, answers.layout) if features.layout else ()
+
+    def parts(self, value: Value | None) -> tuple[str, ...]:
+        """Return the types of what an estimator is made of, one after the other, itself first; the last is empty where some of it is not known."""
+        known = self._run.heap.get(value.ref) if value is not None else None
+        row = self._run.catalogue.lineage(value.type) if value is not None and value.type else None
+        if value is None or known is None or known.kind != _LEARNER:
+            return (value.type, "") if value is not None and (row is None or row.composed) else () if value is None else (value.type,)
+        held = known.fields.get(_HOLDS, NOTHING)
+        return tuple(dict.fromkeys((value.type, *(self._types(held, 0) if held.ref else ()))))
+
+    def _types(self, value: Value, depth: int) -> Iterator[str]:
+        """Yield the types of the estimators in some containers."""
+        known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
+        if known is not None and known.kind == _LEARNER:
+            yield value.type
+            yield from self._types(known.fields.get(_HOLDS, NOTHING), depth + 1)
+        elif known is not None:
+            for item in (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))):
+                yield from self._types(item, depth + 1)
+        elif value.ref or not (value.known or value.sources or value.target) and not value.type:
+            yield ""
 
     def judged(self, bound: Bound, data: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Return the provenance of the data that a call judges a model on, and of the fits of the model (of a metric: of the
@@ -171,7 +202,7 @@ class Learning:
             whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
             kept = receiver.sources if whole else self._book.part(receiver.sources, bound.place, "in")
             kind = receiver.type if bound.row.returns == "self" else bound.row.returns
-            return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed)
+            return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed, layout=receiver.layout)
         return self._parts(bound, division, receiver)
 
     def _side(self, value: Value, place: Place, side: str) -> Value:
@@ -180,12 +211,13 @@ class Learning:
         sources = self._book.part(held, place, side)
         if sources == held:
             sources = self._book.index(held, place, side)
-        return Value(type=value.type, sources=sources, passed=value.passed)
+        return Value(type=value.type, sources=sources, passed=value.passed, layout=value.layout)
 
     def _back(self, bound: Bound, value: Value) -> Value:
         """Return an argument as a call gives it back, with what it saw of it."""
         how, data = self.row(bound).sees, self._run.held(value)
-        return Value(type=value.type, sources=data | self._book.seen(data, bound.place, bound.api, how) if how is not None else data, passed=value.passed)
+        sources = data | self._book.seen(data, bound.place, bound.api, how) if how is not None else data
+        return Value(type=value.type, sources=sources, passed=value.passed, layout=value.layout)
 
     def _parts(self, bound: Bound, division: DivisionRow, receiver: Value) -> Value:
         known = self._run.heap.get(bound.get(division.sizes or division.cuts).ref)

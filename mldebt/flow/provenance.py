@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.flow.columns import ColumnBook
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
 
@@ -113,7 +114,7 @@ class Meaning:
 
 
 class Provenance:
-    """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
+    """The terms of a run by number, and the operations that make them. All take and return sets of numbers; terms of columns are in a book of their own."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -121,6 +122,7 @@ class Provenance:
         self._terms: dict[int, Term] = {}
         self._bases: dict[int, Found] = {}
         self._depths: dict[int, int] = {}
+        self.columns = ColumnBook()
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""

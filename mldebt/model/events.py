@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from mldebt.model.columns import NO_COLUMNS, Columns
 from mldebt.model.lineage import Fitted, Lineage
 from mldebt.model.observed import Choice
 from mldebt.model.pattern import Pattern
@@ -14,7 +15,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "column-drop", "pair",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -83,6 +84,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of
     an entry point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none.
     `rows` is the lineage of the data of a fit, split, prediction or score; `fits` are those of the model that predicts or is scored.
+    `columns` is what is certain of those of features and answers in a fit, a score by folds, and a `pair`: a call that puts both together for a fit. Its
+    `detail` lists the types that a composed model holds. A `column-drop` takes a column out of a table in place.
     """
 
     id: int
@@ -100,3 +103,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     handed: int = 0
     rows: Lineage = NO_LINEAGE
     fits: tuple[Fitted, ...] = ()
+    columns: Columns = NO_COLUMNS
