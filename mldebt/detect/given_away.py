@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context
-from mldebt.model.columns import Answer
+from mldebt.model.columns import Answer, Way
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
@@ -16,11 +16,12 @@ _KINDS, _MOST_PLACES = ("fit", "score", "pair"), 6
 
 
 class GivenAwaySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`computed`: features computed from the answer are asked for, else the answer itself; `learners`: roles of the types that learn answers."""
+    """`how`: how a feature gives the answer away; `read`: only answers of tables that were read; `learners`: roles of the types that learn answers."""
 
     kind: str
     form: str
-    computed: bool = False
+    how: Way
+    read: bool = False
     learners: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
@@ -28,10 +29,11 @@ class GivenAwaySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def given_away(context: Context, spec: GivenAwaySpec) -> Iterator[Match]:
     """Yield one match for each answer that is given away, at the first place where a model is given it."""
     found: dict[tuple[object, ...], list[tuple[Event, Answer]]] = {}
+    read = {event.place for event in context.events if event.kind == "read"} if spec.read else set()
     for event in context.events:
         if event.kind in _KINDS and event.columns.answers and _uses_all(context, event, spec):
             for answer in event.columns.answers:
-                if (answer.computed is not None) is spec.computed:
+                if answer.how == spec.how and (not spec.read or answer.table in read):
                     found.setdefault((event.place.path, answer.name, answer.feature), []).append((event, answer))
     yield from (_match(uses) for uses in found.values())
 
@@ -49,13 +51,21 @@ def _uses_all(context: Context, event: Event, spec: GivenAwaySpec) -> bool:
 
 def _match(uses: list[tuple[Event, Answer]]) -> Match:
     event, answer = min(uses, key=lambda use: use[0].place)
-    named = f"column {answer.name}" if answer.name.lstrip("-").isdigit() else f"`{answer.name}`"
-    steps = [Step(answer.taken, f"{named} is the answer to learn")] if answer.taken.path else []
-    if answer.computed is not None:
-        steps.append(Step(answer.computed, f"`{answer.feature}` is computed from it here"))
-        message = f"`{answer.feature}` is a feature computed from {named}, which is the answer to learn"
+    name, feature = _shown(answer.name), _shown(answer.feature)
+    steps = [Step(answer.taken, f"{name} is the answer to learn")] if answer.taken.path else []
+    if answer.how == "held":
+        message = f"{name} is among the features, though it is the answer to learn"
+    elif answer.how == "computed":
+        steps.append(Step(answer.computed, f"{feature} is computed from it here"))
+        message = f"{feature} is a feature computed from {name}, which is the answer to learn"
     else:
-        message = f"{named} is among the features, though it is the answer to learn"
+        steps.append(Step(answer.computed, f"it is computed from {feature} here"))
+        message = f"{feature} is among the features, though {name}, the answer to learn, is computed from it"
     places: list[Place] = sorted({use.place for use, _ in uses})
     steps.extend(Step(place, "features and answer are given to a model here") for place in places[:_MOST_PLACES])
     return Match(event.place, message, tuple(steps), f"{answer.name} {answer.feature}".strip(), event.owner)
+
+
+def _shown(name: str) -> str:
+    """Return the name of a column as people read it, or its position."""
+    return f"column {name}" if name.lstrip("-").isdigit() else f"`{name}`"

@@ -237,7 +237,7 @@ class Attributes:
         if isinstance(target, ir.Attr):
             self.set(receiver, target.attr, value)
             if receiver.type and not receiver.ref and not self._names(receiver.type, target.attr):
-                layout = self._run.layouts.set(receiver, target.attr, value, self._run.place(frame, target)) if receiver.layout else NO_LAYOUT
+                layout = self._run.layouts.set(receiver, target.attr, self._run.place(frame, target)) if receiver.layout else NO_LAYOUT
                 self.flow_into(target.value, self._run.held(value), frame, layout)
             elif receiver.layout:
                 self.flow_into(target.value, NO_SOURCES, frame, self._run.layouts.renewed(self._run.place(frame, target)))

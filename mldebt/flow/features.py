@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from mldebt.flow.columns import Added, Beside, Between, Column, ColumnBook, Kept, Layout, Mixed, Rows, Table, Without
-from mldebt.model.columns import Answer, Columns
+from mldebt.flow.columns import Added, Beside, Between, Column, ColumnBook, Kept, Layout, Mixed, Rows, Table, Term, Without
+from mldebt.model.columns import Answer, Columns, Way
 from mldebt.model.source import Place
 
 BY_PLACE = "#"
@@ -32,13 +32,16 @@ class View(NamedTuple):
     rows: tuple[str, ...] = ()
 
     def shows(self, name: str) -> bool:
-        """Return whether a column of this name is certainly seen; one that is dropped under a longer name may be what became of it."""
+        """Return whether a column of this name is certainly seen; one dropped under a longer name may be what became of it, and names tell no position."""
+        if name.startswith(BY_PLACE):
+            return self.only is None and not self.gone
         return (self.only is None or name in self.only) and not any(hidden.startswith(name) for hidden in self.gone)
 
 
-Trail: TypeAlias = tuple[str, Place | None]
-"""Name and place of the feature that is computed from a column; empty and None where it is the column itself."""
-_ITSELF: Trail = ("", None)
+NOWHERE = Place("", 0, 0)
+Trail: TypeAlias = tuple[str, Place]
+"""Name and place of the feature that is computed from a column; empty and `NOWHERE` where it is the column itself."""
+_ITSELF: Trail = ("", NOWHERE)
 
 
 class Features:
@@ -64,11 +67,20 @@ class Features:
         names = self._names(features)
         if features == answers or names is not None and names <= {want.name for want in wanted}:
             return
-        for group in [*([want] for want in wanted), *filter(None, map(self._origins, wanted))]:
-            found = [(want, trail) for want in group if (trail := self._search(features, want)) is not None]
-            if len(found) == len(group):
-                yield from (Answer(want.name.removeprefix(BY_PLACE), wanted[0].taken, *trail) for want, trail in found)
+        for want in wanted:
+            if (trail := self._search(features, want)) is not None:
+                feature, place = trail
+                yield _answer(want, feature or want.name, "computed" if feature else "held", place, self._table(want.of))
                 return
+        for want, (origins, place) in ((want, self._origins(want)) for want in wanted):
+            if origins and all(self._search(features, origin) == _ITSELF for origin in origins):
+                yield _answer(want, origins[0].name, "origin", place, self._table(want.of))
+                return
+
+    def _table(self, layout: Layout) -> Place:
+        """Return where the table that some columns are of comes from, a place in no file where it is not known."""
+        term = self._book.term(next(iter(self._base(layout)), 0))
+        return term.place if isinstance(term, Table) else NOWHERE
 
     def _search(self, features: Layout, want: Wanted) -> Trail | None:
         base = self._base(want.of)
@@ -77,11 +89,11 @@ class Features:
 
     def _wanted(self, layout: Layout, rows: tuple[str, ...] = ()) -> list[Wanted]:
         """Return the columns that answers are: taken of a table, or each computed from one of it."""
-        term = self._book.term(next(iter(layout))) if len(layout) == 1 else None
+        term = self._only(layout)
         if isinstance(term, Column):
             return [self._settled(Wanted(term.of, term.name, rows, term.place))]
         if isinstance(term, Kept):
-            return [self._settled(Wanted(term.of, name, rows, Place("", 0, 0))) for name in sorted(term.names)]
+            return [self._settled(Wanted(term.of, name, rows, NOWHERE)) for name in sorted(term.names)]
         if isinstance(term, Rows):
             return self._wanted(term.of, (*rows, term.spelled))
         if isinstance(term, Mixed) and term.whole and len(term.of) == 1:
@@ -102,17 +114,19 @@ class Features:
                 return want
         return want
 
-    def _origins(self, want: Wanted) -> list[Wanted]:
-        """Return the columns that a column was computed from, and from nothing else, when it was put into its table."""
-        term = self._book.term(next(iter(want.of))) if len(want.of) == 1 else None
-        return self._parts(term, want) if isinstance(term, Added) and term.names == frozenset((want.name,)) else []
+    def _origins(self, want: Wanted) -> tuple[list[Wanted], Place]:
+        """Return the columns that a column was computed from, and from nothing else, when it was put into its table, and where that was."""
+        added = self._only(want.of)
+        if not isinstance(added, Added) or added.names != frozenset((want.name,)):
+            return [], NOWHERE
+        term = self._only(added.value)
+        found = [self._wanted(part) for part in term.of] if isinstance(term, Mixed) and term.whole else []
+        whole = all(len(part) == 1 for part in found)
+        return [Wanted(one.of, one.name, want.rows, one.taken) for part in found for one in part] if whole else [], added.place
 
-    def _parts(self, added: Added, want: Wanted) -> list[Wanted]:
-        term = self._book.term(next(iter(added.value))) if len(added.value) == 1 else None
-        if not isinstance(term, Mixed) or not term.whole:
-            return []
-        found = [self._wanted(part) for part in term.of]
-        return [Wanted(one.of, one.name, want.rows, one.taken) for part in found for one in part] if all(len(part) == 1 for part in found) else []
+    def _only(self, layout: Layout) -> Term | None:
+        """Return the one term that is known of some columns."""
+        return self._book.term(next(iter(layout))) if len(layout) == 1 else None
 
     def _find(self, layout: Layout, want: Wanted, view: View) -> Trail | None:
         """Return how a column is certainly among some columns, None where it may not be."""
@@ -158,7 +172,7 @@ class Features:
 
     def _names(self, layout: Layout) -> frozenset[str] | None:
         """Return the names that some columns have, None where there may be others."""
-        term = self._book.term(next(iter(layout))) if len(layout) == 1 else None
+        term = self._only(layout)
         if isinstance(term, Kept):
             return term.names
         if isinstance(term, Column):
@@ -169,7 +183,7 @@ class Features:
 
     def _base(self, layout: Layout) -> Layout:
         """Return the table that some columns are of in the end."""
-        while len(layout) == 1 and (term := self._book.term(next(iter(layout)))) is not None and not isinstance(term, Table | Mixed | Beside):
+        while (term := self._only(layout)) is not None and not isinstance(term, Table | Mixed | Beside):
             layout = term.of
         return layout
 
@@ -193,6 +207,10 @@ class Features:
         """Return whether columns may have been made alike in scale: those of which nothing is known may."""
         terms = [self._book.term(number) for number in layout]
         return not terms or any(term is None or isinstance(term, Mixed) and (term.scaled or any(map(self._scaled, term.of))) for term in terms)
+
+
+def _answer(want: Wanted, feature: str, how: Way, place: Place, table: Place) -> Answer:
+    return Answer(want.name.removeprefix(BY_PLACE), want.taken, feature.removeprefix(BY_PLACE), how, place, table)
 
 
 def _covers(term: Between, name: str) -> bool:

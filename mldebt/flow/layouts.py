@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mldebt.flow.interpreter import Interpreter
 
 _MOST_NAMES = 4
+_SERIES = "series"
 _TABLES = ("frame", "array", "tensor")
 
 
@@ -56,7 +57,12 @@ class Layouts:
             return self._of_rows(value.layout, node.index[0], index[0])
         if index[0].texts or (known := self._run.heap.get(index[0].ref)) is not None and known.kind == "list":
             return self._named(value.layout, index[0], place)
-        return value.layout if index[0].sources and self._run.catalogue.representation(index[0].type) in _TABLES else NO_LAYOUT
+        return value.layout if self._is_mask(index[0]) else NO_LAYOUT
+
+    def _is_mask(self, index: Value) -> bool:
+        """Return whether a value picks rows by a condition: it may name columns where it is no series and no mask."""
+        row = self._run.catalogue.type(index.type) if index.type else None
+        return row is not None and row.role == _SERIES or self._run.provenance.has_mask(index.sources)
 
     def _named(self, layout: Layout, index: Value, place: Place) -> Layout:
         if index.texts:
@@ -94,14 +100,14 @@ class Layouts:
         named, partly = index[-1], len(index) == 2 and not _whole(node.index[0])
         known = self._run.heap.get(named.ref)
         if not named.texts and (known is None or known.kind != "list"):
-            return owner.layout if len(index) == 1 and named.sources else self._added(owner.layout, None, NO_LAYOUT, place)
+            return owner.layout if len(index) == 1 and self._is_mask(named) else self._added(owner.layout, None, NO_LAYOUT, place)
         names = self.names(named)
         before = self._named(owner.layout, named, place) if partly else NO_LAYOUT
         return self._added(owner.layout, names, self._book.mixed(before, value.layout, whole=False) if partly else value.layout, place)
 
-    def set(self, owner: Value, name: str, value: Value, place: Place) -> Layout:
-        """Return the columns of a table after `table.name = value`."""
-        return self._added(owner.layout, frozenset((name,)), value.layout, place)
+    def set(self, owner: Value, name: str, place: Place) -> Layout:
+        """Return the columns of a table after `table.name = value`: a column of that name has another value, where there is one."""
+        return self._added(owner.layout, frozenset((name,)), NO_LAYOUT, place)
 
     def renewed(self, place: Place) -> Layout:
         """Return the columns of a table whose columns got other names at a place."""

@@ -196,6 +196,10 @@ class Provenance:
             return found
         return frozenset(self._number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
 
+    def has_mask(self, found: Found) -> bool:
+        """Return whether some provenance is of a mask: it is true where a condition holds."""
+        return any(isinstance(term := self._terms.get(item), Flipped) or isinstance(term, Index) and term.side in ("+", "-") for item in found)
+
     def rows(self, found: Found) -> Found:
         """Return the rows among some provenance."""
         return frozenset(filter(self._holds_rows, found))

@@ -8,20 +8,22 @@ import msgspec
 
 from mldebt.model.source import Place
 
-Clue = Literal["is", "computed"]
+Way = Literal["held", "computed", "origin"]
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """A column of the answers that is certainly among the features, or that one of them is computed from.
+    """A column of the answers that is certainly given away by a feature: by itself, by one computed from it, or by one that it is computed from.
 
-    `taken` is where it becomes the answer, `name` what it is called (a number: a position); `feature` and `computed` are name and place of the feature that is
-    computed from it, empty and None where it is the feature itself.
+    `name` is what it is called (a number: a position), `taken` where it becomes the answer, `feature` the column that gives it away, `computed` the place where
+    one of the two is computed from the other, where they are two; `table` is where their table comes from.
     """
 
     name: str
     taken: Place
-    feature: str = ""
-    computed: Place | None = None
+    feature: str
+    how: Way
+    computed: Place
+    table: Place
 
 
 class Columns(msgspec.Struct, frozen=True, gc=False):
