@@ -208,6 +208,8 @@ class Attributes:
             return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
         layout = self._run.layouts.item(value, node, index, kind.columns_axis, place)
+        if not layout and kind.columns_by_name and value.layout and index[0].ref:
+            layout = self._run.layouts.renewed(place)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
             if self._chooses_rows(node.index[0], index[0]):
                 self._run.emit(frame, "filter", place, sources=value.sources)
@@ -302,7 +304,7 @@ class Attributes:
             name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
             known = self._run.heap.get(owner.ref)
             if known is None or name is None or name not in known.fields:
-                self.flow_into(node.value, sources, frame, layout if isinstance(node, ir.Attr) else NO_LAYOUT)
+                self.flow_into(node.value, sources, frame, layout if name and self._run.catalogue.member(owner.type, name) else NO_LAYOUT)
             elif not sources <= known.fields[name].sources or layout and layout != known.fields[name].layout:
                 held = known.fields[name]
                 self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(held, sources=held.sources | sources, layout=layout or held.layout))

@@ -17,7 +17,7 @@ from mldebt.model.source import Place
 Layout: TypeAlias = frozenset[int]
 NO_LAYOUT: Layout = frozenset()
 FIRST = 1 << 40
-MOST_WAYS, MAX_CALLS = 4, 2
+MOST_WAYS, MAX_CALLS = 8, 2
 LOST: Kind = "column-drop"
 """Kind of the event in which a table loses columns in place."""
 
