@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 4
 _SERIES = "series"
-_TABLES = ("frame", "array", "tensor")
+_ARRAYS = ("array", "tensor")
+_TABLES = ("frame", *_ARRAYS)
 
 
 class Layouts:
@@ -52,7 +53,8 @@ class Layouts:
             return NO_LAYOUT
         if len(node.index) == 2:
             picked = self._of_rows(value.layout, node.index[0], index[0])
-            return self._of_axis(picked, node.index[1], index[1], axis, place)
+            numbered = axis is not None or self._run.catalogue.representation(value.type) in _ARRAYS
+            return self._of_axis(picked, node.index[1], index[1], place, numbered=numbered)
         if isinstance(node.index[0], ir.Slice):
             return self._of_rows(value.layout, node.index[0], index[0])
         if index[0].texts or (known := self._run.heap.get(index[0].ref)) is not None and known.kind == "list":
@@ -79,10 +81,10 @@ class Layouts:
         bounds = ["" if part is None else spelled(part) for part in (node.lower, node.upper)]
         return self._book.make(Rows(layout, ":".join(bounds))) if any(bounds) and layout else layout
 
-    def _of_axis(self, layout: Layout, node: ir.Expr, index: Value, axis: int | None, place: Place) -> Layout:
+    def _of_axis(self, layout: Layout, node: ir.Expr, index: Value, place: Place, *, numbered: bool) -> Layout:
         if not layout or isinstance(node, ir.Slice) and node.lower is None and node.upper is None:
             return layout
-        if axis is None and self._run.heap.get(index.ref) is None and not index.texts:
+        if not numbered and self._run.heap.get(index.ref) is None and not index.texts:
             return NO_LAYOUT
         if isinstance(node, ir.Slice):
             first, end = (None if part is None else whole_number(part) for part in (node.lower, node.upper))
