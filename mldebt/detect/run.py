@@ -46,6 +46,7 @@ from mldebt.detect.unchecked_launch import UncheckedLaunchSpec, unchecked_launch
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
+from mldebt.detect.unscaled import UnscaledSpec, unscaled
 from mldebt.detect.unused import UnusedSpec, unused
 from mldebt.errors import CardError, Faults, MldebtError, spotted
 from mldebt.model.card import Card
@@ -88,6 +89,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
+    "unscaled": (UnscaledSpec, unscaled),
     "unused": (UnusedSpec, unused),
 }
 

@@ -17,6 +17,7 @@ from mldebt.model.source import Place
 Layout: TypeAlias = frozenset[int]
 NO_LAYOUT: Layout = frozenset()
 FIRST = 1 << 40
+_NO_NAMES: frozenset[str] = frozenset()
 MOST_WAYS, MAX_CALLS = 8, 2
 LOST: Kind = "column-drop"
 """Kind of the event in which a table loses columns in place."""
@@ -100,6 +101,8 @@ class ColumnBook:
         self._numbers: dict[Term, int] = {}
         self._terms: dict[int, Term] = {}
         self.made: list[int] = []
+        self._named: dict[int, Layout] = {}
+        self._names: dict[int, frozenset[str]] = {}
 
     def make(self, term: Term) -> Layout:
         """Return what is known where a term holds: nothing where it is about columns of which nothing is known."""
@@ -118,6 +121,22 @@ class ColumnBook:
     def term(self, number: int) -> Term | None:
         """Return the term that a number stands for, None for a token."""
         return self._terms.get(number)
+
+    def named(self, table: Layout) -> frozenset[str]:
+        """Return the names that columns of a table are taken, kept or dropped by anywhere."""
+        while len(self._named) < len(self._terms):
+            number = FIRST + len(self._named)
+            self._note(number if number in self._terms else -number)
+        return frozenset().union(*(self._names.get(number, _NO_NAMES) for number in table))
+
+    def _note(self, number: int) -> None:
+        """Note what a term names, for the tables that it is about."""
+        term = self._terms[number]
+        parts = [part for layout in operands(term) for part in layout]
+        self._named[number] = frozenset((number,)) if isinstance(term, Table) else frozenset().union(*(self._named.get(part, NO_LAYOUT) for part in parts))
+        names = term.names if isinstance(term, Kept | Without) else frozenset((term.name,)) if isinstance(term, Column) else _NO_NAMES
+        for table in self._named[number] if names else ():
+            self._names[table] = self._names.get(table, _NO_NAMES) | names
 
     def mixed(self, *layouts: Layout, whole: bool = True, scaled: bool = False) -> Layout:
         """Return what is computed row by row from some columns; where of some nothing is known, from something else, too."""

@@ -188,12 +188,13 @@ class Features:
         return layout
 
     def _untouched(self, layout: Layout) -> tuple[tuple[str, ...], Place | None]:
-        """Return the names of columns as a table has them (`ANY`: those that are not named), and the table; none where any may be alike in scale."""
+        """Return the names of columns as a table has them (of all columns those that code names), and the table; none where any may be scaled."""
         view = View()
         while len(layout) == 1:
             term = self._book.term(next(iter(layout)))
             if isinstance(term, Table):
-                return (ANY,) if view.only is None else tuple(sorted(filter(view.shows, view.only))), term.place
+                names = self._book.named(layout) if view.only is None else view.only
+                return tuple(sorted(name for name in names if not name.startswith(BY_PLACE) and view.shows(name))), term.place
             if isinstance(term, Kept):
                 view = view._replace(only=term.names if view.only is None else term.names & view.only)
             elif isinstance(term, Without | Added) and not (isinstance(term, Added) and self._scaled(term.value)):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 4
 _SERIES = "series"
+_OF_TYPES = ("selects", "compares")
 _ARRAYS = ("array", "tensor")
 _TABLES = ("frame", *_ARRAYS)
 
@@ -62,9 +63,10 @@ class Layouts:
         return value.layout if self._is_mask(index[0]) else NO_LAYOUT
 
     def _is_mask(self, index: Value) -> bool:
-        """Return whether a value picks rows by a condition: it may name columns where it is no series and no mask."""
+        """Return whether a value picks rows by a condition: it may name columns where it is no series of the rows and no mask."""
         row = self._run.catalogue.type(index.type) if index.type else None
-        return row is not None and row.role == _SERIES or self._run.provenance.has_mask(index.sources)
+        series = row is not None and row.role == _SERIES and bool(self._run.provenance.rows(index.sources))
+        return series or self._run.provenance.has_mask(index.sources)
 
     def _named(self, layout: Layout, index: Value, place: Place) -> Layout:
         if index.texts:
@@ -142,7 +144,7 @@ class Layouts:
     def result(self, bound: Bound, kind: str, own: frozenset[int]) -> Layout:
         """Return the columns of what a call gives: by its row; a table of its own where none says and the result is a table, or data that was read."""
         row = self.row(bound)
-        if row is not None and row.does != "selects":
+        if row is not None and row.does not in _OF_TYPES:
             return self._done(bound, row)
         known = self._run.catalogue.type(kind) if kind else None
         table = known is not None and (known.columns_by_name or bool(own) and self._run.catalogue.representation(kind) in _TABLES)

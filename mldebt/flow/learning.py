@@ -24,7 +24,7 @@ _PLAIN = LineageRow(path="")
 _SAMPLE = "sample"
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
-_LEARNER = "learner"
+_LEARNER, _PIPELINE = "learner", "pipeline"
 _MAX_DEPTH = 8
 
 
@@ -78,25 +78,27 @@ class Learning:
         return (features.layout, answers.layout) if features.layout else ()
 
     def parts(self, value: Value | None) -> tuple[str, ...]:
-        """Return the types of what an estimator is made of, one after the other, itself first; the last is empty where some of it is not known."""
-        known = self._run.heap.get(value.ref) if value is not None else None
-        row = self._run.catalogue.lineage(value.type) if value is not None and value.type else None
-        if value is None or known is None or known.kind != _LEARNER:
-            return (value.type, "") if value is not None and (row is None or row.composed) else () if value is None else (value.type,)
-        held = known.fields.get(_HOLDS, NOTHING)
-        return tuple(dict.fromkeys((value.type, *(self._types(held, 0) if held.ref else ()))))
+        """Return the types of what an estimator is made of, one after the other, itself first; one is empty where some of it is not known."""
+        return tuple(dict.fromkeys(self._types(value, 0))) if value is not None else ()
 
     def _types(self, value: Value, depth: int) -> Iterator[str]:
-        """Yield the types of the estimators in some containers."""
+        """Yield the type of an estimator and those of what it holds; of a container those of its items."""
         known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
         if known is not None and known.kind == _LEARNER:
             yield value.type
-            yield from self._types(known.fields.get(_HOLDS, NOTHING), depth + 1)
+            held, row = known.fields.get(_HOLDS, NOTHING), self._run.catalogue.lineage(value.type)
+            given = self._run.heap.get(held.ref)
+            if row is not None and row.composed:
+                yield from self._types(held, depth + 1)
+            elif given is not None:  # what is searched or calibrated comes first, settings after it
+                yield from (self._types(given.items[0], depth + 1) if given.items else ())
         elif known is not None:
             for item in (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))):
                 yield from self._types(item, depth + 1)
-        elif value.ref or not (value.known or value.sources or value.target) and not value.type:
-            yield ""
+        elif not value.known:
+            yield value.type
+            if (row := self._run.catalogue.lineage(value.type)) is not None and row.composed:
+                yield ""
 
     def judged(self, bound: Bound, data: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Return the provenance of the data that a call judges a model on, and of the fits of the model (of a metric: of the
@@ -178,6 +180,8 @@ class Learning:
         row = self.row(bound)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
+        if bound.row.role == _PIPELINE and (made := self._run.catalogue.lineage(bound.row.returns)) is not None and made.composed:
+            return self.learner(bound.row.returns, _PIPELINE, bound.place, bound.given())
         kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
         if kind is None or kind.role not in STATEFUL:
             return None

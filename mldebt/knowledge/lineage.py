@@ -34,12 +34,13 @@ class LayoutRow(Strict, frozen=True):
 
     `keeps` all columns; `mixes` computes each value from those of the same row; `scales` so that columns are alike in scale; `joins` columns side by side;
     `drops`, `picks` or `takes` (one, as a series) those that one of the parameters `names` names; `renames` those of a mapping; `adds` columns: the
-    parameter `value` under one of `names`, or each keyword argument under its own. On a type, `selects`: which columns an instance uses is not known. It works
-    on columns only where the parameter `axis`, if there is one, says so. `inplace`: the receiver itself is changed. `parameters` are as in a `[[rows]]` table.
+    parameter `value` under one of `names`, or each keyword argument under its own. On a type, `selects`: which columns an instance uses is not
+    known, `compares`: it learns less of a column whose numbers are small. A call works on columns only where the parameter `axis`, if there is one, says so.
+    `inplace`: the receiver itself is changed. `parameters` are as in a `[[rows]]` table.
     """
 
     path: str
-    does: Literal["keeps", "mixes", "scales", "joins", "drops", "picks", "takes", "renames", "adds", "selects"]
+    does: Literal["keeps", "mixes", "scales", "joins", "drops", "picks", "takes", "renames", "adds", "selects", "compares"]
     parameters: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     names: tuple[str, ...] = ()

@@ -27,7 +27,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Columns(msgspec.Struct, frozen=True, gc=False):
-    """What is certain of the columns of features and answers: answers among the features; names of columns that are as one table has them, and that table."""
+    """What is certain of the columns of features and answers: answers among the features, and features that are as one table has them.
+
+    `untouched` are the names of such features; where they are all columns of `table` but some, those that the project names anywhere.
+    """
 
     answers: tuple[Answer, ...] = ()
     untouched: tuple[str, ...] = ()
