@@ -101,7 +101,8 @@ class ColumnBook:
         self._numbers: dict[Term, int] = {}
         self._terms: dict[int, Term] = {}
         self.made: list[int] = []
-        self._named: dict[int, Layout] = {}
+        self._tables: dict[int, Layout] = {}
+        self._stored: dict[int, frozenset[str] | None] = {}
         self._names: dict[int, frozenset[str]] = {}
 
     def make(self, term: Term) -> Layout:
@@ -124,19 +125,31 @@ class ColumnBook:
 
     def named(self, table: Layout) -> frozenset[str]:
         """Return the names that columns of a table are taken, kept or dropped by anywhere."""
-        while len(self._named) < len(self._terms):
-            number = FIRST + len(self._named)
-            self._note(number if number in self._terms else -number)
+        self._look()
         return frozenset().union(*(self._names.get(number, _NO_NAMES) for number in table))
+
+    def stored(self, table: Layout) -> frozenset[str] | None:
+        """Return the names under which columns are put into a table anywhere, under another name of it, too; None where it may be any."""
+        self._look()
+        found = [self._stored.get(number, _NO_NAMES) for number in table]
+        return frozenset(name for names in found for name in names or ()) if None not in found else None
+
+    def _look(self) -> None:
+        while len(self._tables) < len(self._terms):
+            number = FIRST + len(self._tables)
+            self._note(number if number in self._terms else -number)
 
     def _note(self, number: int) -> None:
         """Note what a term names, for the tables that it is about."""
         term = self._terms[number]
         parts = [part for layout in operands(term) for part in layout]
-        self._named[number] = frozenset((number,)) if isinstance(term, Table) else frozenset().union(*(self._named.get(part, NO_LAYOUT) for part in parts))
+        self._tables[number] = frozenset((number,)) if isinstance(term, Table) else frozenset().union(*(self._tables.get(part, NO_LAYOUT) for part in parts))
         names = term.names if isinstance(term, Kept | Without) else frozenset((term.name,)) if isinstance(term, Column) else _NO_NAMES
-        for table in self._named[number] if names else ():
+        for table in self._tables[number] if names or isinstance(term, Added) else ():
             self._names[table] = self._names.get(table, _NO_NAMES) | names
+            if isinstance(term, Added):
+                known = self._stored.get(table, _NO_NAMES)
+                self._stored[table] = known | term.names if known is not None and term.names is not None else None
 
     def mixed(self, *layouts: Layout, whole: bool = True, scaled: bool = False) -> Layout:
         """Return what is computed row by row from some columns; where of some nothing is known, from something else, too."""

@@ -188,12 +188,17 @@ class Features:
         return layout
 
     def _untouched(self, layout: Layout) -> tuple[tuple[str, ...], Place | None]:
-        """Return the names of columns as a table has them (of all columns those that code names), and the table; none where any may be scaled."""
+        """Return the names of columns as a table has them (of all columns those that code names), and the table.
+
+        There are none where any may be scaled, be it under another name of the table.
+        """
         view = View()
         while len(layout) == 1:
             term = self._book.term(next(iter(layout)))
             if isinstance(term, Table):
-                names = self._book.named(layout) if view.only is None else view.only
+                names, stored = self._book.named(layout) if view.only is None else view.only, self._book.stored(layout)
+                if stored is None or not (stored if view.only is None else stored & view.only) <= view.gone:
+                    return (), None
                 return tuple(sorted(name for name in names if not name.startswith(BY_PLACE) and view.shows(name))), term.place
             if isinstance(term, Kept):
                 view = view._replace(only=term.names if view.only is None else term.names & view.only)
