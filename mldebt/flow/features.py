@@ -190,29 +190,23 @@ class Features:
     def _untouched(self, layout: Layout) -> tuple[tuple[str, ...], Place | None]:
         """Return the names of columns as a table has them (of all columns those that code names), and the table.
 
-        There are none where any may be scaled, be it under another name of the table.
+        There are none where any of them was made anew, be it under another name of the table: whoever does so may have made them alike in scale.
         """
         view = View()
-        while len(layout) == 1:
-            term = self._book.term(next(iter(layout)))
+        while (term := self._only(layout)) is not None:
             if isinstance(term, Table):
-                names, stored = self._book.named(layout) if view.only is None else view.only, self._book.stored(layout)
-                if stored is None or not (stored if view.only is None else stored & view.only) <= view.gone:
-                    return (), None
-                return tuple(sorted(name for name in names if not name.startswith(BY_PLACE) and view.shows(name))), term.place
+                stored = self._book.stored(layout)
+                names = self._book.named(layout) if view.only is None else view.only
+                raw = stored is not None and not any(map(view.shows, stored))
+                return (tuple(sorted(name for name in names if not name.startswith(BY_PLACE) and view.shows(name))), term.place) if raw else ((), None)
             if isinstance(term, Kept):
                 view = view._replace(only=term.names if view.only is None else term.names & view.only)
-            elif isinstance(term, Without | Added) and not (isinstance(term, Added) and self._scaled(term.value)):
-                view = view._replace(gone=view.gone | (term.names or frozenset()))
-            elif not isinstance(term, Rows):
+            elif isinstance(term, Without):
+                view = view._replace(gone=view.gone | term.names)
+            elif not isinstance(term, Rows | Added):
                 break
             layout = term.of
         return (), None
-
-    def _scaled(self, layout: Layout) -> bool:
-        """Return whether columns may have been made alike in scale: those of which nothing is known may."""
-        terms = [self._book.term(number) for number in layout]
-        return not terms or any(term is None or isinstance(term, Mixed) and (term.scaled or any(map(self._scaled, term.of))) for term in terms)
 
 
 def _answer(want: Wanted, feature: str, how: Way, place: Place, table: Place) -> Answer:
