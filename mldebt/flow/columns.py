@@ -77,11 +77,10 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class Mixed(msgspec.Struct, frozen=True):
-    """Computed from each of some, row by row. `whole`: from nothing else. `scaled`: so that the columns are alike in scale."""
+    """Computed from each of some, row by row. `whole`: from nothing else."""
 
     of: tuple[Layout, ...]
     whole: bool
-    scaled: bool = False
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -151,10 +150,10 @@ class ColumnBook:
                 known = self._stored.get(table, _NO_NAMES)
                 self._stored[table] = known | term.names if known is not None and term.names is not None else None
 
-    def mixed(self, *layouts: Layout, whole: bool = True, scaled: bool = False) -> Layout:
+    def mixed(self, *layouts: Layout, whole: bool = True) -> Layout:
         """Return what is computed row by row from some columns; where of some nothing is known, from something else, too."""
         known = tuple(dict.fromkeys(filter(None, layouts)))
-        return self.make(Mixed(known, whole and all(layouts), scaled)) if known else NO_LAYOUT
+        return self.make(Mixed(known, whole and all(layouts))) if known else NO_LAYOUT
 
     def resolve(self, found: Layout, meant: Mapping[int, Layout], done: dict[int, Layout]) -> Layout:
         """Return columns with every token that is known replaced by what it stands for; `done` is what was worked out."""

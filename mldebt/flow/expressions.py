@@ -90,7 +90,7 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     passed = run.conversions.kept(kind, longest((left.passed, right.passed)))
     sources = lineage(left, right)
     logical = node.op in ("&", "|")
-    layout = run.layouts.operator(left, right, scaled=not logical) if left.layout or right.layout else NO_LAYOUT
+    layout = run.layouts.operator(left, right) if left.layout or right.layout else NO_LAYOUT
     return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if logical and sources else sources, passed=passed, layout=layout)
 
 
@@ -162,7 +162,7 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
         if truth is not None:
             return Value(const=(truth,), choices=choices(left, rights[0]))
     sources = lineage(left, *rights)
-    layout = run.layouts.operator(left, rights[0], scaled=False) if left.layout and len(rights) == 1 else NO_LAYOUT
+    layout = run.layouts.operator(left, rights[0]) if left.layout and len(rights) == 1 else NO_LAYOUT
     return Value(type=left.type if left.sources else "", sources=run.provenance.mask(sources, run.place(frame, node)) if sources else sources, layout=layout)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 4
 _SERIES = "series"
-_OF_TYPES = ("selects", "compares")
+_OF_TYPES = ("selects", "scales", "compares")
 _ARRAYS = ("array", "tensor")
 _TABLES = ("frame", *_ARRAYS)
 
@@ -120,12 +120,12 @@ class Layouts:
     def _added(self, layout: Layout, names: frozenset[str] | None, value: Layout, place: Place) -> Layout:
         return self._book.make(Added(layout, names, value, place)) if layout else layout
 
-    def operator(self, left: Value, right: Value, *, scaled: bool) -> Layout:
+    def operator(self, left: Value, right: Value) -> Layout:
         """Return the columns of `left op right`: a plain constant changes nothing of where they come from."""
         if not left.layout and not right.layout:
             return NO_LAYOUT
         given = [value.layout for value in (left, right) if value.layout or not value.known]
-        return self._book.mixed(*given, scaled=scaled)
+        return self._book.mixed(*given)
 
     def lost(self, owner: Value, names: frozenset[str] | None, place: Place, frame: Frame) -> Layout:
         """Return the columns of a table that loses some in place; other names of the table lose them, too, so it is noted."""
@@ -165,8 +165,8 @@ class Layouts:
         of = self._given(bound, row)
         if row.axis and not _is_columns(bound.get(row.axis)) and not (row.does == "drops" and bound.get(row.names[0]) is not NOTHING):
             return self._unlike(bound, row, of)
-        if row.does in ("mixes", "scales"):
-            return self._book.mixed(*of, scaled=row.does == "scales")
+        if row.does == "mixes":
+            return self._book.mixed(*of)
         if row.does == "joins":
             return self._book.make(Beside(sides)) if len(sides := tuple(filter(None, of))) > 1 else next(iter(sides), NO_LAYOUT)
         if row.does == "adds":
