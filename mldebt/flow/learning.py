@@ -24,7 +24,7 @@ _PLAIN = LineageRow(path="")
 _SAMPLE = "sample"
 _STATE, _HOLDS = "state", "holds"
 _STRONGEST: tuple[How, ...] = ("fit", "vocabulary", "statistic", "categories")
-_LEARNER, _PIPELINE = "learner", "pipeline"
+_LEARNER = "learner"
 _MAX_DEPTH = 8
 
 
@@ -180,8 +180,6 @@ class Learning:
         row = self.row(bound)
         if row.division is not None:
             return self._divided(bound, row.division, sources)
-        if bound.row.role == _PIPELINE and (made := self._run.catalogue.lineage(bound.row.returns)) is not None and made.composed:
-            return self.learner(bound.row.returns, _PIPELINE, bound.place, bound.given())
         kind = self._run.catalogue.type(bound.row.returns) if bound.row.role == "fit" and bound.receiver is None else None
         if kind is None or kind.role not in STATEFUL:
             return None
