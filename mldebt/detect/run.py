@@ -30,6 +30,7 @@ from mldebt.detect.fitted_while_serving import FittedWhileServingSpec, fitted_wh
 from mldebt.detect.fixed_name import FixedNameSpec, fixed_name
 from mldebt.detect.floating_artifact import FloatingArtifactSpec, floating_artifact
 from mldebt.detect.floating_source import FloatingSourceSpec, floating_source
+from mldebt.detect.given_away import GivenAwaySpec, given_away
 from mldebt.detect.lookahead import LookaheadSpec, lookahead
 from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
@@ -61,6 +62,7 @@ from mldebt.detect.unobserved import UnobservedSpec, unobserved
 from mldebt.detect.unreachable import UnreachableSpec, unreachable
 from mldebt.detect.unread import UnreadSpec, unread
 from mldebt.detect.unresolved import UnresolvedSpec, unresolved
+from mldebt.detect.unscaled import UnscaledSpec, unscaled
 from mldebt.detect.unused import UnusedSpec, unused
 from mldebt.detect.watched import WatchedSpec, watched
 from mldebt.errors import CardError, Faults, MldebtError, spotted
@@ -89,6 +91,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "fixed-name": (FixedNameSpec, fixed_name),
     "floating-artifact": (FloatingArtifactSpec, floating_artifact),
     "floating-source": (FloatingSourceSpec, floating_source),
+    "given-away": (GivenAwaySpec, given_away),
     "lookahead": (LookaheadSpec, lookahead),
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),
@@ -119,6 +122,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "unreachable": (UnreachableSpec, unreachable),
     "unread": (UnreadSpec, unread),
     "unresolved": (UnresolvedSpec, unresolved),
+    "unscaled": (UnscaledSpec, unscaled),
     "unused": (UnusedSpec, unused),
     "watched": (WatchedSpec, watched),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mldebt.flow.columns import NO_LAYOUT, Layout
 from mldebt.flow.expressions import evaluate
 from mldebt.flow.heap import Object
 from mldebt.flow.modules import ClassInfo
@@ -15,6 +16,7 @@ from mldebt.flow.selection import subscripted
 from mldebt.flow.texts import whole_number
 from mldebt.flow.timing import names
 from mldebt.flow.value import (
+    NO_SOURCES,
     NOTHING,
     ClassTarget,
     FunctionTarget,
@@ -94,13 +96,15 @@ class Attributes:
             member = self._run.catalogue.member(type_path, name)
             if isinstance(member, str):
                 passed = self._run.conversions.attribute(value, member, name, place)
-                return Value(type=member, sources=self._known_of(member, value.sources), ref=value.ref, columns=value.columns, passed=passed)
+                layout = value.layout if value.layout and self._is_data(member) else NO_LAYOUT
+                return Value(type=member, sources=self._known_of(member, value.sources), ref=value.ref, columns=value.columns, passed=passed, layout=layout)
             if member is not None:
                 return self.of_row(member, value)
             if self._run.catalogue.method(type_path, name) is None:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
-                    return Value(type=row.element, sources=self._run.provenance.chosen(value.sources, (name,)), passed=value.passed)
+                    sources, layout = self._run.provenance.chosen(value.sources, (name,)), self._run.layouts.attribute(value, name, place)
+                    return Value(type=row.element, sources=sources, passed=value.passed, layout=layout)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:
@@ -109,6 +113,11 @@ class Attributes:
         if row is not None and row.picks:
             return self._run.provenance.index_of(sources)
         return self._run.provenance.about(sources) if self._run.catalogue.is_literal(kind) or row is not None and row.keeps == "facts" else sources
+
+    def _is_data(self, kind: str) -> bool:
+        """Return whether an attribute of some data is the data in another form: neither its labels nor a fact about it."""
+        row = self._run.catalogue.lineage(kind)
+        return not self._run.catalogue.is_literal(kind) and (row is None or not row.picks and row.keeps != "facts")
 
     def of_row(self, row: AttributeRow, receiver: Value) -> Value:
         """Return the value of a catalogued attribute."""
@@ -213,13 +222,16 @@ class Attributes:
         if kind is None:
             return Value(sources=sources)
         self._by_position(value, node, kind.columns_axis, place, frame)
+        layout = self._run.layouts.item(value, node, index, kind.columns_axis, place)
+        if not layout and kind.columns_by_name and value.layout and index[0].ref:
+            layout = self._run.layouts.renewed(place)
         if kind.columns_by_name and isinstance(node.index[0], ir.Slice | ir.Compare | ir.Sequence | ir.BinOp | ir.UnaryOp | ir.Call):
             if self._chooses_rows(node.index[0], index[0]):
                 self._run.emit(frame, "filter", place, sources=value.sources)
             kept = frozenset[int]() if isinstance(node.index[0], ir.Sequence) else value.columns  # a list of names makes an order of its own
-            return Value(type=value.type, sources=sources, columns=kept, passed=value.passed)
+            return Value(type=value.type, sources=sources, columns=kept, passed=value.passed, layout=layout)
         part = value.type if kind.element == "self" else kind.element
-        return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed))
+        return Value(type=part, sources=sources, passed=self._run.conversions.kept(part, value.passed), layout=layout)
 
     def _chooses_rows(self, node: ir.Expr, index: Value) -> bool:
         """Return whether an index is a condition on rows: one that makes a text, or a container of names, takes columns."""
@@ -247,11 +259,12 @@ class Attributes:
         index = [evaluate(self._run, part, frame) for part in target.index]
         known = self._run.heap.get(receiver.ref)
         if known is None:
-            sources, book = self._stored(value), self._run.provenance
+            sources, book, place = self._stored(value), self._run.provenance, self._run.place(frame, target)
             by_name = len(index) > 1 or index[0].texts or index[0].ref
             if index[0].sources and book.rows(index[0].sources):
                 sources = book.as_statistic(sources)
-            self.flow_into(target.value, book.named(sources, (names(self._run, index[-1]) or ()) if by_name else ()), frame)
+            layout = self._run.layouts.stored(receiver, target, index, value, place) if receiver.layout else NO_LAYOUT
+            self.flow_into(target.value, book.named(sources, (names(self._run, index[-1]) or ()) if by_name else ()), frame, layout=layout)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -272,15 +285,26 @@ class Attributes:
 
     def _set_in_data(self, receiver: Value, target: ir.Attr, value: Value, frame: Frame) -> None:
         """Store a column, labels of rows or names of columns in data."""
-        held, member = self._stored(value), self._run.catalogue.member(receiver.type, target.attr)
+        held, member, place = self._stored(value), self._run.catalogue.member(receiver.type, target.attr), self._run.place(frame, target)
         row = self._run.catalogue.lineage(member) if isinstance(member, str) else None
         if row is not None and row.keeps == "facts":
-            self.flow_into(target.value, self._run.provenance.chosen(receiver.sources, ()), frame, settles=True)
-        elif row is not None and row.picks:
-            order = self._run.provenance.keyed(receiver.sources, held, (), self._run.place(frame, target), member if isinstance(member, str) else "", "index")
-            self.flow_into(target.value, held | order, frame)
+            layout = self._run.layouts.renewed(place) if receiver.layout else NO_LAYOUT
+            self.flow_into(target.value, self._run.provenance.chosen(receiver.sources, ()), frame, settles=True, layout=layout)
+            return
+        layout = self._run.layouts.set(receiver, target.attr, place) if receiver.layout else NO_LAYOUT
+        if row is not None and row.picks:
+            order = self._run.provenance.keyed(receiver.sources, held, (), place, member if isinstance(member, str) else "", "index")
+            self.flow_into(target.value, held | order, frame, layout=layout)
         else:
-            self.flow_into(target.value, self._run.provenance.named(held, (target.attr,)), frame)
+            self.flow_into(target.value, self._run.provenance.named(held, (target.attr,)), frame, layout=layout)
+
+    def remove(self, target: ir.Subscript, frame: Frame) -> None:
+        """Delete a column of a table."""
+        receiver = evaluate(self._run, target.value, frame)
+        if receiver.layout and len(target.index) == 1:
+            names = self._run.layouts.names(evaluate(self._run, target.index[0], frame))
+            layout = self._run.layouts.lost(receiver, names, self._run.place(frame, target), frame)
+            self.flow_into(target.value, NO_SOURCES, frame, layout=layout)
 
     def set(self, receiver: Value, name: str, value: Value) -> None:
         """Bind an attribute of a module, a class or an object."""
@@ -296,27 +320,31 @@ class Attributes:
         names[name] = join(names[name], value) if name in names else value
         self._run.heap.running.bind_name(names, name)
 
-    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame, *, settles: bool = False) -> None:
-        """Data stored somewhere inside the frame or array that an expression names flows into it (`settles`: and nothing else is known of its columns)."""
-        if not sources:
+    def flow_into(self, node: ir.Expr, sources: frozenset[int], frame: Frame, *, settles: bool = False, layout: Layout = NO_LAYOUT) -> None:
+        """Data stored somewhere inside the frame or array that an expression names flows into it (`settles`: and nothing else is known of its columns); its
+        columns become those of `layout`, if any."""
+        if not sources and not layout:
             return
         if isinstance(node, ir.Name):
             old = frame.get(node.id)
-            if old is not None and (made := self._mixed(old.sources, sources, settles=settles)) != old.sources:
-                frame.set(node.id, msgspec.structs.replace(old, sources=made))
+            if old is not None and (made := self._mixed(old, sources, layout, settles=settles)) is not old:
+                frame.set(node.id, made)
         elif isinstance(node, ir.Attr | ir.Subscript):
             owner = evaluate(self._run, node.value, frame)
             name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
             known = self._run.heap.get(owner.ref)
             if known is None or name is None or name not in known.fields:
-                self.flow_into(node.value, sources, frame, settles=settles)
-            elif (made := self._mixed(known.fields[name].sources, sources, settles=settles)) != known.fields[name].sources:
-                self._run.heap.set_field(owner.ref, name, msgspec.structs.replace(known.fields[name], sources=made))
+                self.flow_into(node.value, sources, frame, settles=settles,
+                               layout=layout if name and self._run.catalogue.member(owner.type, name) else NO_LAYOUT)
+            elif (made := self._mixed(known.fields[name], sources, layout, settles=settles)) is not known.fields[name]:
+                self._run.heap.set_field(owner.ref, name, made)
 
-    def _mixed(self, old: frozenset[int], sources: frozenset[int], *, settles: bool) -> frozenset[int]:
-        """Return the provenance of data into which other data flows."""
+    def _mixed(self, old: Value, sources: frozenset[int], layout: Layout, *, settles: bool) -> Value:
+        """Return data into which other data flows."""
         book = self._run.provenance
-        return book.settled(old, sources) if settles else old if sources <= old else old | book.absorbed(sources, old)
+        made = book.settled(old.sources, sources) if settles else old.sources if sources <= old.sources else old.sources | book.absorbed(sources, old.sources)
+        same = made == old.sources and (not layout or layout == old.layout)
+        return old if same else msgspec.structs.replace(old, sources=made, layout=layout or old.layout)
 
 
 def _replaceable(fields: Mapping[str, Value], place: Place) -> dict[str, Value]:

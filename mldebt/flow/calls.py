@@ -89,8 +89,20 @@ class Calls:
         fitting(self._run, node, function, len(args), keywords, place, frame)
         made = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
         if isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and self._in_place(function.target, keywords):
-            self._run.attributes.flow_into(node.func.value, made.sources, frame, settles=True)
+            self._run.attributes.flow_into(node.func.value, made.sources, frame, settles=True, layout=made.layout)
+            self._run.layouts.dropped(made.layout, place, frame)
+        elif isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and function.target.receiver.layout:
+            self._changed(function.target, node.func, tuple(args), keywords, place, frame)
         return depending(made, function.choices) if function.choices else made
+
+    def _changed(
+        self, target: LibraryMethod, node: ir.Attr, args: tuple[Value, ...], keywords: dict[str, Value], place: Place, frame: Frame
+    ) -> None:
+        """Change the columns of a receiver that a method takes some out of, or puts some into."""
+        row = self._run.catalogue.layout(f"{target.path}.{target.name}")
+        if row is not None and row.inplace:
+            layout = self._run.layouts.changed(row, target.receiver, args, keywords, place, frame)
+            self._run.attributes.flow_into(node.value, target.receiver.sources, frame, layout=layout)
 
     def _in_place(self, target: LibraryMethod, keywords: dict[str, Value]) -> bool:
         """Return whether a method changes its receiver."""
@@ -265,7 +277,8 @@ class Calls:
         if row.last and bound.args and (item := self._run.element(bound.args[0])).texts and (last := newest(item)) is not item:
             return last
         if returns == "self" and receiver is not None:
-            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed)
+            layout = self._run.layouts.result(bound, receiver.type, own)
+            return Value(type=receiver.type, ref=receiver.ref, sources=sources, columns=receiver.columns, passed=receiver.passed, layout=layout)
         if returns.startswith("argument:"):
             return bound.get(returns[9:])
         if returns.startswith("result:"):
@@ -281,8 +294,9 @@ class Calls:
         kept = receiver.columns if receiver is not None and row.keeps_columns else own
         same = next((value for value in bound.args if value.sources), None) if row.keeps else None
         if same is not None and self._run.catalogue.representation(same.type) in row.keeps:
-            return Value(type=same.type, sources=sources, passed=same.passed)
-        return Value(type=returns, ref=keep, sources=sources, columns=kept, passed=self._run.conversions.result(bound, returns, own) if sources else ())
+            return Value(type=same.type, sources=sources, passed=same.passed, layout=self._run.layouts.result(bound, same.type, own))
+        passed, layout = self._run.conversions.result(bound, returns, own) if sources else (), self._run.layouts.result(bound, returns, own)
+        return Value(type=returns, ref=keep, sources=sources, columns=kept, passed=passed, layout=layout)
 
     def operator(self, op: str, left: Value, right: Value, place: Place, frame: Frame) -> Value | None:
         """Return the value of an operator that a library type on either side defines, None when no row says."""

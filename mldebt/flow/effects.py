@@ -28,6 +28,7 @@ _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
 JOIN, LOAD, SAVE, _STEERED = "join", "load", "save", ("fit", "search")
+_LEARN, _PAIRS = ("fit", "score"), "convert"
 _BY_CHANCE = (("shuffled", "yes"),)
 EVENTS: dict[str, Kind] = {
     "split": "split", "fit": "fit", "predict": "predict", "score": "score", "search": "search", "resample": "resample", "join": "join", "filter": "filter",
@@ -89,12 +90,22 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
     if row.role in EVENTS and (row.role != JOIN or _brings_together(run, bound)):
         judged, fits = run.learning.judged(bound, run.held(*given))
         passed = run.conversions.of(run.learning.features(bound))
+        columns = run.learning.given(bound) if row.role in _LEARN else ()
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
-                 model=fits, data=judged, detail=(*(run.learning.manner(bound) if row.role == "score" else ()),
-                                                  *(_BY_CHANCE if run.learning.by_chance(bound) else ())))
+                 model=fits, data=judged, columns=columns, detail=(*(run.learning.manner(bound) if row.role == "score" else ()),
+                                                                   *(_BY_CHANCE if run.learning.by_chance(bound) else ()),
+                                                                   *(_held(run, bound) if columns else ())))
         if row.role in _STEERED:
             run.choosing.watched(bound)
+    elif row.role == _PAIRS and (columns := run.learning.given(bound)):
+        run.emit(frame, "pair", bound.place, sources=run.held(*given), api=bound.api, columns=columns)
     return frozenset(reads)
+
+
+def _held(run: Interpreter, bound: Bound) -> tuple[tuple[str, str], ...]:
+    """Return the types that the model which a call fits is made of."""
+    learner = bound.receiver if bound.row.role == "fit" else next(iter(bound.args), None)
+    return tuple(("holds", kind) for kind in run.learning.parts(learner))
 
 
 def _brings_together(run: Interpreter, bound: Bound) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mldebt.flow.chronology import Dates
+from mldebt.flow.columns import NO_LAYOUT
 from mldebt.flow.heap import Object, front
 from mldebt.flow.unlike import unlike
 from mldebt.flow.value import NO_CHOICES, NOTHING, LambdaTarget, Value, as_texts, choices, concat, embedded, join, lineage, longest, partly
@@ -92,7 +93,9 @@ def binary(run: Interpreter, node: ir.BinOp | ir.AugAssign, left: Value, right: 
     sources = run.provenance.worked(lineage(left, right))
     if node.op == "-":
         sources = run.provenance.without(sources, Dates)  # how much time lies between two dates is none
-    return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if node.op in ("&", "|") and sources else sources, passed=passed)
+    logical = node.op in ("&", "|")
+    layout = run.layouts.operator(left, right) if left.layout or right.layout else NO_LAYOUT
+    return Value(type=kind, sources=run.provenance.mask(sources, run.place(frame, node)) if logical and sources else sources, passed=passed, layout=layout)
 
 
 def _concat_sequences(run: Interpreter, node: ir.Node, left: Value, right: Value, frame: Frame) -> Value:
@@ -138,7 +141,8 @@ def _unary(run: Interpreter, node: ir.UnaryOp, frame: Frame) -> Value:
         truth = run.truth(value)
         either = tuple(not item for item in value.const) if len(value.const) == 2 and not value.texts else (True, False)
         return Value(const=(not truth,) if truth is not None else either, choices=value.choices)
-    return Value(type=value.type, sources=run.provenance.flipped(value.sources) if node.op == "~" else value.sources, passed=value.passed)
+    return Value(type=value.type, sources=run.provenance.flipped(value.sources) if node.op == "~" else value.sources, passed=value.passed,
+                 layout=value.layout)
 
 
 def _boolop(run: Interpreter, node: ir.BoolOp, frame: Frame) -> Value:
@@ -166,7 +170,8 @@ def _compare(run: Interpreter, node: ir.Compare, frame: Frame) -> Value:
     if not sources:
         return Value()
     masked = run.provenance.mask(sources, run.place(frame, node)) | run.choosing.compared(node, left, rights, frame)
-    return Value(type=left.type if left.sources else "", sources=masked)
+    layout = run.layouts.operator(left, rights[0]) if left.layout and len(rights) == 1 else NO_LAYOUT
+    return Value(type=left.type if left.sources else "", sources=masked, layout=layout)
 
 
 def _ifexp(run: Interpreter, node: ir.IfExp, frame: Frame) -> Value:

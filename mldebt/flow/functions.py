@@ -78,7 +78,7 @@ class Functions:
         self._spent[key] = self._spent.get(key, 0) + self._run.steps - before
         self._contexts[key] = self._contexts.get(key, 0) + 1
         frame.trace.call(place, summary.trace, tokens, handed=handed)
-        return Renaming(tokens, summary.born, place).value(summary.value)
+        return Renaming(tokens, summary, place).value(summary.value)
 
     def _alike(self, key: tuple[str, int], target: FunctionTarget, bound: dict[str, Value]) -> list[Summary]:
         """Return the summaries of calls with arguments of the same shapes; those to come belong there, too."""
@@ -121,7 +121,7 @@ class Functions:
     ) -> Summary:
         run = self._run
         frame = self._frame(target, definition, caller.depth + 1)
-        first_kept, first_read = len(run.frames), len(run.reads)
+        first_kept, first_read, first_table = len(run.frames), len(run.reads), len(run.columns.made)
         with run.heap.call(place) as seen:
             frame.activation = seen
             given = self._tokens.hide(target, bound)
@@ -132,8 +132,8 @@ class Functions:
             run.heap.rejoin(falls=alive or frame.ended)
             value = run.heap.one_of(frame.returned) if frame.returned else Value(const=(None,))
             summary = Summary(tuple(given.values()), value, seen, frame.trace, run.under)
-            summary.born = frozenset(run.reads[first_read:])
-            self._close(summary, seen, tuple(bound.values()), Renaming(tokens, summary.born, place), first_kept)
+            summary.born, summary.tables = frozenset(run.reads[first_read:]), frozenset(run.columns.made[first_table:])
+            self._close(summary, seen, tuple(bound.values()), Renaming(tokens, summary, place), first_kept)
         return summary
 
     def _close(self, summary: Summary, seen: Activation, args: tuple[Value, ...], here: Renaming, first_kept: int) -> None:
@@ -150,7 +150,7 @@ class Functions:
         summary.fresh = tuple(sorted(seen.fresh & live))
         seen.before = {address: state for address, state in seen.before.items() if address in live}
         seen.fresh &= live
-        if here.tokens.idle and not here.born:
+        if here.tokens.idle and not here.born and not here.tables:
             return
         for address, written in summary.writes.items():
             run.heap.put(address, here.object(written))

@@ -12,12 +12,14 @@ from mldebt.flow.attributes import Attributes
 from mldebt.flow.calls import Calls
 from mldebt.flow.choosing import Choosing
 from mldebt.flow.chronology import Ahead
+from mldebt.flow.columns import Layout
 from mldebt.flow.conversions import CONTAINERS, Conversions
 from mldebt.flow.decisions import Decisions
 from mldebt.flow.frame import Frame
 from mldebt.flow.functions import Functions
 from mldebt.flow.heap import Heap, Object, key_value
 from mldebt.flow.hooks import Hooks
+from mldebt.flow.layouts import Layouts
 from mldebt.flow.learning import Learning
 from mldebt.flow.ledger import Ledger
 from mldebt.flow.modules import Entered, Modules
@@ -70,9 +72,10 @@ class Interpreter:
         ahead = catalogue.looking_ahead()
         looks = any(not ahead.isdisjoint(module.facts.attrs) for module in project.modules.values())
         self.heap, self.texts, self.provenance = Heap(catalogue.common), Texts(), Provenance(by_column=looks)
+        self.columns = self.provenance.columns
         self.modules, self.attributes, self.calls, self.functions = Modules(self), Attributes(self), Calls(self), Functions(self)
         self.hooks, self.nodes, self.conversions, self.ledger = Hooks(self), Nodes(self), Conversions(self), Ledger(self)
-        self.learning, self.choosing = Learning(self), Choosing(self)
+        self.learning, self.choosing, self.layouts = Learning(self), Choosing(self), Layouts(self)
         self.decisions, self.observer = Decisions(self), Observer()
         self.class_types: dict[str, ClassTarget] = {}
         self.steps = 0
@@ -238,7 +241,7 @@ class Interpreter:
     def emit(
         self, frame: Frame, kind: Kind, place: Place, *, access: Access | None = None, sources: frozenset[int] = NO_SOURCES, api: str = "",
         passed: tuple[Chain, ...] = (), detail: tuple[tuple[str, str], ...] = (), must: bool = True, model: frozenset[int] = NO_SOURCES,
-        data: frozenset[int] = NO_SOURCES, loaded: bool = False,
+        data: frozenset[int] = NO_SOURCES, loaded: bool = False, columns: tuple[Layout, ...] = (),
     ) -> int:
         """Note an event in the running activation; return its id."""
         self._raw += 1
@@ -247,7 +250,7 @@ class Interpreter:
             self.reads.append(self._raw)
         if kind == "read" and access is not None and access.path.parts and str(access.path.parts[-1]).endswith(_STATEMENTS):
             self.statements[self._raw] = str(access.path.parts[-1])
-        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data, loaded))
+        frame.trace.items.append(RawEvent(self._raw, kind, place, frame.owner, access, sources, must, api, passed, detail, model, data, loaded, columns))
         return self._raw
 
     def _tables(self) -> Tables:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mldebt.flow import verdicts
 from mldebt.flow.chronology import Chance
+from mldebt.flow.columns import Layout
 from mldebt.flow.heap import LEARNER, Object, front
 from mldebt.flow.timing import by_chance, divides_by_chance, timed
 from mldebt.flow.value import NO_SOURCES, NOTHING, Value, lineage, text
@@ -103,6 +104,38 @@ class Learning:
         """Return what an estimator or transformer was fitted on."""
         known = self._run.heap.get(value.ref) if value is not None and value.ref else None
         return known.fields[_STATE].sources if known is not None and _STATE in known.fields else NO_SOURCES
+
+    def given(self, bound: Bound) -> tuple[Layout, ...]:
+        """Return what is known of the columns of the features that a call learns from, and of the answers, where it is given both."""
+        row = self.row(bound)
+        if row.learns is None and not row.targets:
+            return ()
+        features = next((value for name in row.learns or () if (value := bound.get(name)) is not NOTHING), NOTHING)
+        answers = next((value for name in row.targets if (value := bound.get(name)) is not NOTHING), NOTHING)
+        return (features.layout, answers.layout) if features.layout else ()
+
+    def parts(self, value: Value | None) -> tuple[str, ...]:
+        """Return the types of what an estimator is made of, one after the other, itself first; one is empty where some of it is not known."""
+        return tuple(dict.fromkeys(self._types(value, 0))) if value is not None else ()
+
+    def _types(self, value: Value, depth: int) -> Iterator[str]:
+        """Yield the type of an estimator and those of what it holds; of a container those of its items."""
+        known = self._run.heap.get(value.ref) if value.ref > 0 and depth < _MAX_DEPTH else None
+        if known is not None and known.kind == LEARNER:
+            yield value.type
+            held, row = known.fields.get(_HOLDS, NOTHING), self._run.catalogue.lineage(value.type)
+            given = self._run.heap.get(held.ref)
+            if row is not None and row.composed:
+                yield from self._types(held, depth + 1)
+            elif given is not None:  # what is searched or calibrated comes first, settings after it
+                yield from (self._types(given.items[0], depth + 1) if given.items else ())
+        elif known is not None:
+            for item in (*(known.items or ()), *known.fields.values(), *(() if known.rest is None else (known.rest,))):
+                yield from self._types(item, depth + 1)
+        elif not value.known:
+            yield value.type
+            if (row := self._run.catalogue.lineage(value.type)) is not None and row.composed:
+                yield ""
 
     def judged(self, bound: Bound, data: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Return the provenance of the data that a call judges a model on, and of the fits of the model (of a metric: of the
@@ -314,7 +347,7 @@ class Learning:
             whole = bound.get(division.whole).const in ((1,), (1.0,)) if division.whole else False
             kept = receiver.sources | self._book.shuffled(receiver.sources, bound.place) if whole else self._book.part(receiver.sources, bound.place, "in")
             kind = receiver.type if bound.row.returns == "self" else bound.row.returns
-            return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed)
+            return Value(type=kind, sources=kept, columns=receiver.columns, passed=receiver.passed, layout=receiver.layout)
         return self._parts(bound, division, receiver)
 
     def _folds(self, kind: str, place: Place, data: frozenset[int]) -> Value:
@@ -329,12 +362,13 @@ class Learning:
         sources = self._book.part(held, place, side)
         if sources == held:
             sources = self._book.index(held, place, side)
-        return Value(type=value.type, sources=sources, passed=value.passed)
+        return Value(type=value.type, sources=sources, passed=value.passed, layout=value.layout)
 
     def _back(self, bound: Bound, value: Value) -> Value:
         """Return an argument as a call gives it back, with what it saw of it."""
         how, data = self.row(bound).sees, self._run.held(value)
-        return Value(type=value.type, sources=data | self._book.seen(data, bound.place, bound.api, how) if how is not None else data, passed=value.passed)
+        sources = data | self._book.seen(data, bound.place, bound.api, how) if how is not None else data
+        return Value(type=value.type, sources=sources, passed=value.passed, layout=value.layout)
 
     def _parts(self, bound: Bound, division: DivisionRow, receiver: Value) -> Value:
         known = self._run.heap.get(bound.get(division.sizes or division.cuts).ref)

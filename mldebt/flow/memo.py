@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import msgspec
 
 from mldebt.flow.activation import Activation, Names
+from mldebt.flow.columns import Layout
 from mldebt.flow.heap import Heap, Object
-from mldebt.flow.trace import Tokens, Trace, resolve, resolve_chain
+from mldebt.flow.trace import Tokens, Trace, lay, resolve, resolve_chain
 from mldebt.flow.value import Alternatives, ClassTarget, FunctionTarget, LambdaTarget, LibraryMethod, MethodTarget, PartialTarget, SuperTarget, Target, Value
 from mldebt.model.source import Place
 
@@ -24,10 +25,10 @@ _REPLACE = msgspec.structs.replace
 class Summary:
     """What one call did: its value, the objects it wrote, the outer names it bound, its trace; and what it looked at, which says when that holds again.
 
-    `born` are the reads it did. `exact`: a closure outlives the call, so the summary only holds for the very same arguments.
+    `born` are the reads it did, `tables` those it made. `exact`: a closure outlives the call, so the summary only holds for the very same arguments.
     """
 
-    __slots__ = ("args", "born", "bound", "chain", "entry", "exact", "fresh", "names", "reads", "trace", "value", "writes")
+    __slots__ = ("args", "born", "bound", "chain", "entry", "exact", "fresh", "names", "reads", "tables", "trace", "value", "writes")
 
     def __init__(self, args: tuple[Value, ...], value: Value, seen: Activation, trace: Trace, entry: str | None) -> None:
         """Keep the parts; `args` as the call saw them, with tokens."""
@@ -39,24 +40,26 @@ class Summary:
         self.bound: list[tuple[Names, str, Value]] = []
         self.exact: tuple[Value, ...] | None = None
         self.born: frozenset[int] = frozenset()
+        self.tables: frozenset[int] = frozenset()
 
 
 class Renaming:
     """Addresses and tokens of a summary as they are called where it is used."""
 
-    __slots__ = ("_done", "back", "born", "place", "refs", "tokens")
+    __slots__ = ("_done", "_laid", "back", "born", "place", "refs", "tables", "tokens")
 
-    def __init__(self, tokens: Tokens, born: frozenset[int], place: Place) -> None:
-        """Start with no address renamed; `born` are the reads of the call, which stands at `place`."""
-        self.tokens, self.born, self.place = tokens, born, place
+    def __init__(self, tokens: Tokens, summary: Summary, place: Place) -> None:
+        """Start with no address renamed; the call of the summary stands at `place`."""
+        self.tokens, self.born, self.tables, self.place = tokens, summary.born, summary.tables, place
         self._done: dict[int, frozenset[int]] = {}
+        self._laid: dict[int, Layout] = {}
         self.refs: dict[int, int] = {}
         self.back: dict[int, int] = {}
 
     @property
     def idle(self) -> bool:
         """Return whether everything keeps its name."""
-        return self.tokens.idle and not self.born and all(old == new for old, new in self.refs.items())
+        return self.tokens.idle and not self.born and not self.tables and all(old == new for old, new in self.refs.items())
 
     def pair(self, old: int, new: int) -> bool:
         """Call `old` by the name `new`; return whether that agrees with what is known: names stay one to one."""
@@ -69,16 +72,21 @@ class Renaming:
         found = resolve(found, self.tokens)
         return self.tokens.book.called(found, self.born, self.place, self._done) if self.born else found
 
+    def layout(self, found: Layout) -> Layout:
+        """Return columns with tokens replaced, those of tables that the call made as this call gets them."""
+        return self.tokens.book.columns.called(lay(found, self.tokens), self.tables, self.place, self._laid)
+
     def value(self, found: Value) -> Value:
         """Return a value as it is called here."""
-        if not (found.ref or found.sources or found.target or found.columns or found.passed):
+        if not (found.ref or found.sources or found.target or found.columns or found.passed or found.layout):
             return found
         ref = self.refs.get(found.ref, found.ref)
         sources, columns, target = self.sources(found.sources), resolve(found.columns, self.tokens), found.target and self._target(found.target)
-        passed = resolve_chain(found.passed, self.tokens)
-        if ref == found.ref and sources is found.sources and columns is found.columns and target is found.target and passed is found.passed:
+        passed, layout = resolve_chain(found.passed, self.tokens), self.layout(found.layout)
+        same = sources is found.sources and columns is found.columns and target is found.target and passed is found.passed
+        if same and ref == found.ref and layout == found.layout:
             return found
-        return _REPLACE(found, ref=ref, sources=sources, columns=columns, target=target, passed=passed)
+        return _REPLACE(found, ref=ref, sources=sources, columns=columns, target=target, passed=passed, layout=layout)
 
     def _target(self, target: Target) -> Target:
         if isinstance(target, MethodTarget | LibraryMethod | SuperTarget):
@@ -102,8 +110,8 @@ class Renaming:
 def shape(value: Value) -> object:
     """Return what is left of an argument when the names of objects and data are taken away: equal shapes may share a summary."""
     target = None if value.target is None else _target_shape(value.target)
-    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, not value.passed, value.shared, value.home,
-            value.choices)
+    return (value.type, value.texts, value.const, target, not value.ref, not value.sources, not value.columns, not value.passed, not value.layout, value.shared,
+            value.home, value.choices)
 
 
 def _target_shape(target: Target) -> object:
@@ -121,7 +129,7 @@ def applies(summary: Summary, args: tuple[Value, ...], tokens: Tokens, heap: Hea
     """Return how a summary is called for these arguments (of the same shapes), None where it read something that is different now."""
     if summary.exact is not None and summary.exact != args or summary.entry not in (None, entry):
         return None
-    renaming = Renaming(tokens, summary.born, place)
+    renaming = Renaming(tokens, summary, place)
     if not all(_same(old, new, renaming, argument=True) for old, new in zip(summary.args, args)):
         return None
     for address, old_object in summary.reads.items():
@@ -141,7 +149,7 @@ def _same(old: Value, new: Value, renaming: Renaming, *, argument: bool) -> bool
         return False
     if old.choices != new.choices:
         return False
-    if not argument and (old.sources != new.sources or old.columns != new.columns or old.passed != new.passed):
+    if not argument and (old.sources != new.sources or old.columns != new.columns or old.passed != new.passed or old.layout != new.layout):
         return False
     return renaming.pair(old.ref, new.ref) and (old.target is new.target or _same_target(old.target, new.target, renaming))
 

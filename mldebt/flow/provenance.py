@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from mldebt.flow.chronology import Aims, Chronology, Columned, Keyed, Shuffled, Timed
+from mldebt.flow.columns import ColumnBook
 from mldebt.flow.verdicts import Chosen, Predicted, Scored
 from mldebt.model.lineage import How
 from mldebt.model.source import Place
@@ -125,7 +126,7 @@ class Meaning:
 
 
 class Provenance(Chronology):
-    """The terms of a run by number, and the operations that make them. All take and return sets of numbers."""
+    """The terms of a run by number, and the operations that make them. All take and return sets of numbers; terms of columns are in a book of their own."""
 
     def __init__(self, *, by_column: bool = True) -> None:
         """Start with none."""
@@ -136,6 +137,7 @@ class Provenance(Chronology):
         self._depths: dict[int, int] = {}
         self._marks: set[int] = set()
         self._choices: set[int] = set()
+        self.columns = ColumnBook()
 
     def origin(self, place: Place) -> Found:
         """Return new rows that come from `place`."""
@@ -210,6 +212,10 @@ class Provenance(Chronology):
         if len(found) > MAX_DIVIDED:
             return found
         return frozenset(self.number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
+
+    def has_mask(self, found: Found) -> bool:
+        """Return whether some provenance is of a mask: it is true where a condition holds."""
+        return any(isinstance(term := self._terms.get(item), Flipped) or isinstance(term, Index) and term.side in ("+", "-") for item in found)
 
     def rows(self, found: Found) -> Found:
         """Return the rows among some provenance."""

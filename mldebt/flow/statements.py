@@ -79,6 +79,8 @@ def _delete(run: Interpreter, node: ir.Delete, frame: Frame) -> bool:
     for target in node.targets:
         if isinstance(target, ir.Name):
             frame.set(target.id, NOTHING)
+        elif isinstance(target, ir.Subscript):
+            run.attributes.remove(target, frame)
     return True
 
 

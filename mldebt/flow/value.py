@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from mldebt.flow.columns import NO_LAYOUT, Layout, either
 from mldebt.model.observed import Choice
 from mldebt.model.pattern import UNKNOWN, Hole, Pattern, pattern
 from mldebt.model.source import Place
@@ -110,6 +111,7 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     pass it on through `lineage` only. `shared`: the definition of the named constant it was taken from;
     `home`: the file that spells its text (of a path: its last segment). `columns`: ids of the reads whose columns it still has, in their order.
     `passed`: the conversions of representation that its data certainly went through.
+    `layout`: what is known of the columns of a table, or of the columns it was taken of (`columns`: nothing where it is empty).
     `choices`: what somebody may set to make it another: it may be other values than those listed.
     """
 
@@ -124,6 +126,7 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     columns: frozenset[int] = NO_SOURCES
     passed: Chain = ()
     choices: frozenset[Choice] = NO_CHOICES
+    layout: Layout = NO_LAYOUT
 
     @property
     def text(self) -> str | None:
@@ -175,6 +178,7 @@ def join(left: Value, right: Value) -> Value:
         columns=left.columns | right.columns,
         passed=_common(left, right),
         choices=left.choices | right.choices | OPEN if blank(left) is not blank(right) or _unlike(left, right) else left.choices | right.choices,
+        layout=either(left.layout, right.layout),
     )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from mldebt.errors import CatalogueError, Faults
 from mldebt.knowledge.files import below, read_files
-from mldebt.knowledge.lineage import LineageRow
+from mldebt.knowledge.lineage import LayoutRow, LineageRow
 from mldebt.knowledge.rows import AttributeRow, CallRow, ConventionRow, LibraryFile, TypeRow
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_Row = TypeVar("_Row")
 
 
 class Catalogue:
@@ -30,6 +32,8 @@ class Catalogue:
         self._literals: dict[str, str] = {}
         self._lineage: dict[str, LineageRow] = {}
         self._lineages: dict[str, LineageRow | None] = {}
+        self._layout: dict[str, LayoutRow] = {}
+        self._layouts: dict[str, LayoutRow | None] = {}
         self._methods: dict[tuple[str, str], CallRow | None] = {}
         self._typed: dict[tuple[str, str], AttributeRow | str | None] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
@@ -59,6 +63,7 @@ class Catalogue:
         self._loaded.update((path.rpartition(".")[2], path) for row in file.call if row.loaded for path in reversed(expand(row.path)))
         self.attributes.update((path, row) for row in file.attribute for path in expand(row.path))
         self._lineage.update((path, row) for row in file.rows for path in expand(row.path))
+        self._layout.update((path, row) for row in file.layout for path in expand(row.path))
         for row in file.type:
             self.types.update((path, row) for path in expand(row.path))
             if row.literal:
@@ -108,14 +113,24 @@ class Catalogue:
     def lineage(self, path: str) -> LineageRow | None:
         """Return what a call does with rows, or how instances of a type learn, by its own row or that of a base, nearest first."""
         if path not in self._lineages:
-            owner, _, name = path.rpartition(".")
-            own = next((row for base in self._bases(path) if (row := self._lineage.get(base))), None)
-            self._lineages[path] = own or next((row for base in self._bases(owner) if (row := self._lineage.get(f"{base}.{name}"))), None)
+            self._lineages[path] = self._nearest(path, self._lineage)
         return self._lineages[path]
 
     def looking_ahead(self) -> frozenset[str]:
         """Return the names of the methods that may make all values of a column of later rows."""
         return frozenset(path.rpartition(".")[2] for path, row in self._lineage.items() if row.time is not None and row.time.may_look_ahead)
+
+    def layout(self, path: str) -> LayoutRow | None:
+        """Return what a call, or an instance of a type, does to columns, by its own row or that of a base, nearest first."""
+        if path not in self._layouts:
+            self._layouts[path] = self._nearest(path, self._layout)
+        return self._layouts[path]
+
+    def _nearest(self, path: str, rows: Mapping[str, _Row]) -> _Row | None:
+        """Return the row of a type or call: its own, or the nearest of a base of the type, or of the type that the call is a method of."""
+        owner, _, name = path.rpartition(".")
+        own = next((row for base in self._bases(path) if (row := rows.get(base))), None)
+        return own or next((row for base in self._bases(owner) if (row := rows.get(f"{base}.{name}"))), None)
 
     def telling(self, name: str) -> str:
         """Return the path of the one method that a name tells by itself, else the empty text."""

@@ -85,6 +85,26 @@ class SteerRow(Strict, frozen=True):
     only: str = ""
 
 
+class LayoutRow(Strict, frozen=True):
+    """What a call does to the columns of its data: the parameters `of` (`self`: the receiver; none: all of them) hold it.
+
+    `keeps` all columns; `mixes` computes each value from those of the same row; `joins` columns side by side; `drops`, `picks` or `takes` (one, as a series)
+    those that one of the parameters `names` names; `renames` those of a mapping; `adds` columns: the parameter `value` under one of `names`, or each keyword
+    argument under its own. On a type, `selects`: which columns an instance uses is not known, `scales`: it makes columns alike in scale, `compares`: it learns
+    less of a column whose numbers are small. A call works on columns only where the parameter `axis`, if there is one, says so. `inplace`: the receiver itself
+    is changed. `parameters` are as in a `[[rows]]` table.
+    """
+
+    path: str
+    does: Literal["keeps", "mixes", "joins", "drops", "picks", "takes", "renames", "adds", "selects", "scales", "compares"]
+    parameters: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    value: str = ""
+    axis: str = ""
+    inplace: bool = False
+
+
 class LineageRow(Strict, frozen=True):
     """What a call does with the rows of its data, or how the instances of a type learn; a row on top of the one that says what the call or type is.
 

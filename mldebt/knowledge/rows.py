@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mldebt.knowledge.lineage import LineageRow, Strict
+from mldebt.knowledge.lineage import LayoutRow, LineageRow, Strict
 
 _MOVES, _FORMATS = ("convert", "move", "open"), ("read", "write", "load", "save")
 
@@ -305,6 +305,7 @@ class LibraryFile(Strict, frozen=True):
     call: tuple[CallRow, ...] = ()
     attribute: tuple[AttributeRow, ...] = ()
     rows: tuple[LineageRow, ...] = ()
+    layout: tuple[LayoutRow, ...] = ()
     convention: tuple[ConventionRow, ...] = ()
     resolver: tuple[ResolverRow, ...] = ()
     missing: tuple[str, ...] = ()

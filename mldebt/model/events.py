@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from mldebt.model.columns import NO_COLUMNS, Columns
 from mldebt.model.lineage import Fitted, Lineage, Scored
 from mldebt.model.observed import Choice
 from mldebt.model.pattern import Pattern
@@ -14,7 +15,7 @@ from mldebt.model.source import Place
 Kind = Literal[
     "read", "write", "append", "delete", "probe", "move", "download", "split", "fit", "transform", "predict", "score", "search",
     "resample", "train-step", "convert", "column-create", "column-use", "config-read", "branch", "launch", "serve", "seed", "draw", "log", "validate",
-    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "decide", "tune", "cut", "compare",
+    "option", "parse", "scan", "escape", "join", "filter", "fill", "chdir", "decide", "tune", "cut", "compare", "column-drop", "pair",
 ]
 Anchor = Literal["cwd", "file", "absolute", "home", "none"]
 
@@ -93,7 +94,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     `holds` tells); `fits` are those of the
     model that predicts or is scored, or that a write saves; `loads` are what that model was loaded from. `scores` are those that decide which of several
     things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut` compares chances that
-    a model gave (its `scores`) with a literal.
+    a model gave (its `scores`) with a literal. `columns` is what is certain of those of features and answers in a fit, a score by folds, and a `pair`: a
+    call that puts both together for a fit, whose `detail` lists the types that a composed model holds. A `column-drop` takes a column out of a table.
     """
 
     id: int
@@ -113,3 +115,4 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     fits: tuple[Fitted, ...] = ()
     scores: tuple[Scored, ...] = ()
     loads: tuple[Loaded, ...] = ()
+    columns: Columns = NO_COLUMNS
