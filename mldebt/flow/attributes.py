@@ -298,6 +298,15 @@ class Attributes:
         else:
             self.flow_into(target.value, self._run.provenance.named(held, (target.attr,)), frame, layout=layout)
 
+    def renew(self, node: ir.Expr, place: Place, frame: Frame) -> None:
+        """Note that a column of a table, where an expression is one, was changed in place."""
+        owner = frame.get(node.value.id) if isinstance(node, ir.Attr | ir.Subscript) and isinstance(node.value, ir.Name) else None
+        if owner is None or not owner.layout or not isinstance(node, ir.Attr | ir.Subscript):
+            return
+        name = node.attr if isinstance(node, ir.Attr) else self._run.key(evaluate(self._run, node.index[0], frame))
+        if name is not None:
+            self.flow_into(node.value, NO_SOURCES, frame, layout=self._run.layouts.set(owner, name, place))
+
     def remove(self, target: ir.Subscript, frame: Frame) -> None:
         """Delete a column of a table."""
         receiver = evaluate(self._run, target.value, frame)

@@ -90,6 +90,7 @@ class Calls:
         made = self.call(function, tuple(args), keywords, place, frame, unpacked=unknown)
         if isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and self._in_place(function.target, keywords):
             self._run.attributes.flow_into(node.func.value, made.sources, frame, settles=True, layout=made.layout)
+            self._run.attributes.renew(node.func.value, place, frame)
             self._run.layouts.dropped(made.layout, place, frame)
         elif isinstance(function.target, LibraryMethod) and isinstance(node.func, ir.Attr) and function.target.receiver.layout:
             self._changed(function.target, node.func, tuple(args), keywords, place, frame)
