@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mldebt.config import Settings
+from mldebt.flow.chronology import Ahead, Dates
 from mldebt.flow.provenance import Found, Meaning, Provenance
 from mldebt.model.lineage import Part, Rows
 from mldebt.model.source import Place
@@ -25,17 +26,24 @@ OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
     "about": lambda book, found: book.about(found),
     "masked": lambda book, found: book.picked(found, book.mask(found, HERE)),
     "masked the other way": lambda book, found: book.picked(found, book.flipped(book.mask(found, HERE))),
+    "a column": lambda book, found: book.chosen(found, ("a",)),
+    "without a column": lambda book, found: book.chosen(found, ("a",), without=True),
+    "columns that are not known": lambda book, found: book.chosen(found, ()),
+    "ordered by a column": lambda book, found: found | book.keyed(found, found, ("a",), HERE, "lib.sort", "sort"),
+    "shuffled": lambda book, found: found | book.shuffled(found, HERE),
+    "answers": lambda book, found: book.aims(found),
     "without its labels": lambda book, found: book.picked(found, book.index_of(book.part(found, HERE, "in")), without=True),
 }
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("stands_for", ["a read", "two reads", "a part that saw something"])
+@pytest.mark.parametrize("stands_for", ["a read", "two reads", "a part that saw something", "dates and what looks ahead"])
 def test_a_token_may_be_replaced_before_or_after(name: str, stands_for: str) -> None:
     book, operation = Provenance(), OPERATIONS[name]
     meant = {
         "a read": FRAME, "two reads": FRAME | OTHER,
         "a part that saw something": book.part(FRAME, THERE, "+") | book.seen(OTHER, THERE, "lib.max", "extreme"),
+        "dates and what looks ahead": FRAME | book.fact(Dates(THERE, "lib.dates", "a")) | book.fact(Ahead(THERE, "lib.shift", "b", False)),
     }[stands_for]
     late = book.resolve(operation(book, TOKEN), Meaning({-1: meant}))
     assert late == operation(book, meant) and book.reads(late) == book.reads(meant) and not book.tokens(late)

@@ -273,8 +273,9 @@ def _comprehension(run: Interpreter, node: ir.Comprehension, frame: Frame) -> Va
     frame.open_branch()  # its variables are its own
     for generator in node.generators:
         iterable = evaluate(run, generator.iter, frame)
-        sources |= iterable.sources
-        run.bind(generator.target, run.element(iterable), frame)
+        item = run.element(iterable)
+        sources |= iterable.sources if iterable.ref else item.sources
+        run.bind(generator.target, item, frame)
         for condition in generator.conditions:
             evaluate(run, condition, frame)
     element = evaluate(run, node.element, frame)

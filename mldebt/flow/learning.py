@@ -267,7 +267,8 @@ class Learning:
     def timed(self, bound: Bound, sources: frozenset[int]) -> frozenset[int]:
         """Return the provenance of what a call returns with what the call says of the order of rows in time, and of columns."""
         row = self.row(bound)
-        return sources if row is _PLAIN else timed(self._run, bound, row, sources)
+        told = row.time is not None or row.columns or row.without or row.renames
+        return timed(self._run, bound, row, sources) if told else sources
 
     def splitter(self, bound: Bound) -> frozenset[int]:
         """Return what is known of an instance that divides rows: whether it does so by chance."""

@@ -22,9 +22,15 @@ class Teller:
     def __init__(self, book: Provenance, reads: Mapping[int, int], place_of: Callable[[int], Place], loads: Mapping[int, Loaded]) -> None:
         """Belong to one replay."""
         self._book, self._reads, self._place_of, self._loads = book, reads, place_of, loads
+        self._told: dict[Found, Lineage] = {}
 
     def lineage(self, found: Found) -> Lineage:
         """Return rows and what shaped them."""
+        if found not in self._told:
+            self._told[found] = self._lineage(found)
+        return self._told[found]
+
+    def _lineage(self, found: Found) -> Lineage:
         rows = {part for item in found if (part := self._rows(item)) is not None}
         seen = {one for item in found if (one := self._seen(item)) is not None}
         told = Lineage(tuple(sorted(rows, key=_order)), tuple(sorted(seen, key=lambda one: (one.place, one.api))))
