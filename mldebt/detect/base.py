@@ -25,7 +25,7 @@ class Context:
 
     `under` are the events of each entry point, `calls` are where it calls libraries, `deeds` what definitions do, `places` what lies in which folders. `flows`
     is what programs hand to each other (empty until a rule asks); `told` are the uses (program, artefact) that the rules which the asking one yields to have
-    told in a wider finding.
+    told in a wider finding. `once` keeps what several rules ask and nobody computes twice.
     """
 
     graph: ProjectGraph
@@ -38,6 +38,7 @@ class Context:
     places: Places = Places()
     flows: list[Flows] = field(default_factory=list)
     told: frozenset[tuple[str, str]] = frozenset()
+    once: dict[str, Any] = field(default_factory=dict)
     under: Mapping[str, Sequence[Event]] = field(init=False)
 
     def __post_init__(self) -> None:

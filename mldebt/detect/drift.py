@@ -82,10 +82,13 @@ class Drift(NamedTuple):
 
 def drifted(one: Piece, other: Piece, least: int, share: float) -> list[Drift]:
     """Return where two pieces differ that are copies: at least so many statements in order, and such a share of the shorter one, have the same shape."""
+    enough = max(least, share * min(len(one.lines), len(other.lines)))
+    if len({line.shape for line in one.lines} & {line.shape for line in other.lines}) < enough / 2:
+        return []
     matcher = SequenceMatcher(None, [line.shape for line in one.lines], [line.shape for line in other.lines], autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     same = sum(block.size for block in blocks)
-    if same < max(least, share * min(len(one.lines), len(other.lines))):
+    if same < enough:
         return []
     pairs = [(one.lines[block.a + step], other.lines[block.b + step]) for block in blocks for step in range(block.size)]
     found = [Drift(mine, here, theirs, there, left.place) for left, right in pairs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -35,13 +35,16 @@ def drifted_copies(context: Context, spec: DriftedCopiesSpec) -> Iterator[Match]
     """Yield one match for each pair of copies that differ, at the copy of the serving side."""
     done: set[tuple[Place, Place]] = set()
     aside = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.aside)
+    bodies: dict[str, list[Piece]] = {}
     for both in sides(context):
-        if both.training and both.serving:
-            found = _lists(context, both, spec) if spec.of == "lists" else _statements(context, both, spec, aside)
-            for key, match in found:
-                if key not in done:
-                    done.add(key)
-                    yield match
+        if spec.of != "lists":
+            for path in (both.training | both.serving) - bodies.keys():
+                found = pieces(context.graph.project.modules[path].facts, aside)
+                bodies[path] = [piece for piece in found if len(piece.lines) >= spec.least]
+        for key, match in _lists(context, both, spec) if spec.of == "lists" else _statements(context, both, spec, bodies):
+            if key not in done:
+                done.add(key)
+                yield match
 
 
 def _lists(context: Context, both: Sides, spec: DriftedCopiesSpec) -> Iterator[tuple[tuple[Place, Place], Match]]:
@@ -85,13 +88,15 @@ def _several(items: Sequence[Constant]) -> str:
     return ", ".join(f"`{item}`" for item in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
 
 
-def _statements(context: Context, both: Sides, spec: DriftedCopiesSpec, aside: Collection[Place]) -> Iterator[tuple[tuple[Place, Place], Match]]:
+def _statements(
+    context: Context, both: Sides, spec: DriftedCopiesSpec, bodies: Mapping[str, Sequence[Piece]],
+) -> Iterator[tuple[tuple[Place, Place], Match]]:
     """Yield the bodies that are copies with other constants."""
     target = answers(context, both.fits)
-    theirs = [piece for path in sorted(both.training) for piece in pieces(context.graph.project.modules[path].facts, aside) if len(piece.lines) >= spec.least]
-    for path in sorted(both.serving) if theirs else ():
-        for mine in pieces(context.graph.project.modules[path].facts, aside):
-            for other in theirs if len(mine.lines) >= spec.least else ():
+    theirs = [piece for path in sorted(both.training) for piece in bodies[path]]
+    for path in sorted(both.serving):
+        for mine in bodies[path]:
+            for other in theirs:
                 found = [drift for drift in drifted(mine, other, spec.least, spec.share) if _matters(drift, target)]
                 if found:
                     yield (mine.place, other.place), _match(both, mine, other, found, spec)

@@ -40,8 +40,6 @@ def recomputed(context: Context, spec: RecomputedSpec) -> Iterator[Match]:
     """Yield one match for each column that both sides compute from the same columns, each in one way, and not in the same, where serving does."""
     done: set[Place] = set()
     for both in sides(context):
-        if not (both.training and both.serving):
-            continue
         target = answers(context, both.fits)
         theirs, ours = (_formulas(context, files) for files in (both.training, both.serving))
         for name, mine in ours.items():

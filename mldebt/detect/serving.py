@@ -13,6 +13,8 @@ from mldebt.model.events import Access, Event, Loaded
 from mldebt.model.lineage import Fitted
 from mldebt.model.project import EntryPoint
 
+_SERVINGS = "servings"
+
 
 class Training(NamedTuple):
     """A program that saves what it fitted: the write, and the fits of what is saved."""
@@ -35,7 +37,14 @@ class Serving(NamedTuple):
 
 
 def servings(context: Context) -> list[Serving]:
-    """Return one serving path for each program and model that it loads and asks, in the order of events; those of tests are none."""
+    """Return one serving path for each program and model that it loads and asks, in the order of events; those of tests are none. Computed once a run."""
+    if _SERVINGS not in context.once:
+        context.once[_SERVINGS] = _servings(context)
+    found: list[Serving] = context.once[_SERVINGS]
+    return found
+
+
+def _servings(context: Context) -> list[Serving]:
     entries = {entry.id: entry for entry in context.graph.project.entries if entry.kind != "test"}
     asked: dict[tuple[str, str], tuple[Use, list[Event]]] = {}
     for event in context.events:
@@ -58,9 +67,10 @@ def loaded_unknown(context: Context, serving: Serving, models: Collection[tuple[
     (program, artefact) that are asked themselves, `formats` those of objects.
     """
     graph = context.graph
-    unknown = (artifact for artifact in graph.artifacts() if (serving.program, artifact) not in models and not saves(graph, artifact))
-    return any(use.program == serving.program and use.event.access is not None and use.event.access.format in formats
-               for artifact in unknown for use in graph.readers(artifact))
+    loaded = (artifact for artifact in graph.artifacts() if (serving.program, artifact) not in models
+              and any(use.program == serving.program and use.event.access is not None and use.event.access.format in formats
+                      for use in graph.readers(artifact)))
+    return any(not saves(graph, artifact) for artifact in loaded)
 
 
 def _use(graph: ProjectGraph, load: Loaded, entry: EntryPoint) -> Use | None:

@@ -12,7 +12,7 @@ from mldebt.model.events import Event
 from mldebt.model.finding import Step
 from mldebt.model.project import Project
 
-_UPSTREAM = 3
+_UPSTREAM, _SIDES = 3, "sides"
 
 
 class Sides(NamedTuple):
@@ -25,8 +25,21 @@ class Sides(NamedTuple):
     proof: tuple[Step, ...]
 
 
-def sides(context: Context) -> Iterator[Sides]:
-    """Yield the two sides of each model: of one that another program saved, and of one that a program fits on one file and asks about another."""
+def sides(context: Context) -> list[Sides]:
+    """Return the two sides of each model: of one that another program saved, and of one that a program fits on one file and asks about another. Those that
+    have no code of their own are left out, and of the same files only the first are told. Computed once a run.
+    """
+    if _SIDES not in context.once:
+        first: dict[tuple[frozenset[str], frozenset[str]], Sides] = {}
+        for both in _sides(context):
+            if both.training and both.serving:
+                first.setdefault((both.training, both.serving), both)
+        context.once[_SIDES] = list(first.values())
+    found: list[Sides] = context.once[_SIDES]
+    return found
+
+
+def _sides(context: Context) -> Iterator[Sides]:
     by_place = {event.place: event for event in context.events if event.kind == "fit"}
     for serving in servings(context):
         for training in serving.trainings:
