@@ -21,7 +21,8 @@ _PASSING = ("/tmp/", "/var/tmp/", "/dev/")
 
 class FixedNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`trains` are the roles of calls by which a program trains, `keeps` the calls that keep a copy of what is saved, `rolling` the words of names of
-    checkpoints that stand beside versions; `uploads` are folders that a service keeps with each run, by the module whose use says so (none: the folder alone does)."""
+    checkpoints that stand beside versions; `uploads` are folders that a service keeps with each run, by the module whose use says so (none:
+    the folder alone does)."""
 
     kind: str
     form: str
