@@ -21,7 +21,8 @@ _PASSING = ("/tmp/", "/var/tmp/", "/dev/")
 
 class FixedNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`trains` are the roles of calls by which a program trains, `keeps` the calls that keep a copy of what is saved, `rolling` the words of names of
-    checkpoints that stand beside versions; `uploads` are folders that a service keeps with each run, by the module whose use says so."""
+    checkpoints that stand beside versions; `uploads` are folders that a service keeps with each run, by the module whose use says so (none:
+    the folder alone does)."""
 
     kind: str
     form: str
@@ -74,7 +75,7 @@ def _copied(context: Context) -> set[tuple[str, Pattern]]:
 
 def _is_uploaded(context: Context, save: Save, name: str, spec: FixedNameSpec) -> bool:
     """Return whether a save goes to a folder of the run alone: one that a service keeps with each run, or one that each run gets anew."""
-    folders = [folder for module, folder in spec.uploads.items() if any(
+    folders = [folder for module, folder in spec.uploads.items() if not module or any(
         site.place.path == save.event.place.path and site.api.partition(".")[0] == module for site in context.calls)]
     return name.removeprefix("./").startswith(tuple(folders)) or context.places.passes(name)
 
