@@ -91,6 +91,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
                  model=fits, data=judged, detail=run.learning.manner(bound) if row.role == "score" else ())
         if row.role in _STEERED:
             run.choosing.watched(bound)
+    if row.role in EVENTS or row.write is not None:
+        run.choosing.used(bound)
     return frozenset(reads)
 
 
