@@ -106,10 +106,10 @@ class Choosing:
         if choices := self._book.choices(learner.sources):
             self._run.emit(frame, "decide", place, data=choices)
 
-    def by(self, test: Value, place: Place) -> By | None:
+    def by(self, test: Value, node: ir.Expr, place: Place) -> By | None:
         """Return what chooses a branch, None where scores do not: a test of whether there is something that they chose is no choice."""
         choices = self._book.choices(test.sources)
-        if choices and not blank(test):
+        if choices and not (blank(test) and isinstance(node, ir.Name | ir.Attr)):
             choices = frozenset(item for item in choices if verdicts.made_at(self._book, item, place))
         return By(choices, place) if choices else None
 
