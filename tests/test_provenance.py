@@ -20,11 +20,11 @@ FRAME, OTHER, TOKEN = frozenset((3,)), frozenset((4,)), frozenset((-1,))
 
 
 def _fit(book: Provenance) -> Found:
-    return book.fitted(OTHER, THERE, "lib.Model")
+    return book.fitted(FRAME, THERE, "lib.Model")
 
 
 def _score(book: Provenance) -> Found:
-    return verdicts.scored(book, OTHER | _fit(book), THERE, "lib.metric")
+    return verdicts.scored(book, FRAME | _fit(book), THERE, "lib.metric")
 
 
 OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
@@ -38,7 +38,7 @@ OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
     "masked the other way": lambda book, found: book.picked(found, book.flipped(book.mask(found, HERE))),
     "chances": lambda book, found: found | verdicts.predicted(book, found, HERE, "lib.chances"),
     "no longer chances": lambda book, found: book.worked(found),
-    "scored": lambda book, found: verdicts.scored(book, found | book.fitted(OTHER, THERE, "lib.Model"), HERE, "lib.metric"),
+    "scored": lambda book, found: verdicts.scored(book, found | _fit(book), HERE, "lib.metric"),
     "scored without a fit": lambda book, found: verdicts.scored(book, found, HERE, "lib.metric"),
     "chosen by a score": lambda book, found: verdicts.chosen(book, verdicts.scored(book, found | _fit(book), HERE, "m"), found | _score(book), THERE),
     "what a statistic keeps": lambda book, found: book.seen(found | _score(book), HERE, "lib.max", "extreme"),
