@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mldebt.config import Settings
+from mldebt.flow import verdicts
 from mldebt.flow.chronology import Ahead, Dates
 from mldebt.flow.provenance import Found, Meaning, Provenance
 from mldebt.model.lineage import Part, Rows
@@ -16,6 +17,16 @@ from mldebt.pipeline import check
 
 HERE, THERE = Place("a.py", 1, 2), Place("a.py", 5, 9)
 FRAME, OTHER, TOKEN = frozenset((3,)), frozenset((4,)), frozenset((-1,))
+
+
+
+def _fit(book: Provenance) -> Found:
+    return book.fitted(FRAME, THERE, "lib.Model")
+
+
+def _score(book: Provenance) -> Found:
+    return verdicts.scored(book, FRAME | _fit(book), THERE, "lib.metric")
+
 
 OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
     "part": lambda book, found: book.part(found, HERE, "train"),
@@ -32,16 +43,23 @@ OPERATIONS: dict[str, Callable[[Provenance, Found], Found]] = {
     "ordered by a column": lambda book, found: found | book.keyed(found, found, ("a",), HERE, "lib.sort", "sort"),
     "shuffled": lambda book, found: found | book.shuffled(found, HERE),
     "answers": lambda book, found: book.aims(found),
+    "chances": lambda book, found: found | verdicts.predicted(book, found, HERE, "lib.chances"),
+    "no longer chances": lambda book, found: book.worked(found),
+    "scored": lambda book, found: verdicts.scored(book, found | _fit(book), HERE, "lib.metric"),
+    "scored without a fit": lambda book, found: verdicts.scored(book, found, HERE, "lib.metric"),
+    "chosen by a score": lambda book, found: verdicts.chosen(book, verdicts.scored(book, found | _fit(book), HERE, "m"), found | _score(book), THERE),
+    "what a statistic keeps": lambda book, found: book.seen(found | _score(book), HERE, "lib.max", "extreme"),
     "without its labels": lambda book, found: book.picked(found, book.index_of(book.part(found, HERE, "in")), without=True),
 }
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("stands_for", ["a read", "two reads", "a part that saw something", "dates and what looks ahead"])
+@pytest.mark.parametrize("stands_for", ["a read", "two reads", "chances and a score", "a part that saw something", "dates and what looks ahead"])
 def test_a_token_may_be_replaced_before_or_after(name: str, stands_for: str) -> None:
     book, operation = Provenance(), OPERATIONS[name]
     meant = {
         "a read": FRAME, "two reads": FRAME | OTHER,
+        "chances and a score": FRAME | verdicts.predicted(book, FRAME, THERE, "lib.chances") | _score(book),
         "a part that saw something": book.part(FRAME, THERE, "+") | book.seen(OTHER, THERE, "lib.max", "extreme"),
         "dates and what looks ahead": FRAME | book.fact(Dates(THERE, "lib.dates", "a")) | book.fact(Ahead(THERE, "lib.shift", "b", False)),
     }[stands_for]

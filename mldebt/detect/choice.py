@@ -50,7 +50,7 @@ def choice(context: Context, spec: ChoiceSpec) -> Iterator[Match]:
     found: dict[frozenset[Place], tuple[Event, list[_Trial]]] = {}
     for event in context.events:
         trials = _trials(event) if event.scores and _asked(event, spec) else []
-        if not trials or not _fits_form(event, trials, repeated, spec) or _judged_elsewhere(context, event, trials):
+        if not trials or not _fits_form(event, trials, repeated, spec) or _judged_elsewhere(context, event, trials) or not _is_used(context, event):
             continue
         if any(said_to_choose(context, one, spec.labels) for one in _scorings(context, event, trials)):
             continue
@@ -63,7 +63,22 @@ def choice(context: Context, spec: ChoiceSpec) -> Iterator[Match]:
 
 def _asked(event: Event, spec: ChoiceSpec) -> bool:
     """Return whether an event is of the kind that a form asks for."""
-    return event.kind == "score" if spec.between == "cuts" else event.kind == "decide" and bool(event.api) is (spec.between == "searched")
+    if spec.between == "cuts":
+        return event.kind == "score"
+    return event.kind == "decide" and bool(event.api) is (spec.between == "searched") and _by(event) != "used"
+
+
+def _by(event: Event) -> str:
+    return dict(event.detail).get("by", "")
+
+
+def _is_used(context: Context, event: Event) -> bool:
+    """Return whether a model that was picked is put to use, and not only looked at."""
+    if _by(event) != "picked":
+        return True
+    places = {score.place for score in event.scores}
+    return any(_by(other) == "used" and any(score.place in places for score in other.scores) for other in context.under.get(event.entry, ())
+               if other.kind == "decide")
 
 
 def _trials(event: Event) -> list[_Trial]:

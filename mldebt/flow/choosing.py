@@ -9,9 +9,8 @@ import msgspec
 
 from mldebt.flow import verdicts
 from mldebt.flow.chances import is_given
-from mldebt.flow.heap import Object
 from mldebt.flow.trace import Call, RawEvent, Trace
-from mldebt.flow.value import NO_SOURCES, NOTHING, Value, blank
+from mldebt.flow.value import NO_SOURCES, NOTHING, Value, blank, lineage
 from mldebt.knowledge.lineage import SteerRow, WatchRow
 from mldebt.model import ir
 from mldebt.model.source import Place
@@ -19,11 +18,14 @@ from mldebt.model.source import Place
 if TYPE_CHECKING:
     from mldebt.flow.effects import Bound
     from mldebt.flow.frame import Frame
+    from mldebt.flow.heap import Object
     from mldebt.flow.interpreter import Interpreter
 
 _ORDER = ("<", ">", "<=", ">=", "==", "!=")
 _TABLES = ("frame", "array", "tensor")
 _MAX_DEPTH = 4
+_USES = ("fit", "predict", "score")
+_PICKED, _USED = (("by", "picked"),), (("by", "used"),)
 
 
 class By(NamedTuple):
@@ -59,47 +61,55 @@ class Choosing:
     def among(self, bound: Bound, given: frozenset[int]) -> frozenset[int]:
         """Return what comes out where a call picks by scores; note it where models go along with these."""
         found = verdicts.chosen(self._book, given, given, bound.place)
-        if found and bound.frame is not None and any(map(self._run.learning.holds, bound.given())):
-            self._run.emit(bound.frame, "decide", bound.place, data=found)
+        if found and bound.frame is not None and any(map(self._goes_along, bound.given())):
+            self._run.emit(bound.frame, "decide", bound.place, data=found, detail=_PICKED)
         return found
 
+    def _goes_along(self, value: Value) -> bool:
+        """Return whether picking one item of a container picks a model: of a mapping it picks a key."""
+        known = self._run.heap.get(value.ref)
+        return known is not None and known.kind != "dict" and self._run.learning.holds(value)
+
     def ordered(self, bound: Bound, made: Value) -> Value:
-        """Return what a call that puts things in order gave (or changed in its receiver): where scores say which comes first, its items are chosen by them."""
+        """Return what a call that puts things in order gave: where scores say which comes first, what is taken of it by its place is chosen by them."""
         row = self._run.catalogue.lineage(bound.api) if bound.api else None
         if row is None or not row.chooses:
             return made
         given = self._run.held(*bound.given())
         found = verdicts.chosen(self._book, given, given, bound.place)
-        address = made.ref or (bound.receiver or NOTHING).ref
-        known = self._run.heap.get(address) if found else None
-        if known is not None:
-            items = None if known.items is None else tuple(_marked(item, found) for item in known.items)
-            fields = {name: _marked(item, found) for name, item in known.fields.items()}
-            self._run.heap.put(address, Object(known.kind, items, fields, known.rest and _marked(known.rest, found)))
         return _marked(made, found) if found else made
 
     def picked(self, found: Value, value: Value, index: Value, node: ir.Subscript, frame: Frame) -> Value:
         """Return an item of a container, as chosen by what chose the index or put the container in order; note it where a model is picked.
 
-        By its place: whoever goes through what is in order takes all.
+        Whoever goes through what is in order takes all, and what is picked may only be looked at: see `used`.
         """
         choices = self._book.choices(value.sources | index.sources)
         if not choices:
             return found
-        placed = len(index.const) == 1 and isinstance(index.const[0], int)
-        if (placed or self._book.choices(index.sources)) and self._run.learning.holds(found):
-            self._run.emit(frame, "decide", self._run.place(frame, node), data=choices)
+        if self._run.learning.holds(found):
+            self._run.emit(frame, "decide", self._run.place(frame, node), data=choices, detail=_PICKED)
         return _marked(found, choices)
+
+    def used(self, bound: Bound) -> None:
+        """Note that a model which may be chosen is put to use: it learns, predicts, is scored or written."""
+        if bound.frame is None:
+            return
+        acts = bound.row.role in _USES and bound.receiver is not None
+        models = (bound.receiver or NOTHING,) if acts else tuple(filter(self._run.learning.holds, bound.given())) if bound.row.write is not None else ()
+        data = lineage(*models)
+        if data and (min(data) < 0 or self._book.choices(data)):
+            self._run.emit(bound.frame, "decide", bound.place, data=data, detail=_USED)
 
     def made(self, learner: Value, place: Place, frame: Frame) -> None:
         """Note that scores chose what a model is made with."""
         if choices := self._book.choices(learner.sources):
             self._run.emit(frame, "decide", place, data=choices)
 
-    def by(self, test: Value, place: Place) -> By | None:
+    def by(self, test: Value, node: ir.Expr, place: Place) -> By | None:
         """Return what chooses a branch, None where scores do not: a test of whether there is something that they chose is no choice."""
         choices = self._book.choices(test.sources)
-        if choices and not blank(test):
+        if choices and not (blank(test) and isinstance(node, ir.Name | ir.Attr)):
             choices = frozenset(item for item in choices if verdicts.made_at(self._book, item, place))
         return By(choices, place) if choices else None
 

@@ -99,6 +99,8 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
             run.choosing.watched(bound)
     elif row.role == _PAIRS and (columns := run.learning.given(bound)):
         run.emit(frame, "pair", bound.place, sources=run.held(*given), api=bound.api, columns=columns)
+    if row.role in EVENTS or row.write is not None:
+        run.choosing.used(bound)
     return frozenset(reads)
 
 

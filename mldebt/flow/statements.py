@@ -111,7 +111,7 @@ def _if(run: Interpreter, node: ir.If, frame: Frame) -> bool:
     if side is not None:
         return execute(run, node.body if side else node.orelse, frame)
     first, second = run.decisions.doubts(node.test, frame)
-    by = run.choosing.by(value, run.place(frame, node.test)) if value.sources else None
+    by = run.choosing.by(value, node.test, run.place(frame, node.test)) if value.sources else None
     return branches(run, [Way(node.body, doubted=first, by=by), Way(node.orelse, doubted=second, by=by)], frame)
 
 
