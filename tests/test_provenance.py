@@ -10,7 +10,8 @@ import pytest
 from mldebt.config import Settings
 from mldebt.flow import verdicts
 from mldebt.flow.chronology import Ahead, Dates
-from mldebt.flow.provenance import Found, Meaning, Provenance
+from mldebt.flow.provenance import Meaning, Provenance
+from mldebt.flow.terms import Found
 from mldebt.model.lineage import Part, Rows
 from mldebt.model.source import Place
 from mldebt.pipeline import check

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from mldebt.flow import chronology as time
-from mldebt.flow import provenance as terms
-from mldebt.flow import verdicts
-from mldebt.flow.provenance import Found, Provenance
+from mldebt.flow import terms, verdicts
+from mldebt.flow.provenance import Provenance
+from mldebt.flow.terms import Found
 from mldebt.model.events import Loaded
 from mldebt.model.lineage import Ahead, Dates, Fitted, Lineage, Order, Part, Rows, Scored, Seen, Shuffle
 from mldebt.model.source import Place

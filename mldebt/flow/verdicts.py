@@ -13,7 +13,8 @@ import msgspec
 from mldebt.model.source import Place
 
 if TYPE_CHECKING:
-    from mldebt.flow.provenance import Found, Provenance
+    from mldebt.flow.provenance import Provenance
+    from mldebt.flow.terms import Found
 
 _NONE: frozenset[int] = frozenset()
 
