@@ -230,7 +230,7 @@ def test_explain_a_family(word: str) -> None:
 
 
 @pytest.mark.parametrize(("word", "part"), [
-    ("undeclared-consumers", "did you mean `undeclared-consumer`?"), ("dangling", "did you mean `dangling-artifact`?"), ("MLD140", "`MLD104`"),
+    ("undeclared-consumers", "did you mean `undeclared-consumer`"), ("dangling", "did you mean `dangling-artifact`?"), ("MLD1104", "`MLD104`"),
     ("datta", "did you mean `data`?"), ("zzzzzz", "`mldebt rules` lists them"), ("", "no rule or family ``"),
 ])
 def test_explain_suggests(word: str, part: str) -> None:
