@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.detect.model_saves import Save, model_saves
 from mldebt.detect.models import row_of
+from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.pattern import Pattern
 
@@ -37,8 +38,9 @@ def fixed_name(context: Context, spec: FixedNameSpec) -> Iterator[Match]:
     """Yield one match for each definition that saves models so, at the first save; the others are evidence."""
     saves = list(model_saves(context, spec.trains))
     keeping, copied = _keeping(context, saves, spec), _copied(context)
-    kept = {use.event.id: artifact for artifact in context.graph.artifacts() if context.graph.is_declared(artifact) or _is_tracked(context, artifact)
-            for use in context.graph.writers(artifact)}
+    names = frozenset(path.rpartition("/")[2] for path in context.graph.project.tracked)
+    kept = {use.event.id for artifact in context.graph.artifacts() for use in context.graph.writers(artifact)
+            if context.graph.is_declared(artifact) or _is_tracked(context, artifact, names) or _is_study(context, use)}
     found: dict[str, dict[str, Save]] = {}
     for save in saves:
         name = save.access.path.literal
@@ -80,9 +82,15 @@ def _is_uploaded(context: Context, save: Save, name: str, spec: FixedNameSpec) -
     return name.removeprefix("./").startswith(tuple(folders)) or context.places.passes(name)
 
 
-def _is_tracked(context: Context, artifact: str) -> bool:
-    """Return whether the repository itself keeps each version of an artefact, or of the note of it that a tool keeps."""
-    return artifact in context.graph.project.tracked or f"{artifact}.dvc" in context.graph.project.tracked
+def _is_tracked(context: Context, artifact: str, names: Collection[str]) -> bool:
+    """Return whether the repository itself keeps each version of an artefact, a copy of it, or the note of it that a tool keeps; `names` are those of files."""
+    return artifact.rpartition("/")[2] in names or f"{artifact}.dvc" in context.graph.project.tracked
+
+
+def _is_study(context: Context, use: Use) -> bool:
+    """Return whether a notebook writes something that no other program reads: it is handed from one cell to the next."""
+    module = context.graph.project.modules.get(use.program)
+    return module is not None and module.facts.notebook and all(reader.program == use.program for reader in context.graph.readers(use.artifact))
 
 
 def _is_fixed(save: Save, name: str) -> bool:

@@ -17,12 +17,14 @@ from mldebt.model.source import Place
 
 
 class ResubstitutionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`labels`: words by which a statement that scores, or calls what does, says whose score it is. `sides`: the sides of a division that are held out."""
+    """`labels`: words by which a statement that scores, or calls what does, says whose score it is. `sides`: the sides of a division that are held out. `toys`:
+    roles of calls that bring data that a library keeps for trying it out."""
 
     kind: str
     form: str
     labels: tuple[str, ...] = ()
     sides: tuple[str, ...] = ("test",)
+    toys: tuple[str, ...] = ()
     confidence: Confidence = "high"
 
 
@@ -37,11 +39,17 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
                 labelled(context, place, spec.labels) for place in (event.place, *event.chain)):
             scored[fit.place].append((event, fit))
     for place, found in scored.items():
-        if place not in held_out:
-            event, fit = min(found, key=lambda one: one[0].place)
+        event, fit = min(found, key=lambda one: one[0].place)
+        if place not in held_out and not _is_toy(context, fit, spec):
             name = fit.api.rpartition(".")[2]
             steps = (came_from(context, fit.data.rows[0]), Step(place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here"))
             yield Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
+
+
+def _is_toy(context: Context, fit: Fitted, spec: ResubstitutionSpec) -> bool:
+    """Return whether a model is fitted on nothing but data that a library keeps for trying it out."""
+    acts = [context.observed.acts.get(rows.origin) for rows in fit.data.rows]
+    return all(act is not None and act.role in spec.toys for act in acts)
 
 
 def _held_back(event: Event, fit: Fitted, spec: ResubstitutionSpec) -> bool:

@@ -36,8 +36,8 @@ class Conversions:
             return ()
         if own:
             return (self._number(bound.place, FILE, after, bound.api),)
-        given = [value for value in (bound.receiver, *bound.args, *bound.keywords.values()) if value is not None] if row.passes is None else [
-            bound.get(name) for name in row.passes]
+        receiver = () if bound.receiver is None else (bound.receiver,)
+        given = [*receiver, *self._run.learning.features(bound)] if row.passes is None else [bound.get(name) for name in row.passes]
         before, passed = self._travelled(given)
         return self._step(before, after, passed, bound.place, bound.api)
 
@@ -77,9 +77,10 @@ class Conversions:
         return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
 
     def _is_new(self, value: Value) -> bool:
-        """Return whether a value is a display by names, some items of which have passed nothing and are no constants."""
+        """Return whether a value is a mapping by names, some items of which are no constants: what is made of its columns is a new table."""
         known = self._run.heap.get(value.ref) if value.ref and not value.passed else None
-        return known is not None and known.kind == "dict" and any(not item.passed and not item.const and not item.ref for item in known.fields.values())
+        items = (*known.fields.values(), *(() if known.rest is None else (known.rest,))) if known is not None and known.kind == "dict" else ()
+        return any(not item.const and not item.ref for item in items)
 
     def _parts(self, value: Value, depth: int = 0) -> list[Value]:
         """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""

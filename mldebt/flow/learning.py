@@ -240,6 +240,8 @@ class Learning:
             return given - filling | self._book.as_statistic(filling)
         if row.data is not None:
             given = self._run.held(*(bound.get(name) for name in row.data))
+        if row.mask:
+            return self._book.mask(given, bound.place)
         if self._by_itself(bound, row):
             return given
         if row.named and bound.get(row.named).target is not None:

@@ -51,7 +51,7 @@ class Renaming:
     def __init__(self, tokens: Tokens, summary: Summary, place: Place) -> None:
         """Start with no address renamed; the call of the summary stands at `place`."""
         self.tokens, self.born, self.tables, self.place = tokens, summary.born, summary.tables, place
-        self._done: dict[int, frozenset[int]] = {}
+        self._done: dict[int | frozenset[int], frozenset[int]] = {}
         self._laid: dict[int, Layout] = {}
         self.refs: dict[int, int] = {}
         self.back: dict[int, int] = {}

@@ -55,6 +55,7 @@ class Provenance(Chronology):
         self._depths: dict[int, int] = {}
         self._marks: set[int] = set()
         self._choices: set[int] = set()
+        self._rests: dict[Found, Found] = {}
         self.columns = ColumnBook()
 
     def origin(self, place: Place) -> Found:
@@ -206,7 +207,10 @@ class Provenance(Chronology):
         """Return the reads behind some provenance, and the tokens that may stand for more."""
         if not found or max(found) < FIRST and min(found) > -FIRST:
             return found
-        return frozenset().union(*map(self._behind, found))
+        known = self._rests.get(found)
+        if known is None:
+            known = self._rests[found] = frozenset().union(*map(self._behind, found))
+        return known
 
     def resolve(self, found: Found, meant: Meaning) -> Found:
         """Return provenance with every token that is known replaced by what it stands for."""
@@ -233,13 +237,17 @@ class Provenance(Chronology):
             meant.terms[item] = self._again(term, lambda found: self.resolve(found, meant))
         return meant.terms[item]
 
-    def called(self, found: Found, born: frozenset[int], place: Place, done: dict[int, Found]) -> Found:
+    def called(self, found: Found, born: frozenset[int], place: Place, done: dict[int | Found, Found]) -> Found:
         """Return provenance as a call at `place` gives it: what was read while it ran (`born`) are rows that this call got. `done` is what was worked out."""
-        if not found or self.reads(found).isdisjoint(born):
+        if not found:
             return found
-        return frozenset(number for item in found for number in self._called(item, born, place, done))
+        known = done.get(found)
+        if known is None:
+            touched = not self.reads(found).isdisjoint(born)
+            known = done[found] = frozenset(number for item in found for number in self._called(item, born, place, done)) if touched else found
+        return known
 
-    def _called(self, item: int, born: frozenset[int], place: Place, done: dict[int, Found]) -> Found:
+    def _called(self, item: int, born: frozenset[int], place: Place, done: dict[int | Found, Found]) -> Found:
         term = self._terms.get(item)
         if self._behind(item).isdisjoint(born):
             return frozenset((item,))

@@ -30,9 +30,17 @@ def subscripted(run: Interpreter, value: Value, node: ir.Subscript, index: list[
         return _columns(run, _sliced(run, value, first, index, looped=looped), node, index)
     if value.sources and index and index[0].text and _indexed(run, value) == "parts":
         return run.provenance.part(value.sources, _SLICES, index[0].text)
+    if value.sources and index and _is_facts(run, index[0]):
+        return run.provenance.chosen(value.sources, ())  # names of columns, which ones is not known
     if value.sources and index and (index[0].texts or not index[0].sources and index[0].ref):
         return run.provenance.chosen(value.sources, names(run, index[0]) or ())
     return _sliced(run, value, first, index, looped=looped)
+
+
+def _is_facts(run: Interpreter, index: Value) -> bool:
+    """Return whether an index only says something about data, as the names of its columns do."""
+    row = run.catalogue.lineage(index.type) if index.type else None
+    return row is not None and row.keeps == "facts"
 
 
 def _columns(run: Interpreter, sources: frozenset[int], node: ir.Subscript, index: list[Value]) -> frozenset[int]:

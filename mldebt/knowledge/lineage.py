@@ -125,6 +125,8 @@ class LineageRow(Strict, frozen=True):
     type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
     of the `parts` its rows are kept in.
 
+    `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there.
+
     `chances`: what a call predicts are chances or scores, to be cut into decisions. `chooses`: it picks or orders by the values given. `searches`: what its
     functions return decides what it finds. `judges`: a score is of `labels` or of the `ranking` by chances; `pairs` names the parameter without which it knows
     two classes only. `settings` are arguments that an instance of the type is asked for later; `watches`: which rows steer a fit; `steers`: an instance does.
@@ -149,6 +151,7 @@ class LineageRow(Strict, frozen=True):
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     division: DivisionRow | None = None
+    mask: bool = False
     chances: bool = False
     chooses: bool = False
     searches: bool = False

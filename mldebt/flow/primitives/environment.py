@@ -20,10 +20,15 @@ def _environment(run: Interpreter, call: Bound) -> Value:
     return join(call.args[1], value) if len(call.args) > 1 and call.args[1].texts else value
 
 
+def _date(run: Interpreter, call: Bound) -> Value:
+    """Return a date as a text."""
+    return Value(type=call.row.returns, texts=(Pattern((Hole("stamp", "date"),)),))
+
+
 def _stamp(run: Interpreter, call: Bound) -> Value:
     return Value(type=call.row.returns, texts=(Pattern((Hole("stamp"),)),))
 
 
 PRIMITIVES: dict[str, Callable[..., Value]] = {
-    "environment.get": _environment, "stamp.now": _stamp, "stamp.format": _stamp, "stamp.unique": _stamp, "text.stamp": _stamp,
+    "environment.get": _environment, "stamp.now": _stamp, "stamp.format": _date, "stamp.unique": _stamp, "text.stamp": _stamp,
 }
