@@ -10,6 +10,7 @@ import msgspec
 from mldebt.detect.base import Context, listed, one_each
 from mldebt.detect.model_saves import Save, model_saves
 from mldebt.detect.models import row_of
+from mldebt.graph.identity import PASSING
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.pattern import Pattern
@@ -17,7 +18,6 @@ from mldebt.model.pattern import Pattern
 _VERSION = re.compile(r"(?<![a-z])v\d+|\d+\.\d+|(?<![a-z])(?:version|release|rev|run|exp)[-_ ]?\d+", re.I)
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-_/]?\d\d){0,2}(?!\d)|\d{8,}")
 _HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}(?![0-9a-z])", re.I)
-_PASSING = ("/tmp/", "/var/tmp/", "/dev/")
 
 
 class FixedNameSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ def _is_study(context: Context, use: Use) -> bool:
 
 def _is_fixed(save: Save, name: str) -> bool:
     """Return whether a name is the same each time and nobody sets another: it tells no version, date or hash, and is not one of a passing file."""
-    if save.access.store not in ("file", "bucket") or save.access.given or save.access.chosen or name.startswith(_PASSING):
+    if save.access.store not in ("file", "bucket") or save.access.given or save.access.chosen or name.startswith(PASSING):
         return False
     return not (_VERSION.search(name) or _DATE.search(name) or _HASH.search(name))
 

@@ -5,6 +5,7 @@ Most of these hold whatever data they are put beside, so they are numbers like a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TypeAlias
 
 import msgspec
@@ -99,7 +100,7 @@ _BY_COLUMN = (Dates, Ahead)
 MAX_NAMED, MAX_KEYED = 8, 4
 
 
-class Chronology:
+class Chronology(ABC):
     """What provenance knows of time; the table of terms itself is the subclass's."""
 
     def __init__(self, *, by_column: bool = True) -> None:
@@ -108,21 +109,21 @@ class Chronology:
         self._facts: dict[int, Fact | Keyed | Shuffled] = {}
         self._columns: dict[int, Dates | Ahead] = {}
 
+    @abstractmethod
     def number(self, term: Timed, *, open_: bool) -> int:
         """Return the number of a term."""
-        raise NotImplementedError
 
+    @abstractmethod
     def term(self, item: int) -> object:
         """Return the term that a number stands for, None for a read or a token."""
-        raise NotImplementedError
 
+    @abstractmethod
     def holds_rows(self, item: int) -> bool:
         """Return whether a number stands for rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reads(self, found: Found) -> Found:
         """Return the reads behind some provenance, and the tokens that may stand for more."""
-        raise NotImplementedError
 
     def fact(self, term: Fact) -> Found:
         """Return something that holds whatever data it is put beside."""

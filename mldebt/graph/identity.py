@@ -13,7 +13,7 @@ from mldebt.model.project import Folder
 MIN_LITERAL = 6
 MIN_IN_FOLDER = 4
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\(\w+\)|\$\w+")
-_PASSING = ("/tmp/", "/var/tmp/", "/dev/")  # what lies there is gone or no file when another program looks
+PASSING = ("/tmp/", "/var/tmp/", "/dev/")  # what lies there is gone or no file when another program looks
 
 
 def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> list[tuple[str, bool]]:
@@ -38,7 +38,7 @@ def candidates(access: Access, folders: Sequence[Folder], base: str = "") -> lis
     if path.startswith("${"):
         return [(f"{base}/{normpath(path)}{suffix}" if base else normpath(path) + suffix, True)]
     if access.anchor in ("absolute", "home"):
-        return [] if path.startswith(_PASSING) else [((f"{base}/{normpath(path)}" if base else normpath(path)) + suffix, True)]
+        return [] if path.startswith(PASSING) else [((f"{base}/{normpath(path)}" if base else normpath(path)) + suffix, True)]
     if access.anchor == "none":
         return [(path + suffix, True)]
     if access.anchor == "file":
