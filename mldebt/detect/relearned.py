@@ -10,7 +10,7 @@ import msgspec
 
 from mldebt.detect.base import Context
 from mldebt.detect.copies import told_once
-from mldebt.detect.held_out import Judgement, also, came_from, judgements, more, source_of
+from mldebt.detect.held_out import Judgement, also, came_from, judgements, more
 from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import How, Seen, any_inside
@@ -48,7 +48,7 @@ def relearned(context: Context, spec: RelearnedSpec) -> Iterator[Match]:
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     for place in sorted(found):
         causes[found[place].seen.rows[0].source].append(found[place])
-    yield from told_once(context, ((_match(context, spec, told), source_of(context, told[0].seen.rows[0])) for told in causes.values()))
+    yield from told_once(context, ((_match(context, spec, told), told[0].seen.rows[0]) for told in causes.values()))
 
 
 def _of_held_out(seen: Seen, judgement: Judgement) -> bool:

@@ -128,6 +128,9 @@ class LineageRow(Strict, frozen=True):
     `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there. `labelled`: it is values of the rows that the
     labels given name.
 
+    `monotone`: each column that comes out is ordered as it was, whatever was learned; `by_order` (on a type): how columns are ordered is all that an instance
+    learns of them.
+
     `chances`: what a call predicts are chances or scores, to be cut into decisions. `chooses`: it picks or orders by the values given. `searches`: what its
     functions return decides what it finds. `judges`: a score is of `labels` or of the `ranking` by chances; `pairs` names the parameter without which it knows
     two classes only. `settings` are arguments that an instance of the type is asked for later; `watches`: which rows steer a fit; `steers`: an instance does.
@@ -152,6 +155,8 @@ class LineageRow(Strict, frozen=True):
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
     labelled: bool = False
+    monotone: bool = False
+    by_order: bool = False
     division: DivisionRow | None = None
     mask: bool = False
     chances: bool = False
