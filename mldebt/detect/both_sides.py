@@ -9,6 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from mldebt.detect.base import Context, shown
+from mldebt.detect.copies import told_once
+from mldebt.detect.handed_on import handed_on
 from mldebt.detect.held_out import Judgement, also, came_from, judgements, more, source_of
 from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
@@ -45,7 +47,7 @@ class _Told(NamedTuple):
 def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
     """Yield one match for all that is learned from both sides of one division, at the first: by rows held out for good, where there are some."""
     found: dict[Place, _Told] = {}
-    for judgement in judgements(context):
+    for judgement in (*judgements(context), *handed_on(context)):
         for seen in judgement.seen:
             known = found.get(seen.place)
             if seen.how not in spec.how or known is not None and not _only_folds(known.fitted, known.held) or (sides := _sides(judgement, seen)) is None:
@@ -56,8 +58,7 @@ def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
     rounds = Rounds(context)
     for place in sorted(place for place, told in found.items() if not rounds.of_a_record(told.seen, told.judgement.fit.place)):
         causes[found[place].cause].append(found[place])
-    for told in causes.values():
-        yield _match(context, spec, told)
+    yield from told_once(context, ((_match(context, spec, told), source_of(context, told[0].held)) for told in causes.values()))
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:
@@ -104,6 +105,7 @@ def _match(context: Context, spec: BothSidesSpec, all_told: Sequence[_Told]) -> 
     steps += also(tuple(told.seen for told in all_told[1:]))
     if (part := _division(fitted.parts, held.parts)) is not None:
         steps.append(Step(part.site, "the rows are divided here"))
+    steps.extend(judgement.handed)
     steps.append(Step(judgement.fit.place, "the model is fitted on one part here"))
     steps.append(Step(judgement.event.place, "the model is judged on rows that it was not fitted on here"))
     message = f"`{name}` learns from rows that the model is later judged on{more(len(all_told) - 1)}"

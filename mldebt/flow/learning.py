@@ -242,6 +242,8 @@ class Learning:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if row.mask:
             return self._book.mask(given, bound.place)
+        if row.labelled:
+            return self._book.labelled(given)
         if self._by_itself(bound, row):
             return given
         if row.named and bound.get(row.named).target is not None:
