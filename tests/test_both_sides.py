@@ -23,14 +23,15 @@ rows[["age", "pay"]] = StandardScaler().fit_transform(rows[["age", "pay"]])
 HELD = "first, last, known, hidden = train_test_split(rows[['age', 'pay']], rows['left'])\n"
 
 
-def _leaks(folder: Path) -> list[Finding]:
-    return [finding for finding in check(folder, Settings(), jobs=1).findings if finding.code == "MLD301"]
+def _leaks(folder: Path, code: str = "MLD301") -> list[Finding]:
+    return [finding for finding in check(folder, Settings(), jobs=1).findings if finding.code == code]
 
 
 @pytest.mark.parametrize(("models", "severity"), [
     ("print(RandomForestClassifier().fit(first, known).score(last, hidden))", "info"),
     ("print(GridSearchCV(RandomForestClassifier(), {}).fit(first, known).score(last, hidden))", "info"),
     ("print(cross_val_score(RandomForestClassifier(), first, known), RandomForestClassifier().fit(first, known).score(last, hidden))", "info"),
+    ("print(RandomForestClassifier(class_weight=dict(zip(known.unique(), weights(known)))).fit(first, known).score(last, hidden))", "info"),
     ("print(SVC().fit(first, known).score(last, hidden))", "error"),
     ("print(GridSearchCV(SVC(), {}).fit(first, known).score(last, hidden))", "error"),
     ("for model in (SVC(), RandomForestClassifier()):\n    print(model.fit(first, known).score(last, hidden))", "error"),
@@ -81,3 +82,36 @@ def test_a_file_that_something_else_writes_too_is_nobody_s_sides(tmp_path: Path)
     write_sections(PARTS.format(trial=TRIAL, held=HELD) + '# file: again.py\nimport pickle\nimport pandas as pd\nwith open("parts.pkl", "wb") as file:\n'
                    '    pickle.dump(pd.read_csv("rows.csv"), file)\n', tmp_path)
     assert not _leaks(tmp_path)
+
+
+TESTED = TRIAL.partition("rows[[")[0] + """
+tests = pd.read_csv("tests.csv")
+scaler = StandardScaler().fit(rows[["age", "pay"]])
+X = scaler.transform(rows[["age", "pay"]])
+print(cross_val_score(SVC(), X, rows["left"]))
+model = SVC().fit(X, rows["left"])
+"""
+
+
+@pytest.mark.parametrize(("end", "leaks"), [
+    ("print(model.score(scaler.transform(tests[['age', 'pay']]), tests['left']))", 0),
+    ("print(model.predict(scaler.transform(tests[['age', 'pay']])))", 1),
+    ("print(model.score(StandardScaler().fit_transform(tests[['age', 'pay']]), tests['left']))", 1),
+])
+def test_folds_of_a_training_part_are_nothing_where_a_test_part_is_scored(end: str, leaks: int, tmp_path: Path) -> None:
+    (tmp_path / "trial.py").write_text(TESTED + end, "utf-8")
+    assert len(_leaks(tmp_path)) == leaks
+
+
+@pytest.mark.parametrize(("table", "leaks"), [("others", 0), ("rows", 1)])
+def test_what_values_are_looked_up_in_brings_no_rows(table: str, leaks: int, tmp_path: Path) -> None:
+    (tmp_path / "trial.py").write_text(f"""
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+rows, others = pd.read_csv("rows.csv"), pd.read_csv("others.csv")
+rows["rank"] = rows["city"].map({table}["pay"].clip({table}["pay"].quantile(0.1)))
+first, last, known, hidden = train_test_split(rows[["rank"]], rows["left"])
+print(LogisticRegression().fit(first, known).score(last, hidden))
+""", "utf-8")
+    assert len(_leaks(tmp_path, "MLD302")) == leaks

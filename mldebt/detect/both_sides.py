@@ -64,7 +64,7 @@ class _Models:
         if learner is None or not learner.monotone:
             return False
         kinds = self.kinds(fit)
-        return bool(kinds) and all((row := self._catalogue.lineage(kind)) is not None and row.by_order for kind in kinds)
+        return bool(kinds) and all(map(self._by_order, kinds))
 
     def name(self, fit: Fitted) -> str:
         """Return what a model is called that is no mere holder of others."""
@@ -72,7 +72,12 @@ class _Models:
 
     def kinds(self, fit: Fitted) -> list[str]:
         """Return the types of what is fitted, without those that only hold others."""
-        return sorted(kind for kind in self._types.get(fit.place) or (fit.api,) if not self._only_holds(kind))
+        known = (fit.api,) if self._by_order(fit.api) else self._types.get(fit.place) or (fit.api,)
+        return sorted(kind for kind in known if not self._only_holds(kind))
+
+    def _by_order(self, kind: str) -> bool:
+        row = self._catalogue.lineage(kind)
+        return row is not None and row.by_order
 
     def _only_holds(self, kind: str) -> bool:
         """Return whether a part of a model is one that has others do the work, or leaves columns in order."""
@@ -83,21 +88,44 @@ class _Models:
 def both_sides(context: Context, spec: BothSidesSpec) -> Iterator[Match]:
     """Yield one match for all that is learned from both sides of one division, at the first: by rows held out for good, where there are some."""
     found: dict[Place, _Told] = {}
-    models, moved = _Models(context), set[Place]()
+    models, moved, by_folds, prepared = _Models(context), set[Place](), _by_folds(context), set[Place]()
     for judgement in (*judgements(context), *handed_on(context)):
+        prepared.update(seen.place for seen in judgement.event.rows.seen if _of_training(judgement, seen))
         moved.update(seen.place for seen in judgement.seen if not models.unmoved(judgement.fit, seen))
         for seen in judgement.seen:
             known = found.get(seen.place)
-            if seen.how not in spec.how or known is not None and not _only_folds(known.fitted, known.held) or (sides := _sides(judgement, seen)) is None:
+            if seen.how not in spec.how or seen.place in by_folds or known is not None and not _only_folds(known.fitted, known.held):
+                continue
+            if (sides := _sides(judgement, seen)) is None:
                 continue
             if known is None or not _only_folds(*sides):
                 found[seen.place] = _Told(judgement, seen, *sides)
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     rounds = Rounds(context)
     for place in sorted(place for place, told in found.items() if not rounds.of_a_record(told.seen, told.judgement.fit.place)):
+        if place in prepared and _only_folds(found[place].fitted, found[place].held):
+            continue
         causes[(*found[place].cause, place in moved)].append(found[place])
     yield from told_once(context, ((_match(context, spec, told, "" if told[0].seen.place in moved else models.name(told[0].judgement.fit)), told[0].held)
                                    for told in causes.values()))
+
+
+def _of_training(judgement: Judgement, seen: Seen) -> bool:
+    """Return whether what shaped scored rows was learned of those of the fit, which come from elsewhere: then these are a training part as a whole."""
+    if judgement.event.kind != "score":
+        return False
+    sources = {rows.source for rows in seen.rows}
+    return bool(judgement.held_out) and all(rows.source not in sources for rows in judgement.held_out) and any(
+        rows.source in sources for rows in judgement.fitted)
+
+
+def _by_folds(context: Context) -> set[Place]:
+    """Return where something is only ever fitted on the folds to learn from of a division: what it makes of the rest of them is out of fold."""
+    found: dict[Place, bool] = {}
+    for event in context.events:
+        if event.kind == "fit" and event.rows.rows:
+            found[event.place] = found.get(event.place, True) and all(any(part.side in FOLDS for part in rows.parts) for rows in event.rows.rows)
+    return {place for place, folded in found.items() if folded}
 
 
 def _sides(judgement: Judgement, seen: Seen) -> tuple[Rows, Rows] | None:

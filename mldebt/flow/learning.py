@@ -242,6 +242,9 @@ class Learning:
         if row.fills:
             filling = self._run.held(*(bound.get(name) for name in row.fills))
             return given - filling | self._book.as_statistic(filling)
+        if row.looks_up and all(bound.get(name).target is None for name in row.looks_up):
+            table = self._run.held(*(bound.get(name) for name in row.looks_up))
+            return self._run.held(bound.receiver or NOTHING) | self._book.shaping(table) | self._book.of_time(table) | self._book.marks(table)
         if row.data is not None:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if row.mask:

@@ -118,7 +118,8 @@ class LineageRow(Strict, frozen=True):
     with the answers, whose rows it learns from while nothing that shaped them counts; `folds`: those
     that a call divides into folds to fit a model on some and judge it on the rest; `data`: those that hold the data, where the others only steer what is done
     (`self`: the receiver); `picks`: those with the positions, labels or mask of the rows that come back; `leaves`: of those that do not; `fills`: those
-    whose values stand where one is missing (a group's statistic there is one like any other). A statistic is taken
+    whose values stand where one is missing (a group's statistic there is one like any other); `looks-up`: those in which each value of the data is looked up:
+    what shaped them shapes what is found there, while their rows are none of it. A statistic is taken
     of each row by itself where `axis` is 1 or `columns`; one that depends on the rows only where `number` is a number is none where it is not. Where `named` is
     a function, that function learns, else what it names (`counts` are names of counts). `parameters` are the names of positional parameters, where the row of
     the call does not give them. `division` says how the call divides rows; of a
@@ -151,6 +152,7 @@ class LineageRow(Strict, frozen=True):
     named: str = ""
     counts: tuple[str, ...] = ()
     fills: tuple[str, ...] = ()
+    looks_up: tuple[str, ...] = ()
     indexed: Literal["rows", "parts"] | None = None
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
