@@ -62,7 +62,7 @@ def _match(context: Context, spec: RelearnedSpec, all_told: Sequence[_Told]) -> 
     steps = [came_from(context, seen.rows[0]), Step(first.place, f"`{name}` learns from the rows of the fit here"),
              Step(seen.place, f"`{name}` learns anew from other rows here")]
     steps += also(tuple(told.seen for told in all_told[1:]))
-    steps.append(Step(judgement.event.place, f"the model is {judged} {'them ' if judged == 'judged on' else ''}here"))
+    steps.append(Step(judgement.event.place, f"the model is {judged} them here"))
     message = f"`{name}` learns anew from rows that the model is {judged}{more(len(all_told) - 1)}"
     return Match(seen.place, message, tuple(steps), name, judgement.event.owner, spec.confidence)
 
