@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
+from mldebt.cli.accepted import baseline_file, entries_of, with_baseline, without_file
 from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
@@ -32,6 +34,8 @@ class Options(Wanted):
     show_timings: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: Path | None = None
+    no_baseline: bool = False
 
 
 def run_check(options: Options) -> int:
@@ -46,12 +50,20 @@ def run_check(options: Options) -> int:
         return 0
     if not job.scopes:
         return 0
-    with Watcher(not options.quiet) as watch:
-        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch,
-                       cache=options.cache)
+    report = _report(job, options)
     put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet), options.statistics)
     _say_more(report, job, options)
     return exit_code(report, job.settings.fail_on, options.exit_zero)
+
+
+def _report(job: Job, options: Options) -> Report:
+    """Return the report of a run with its baseline, which is read first: a wrong one is told before the run."""
+    path = baseline_file(job, options.baseline)
+    entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
+    job = without_file(job, path)
+    with Watcher(not options.quiet) as watch:
+        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
+    return report if entries is None else with_baseline(report, job, path, entries)
 
 
 def _file_list(job: Job) -> str:

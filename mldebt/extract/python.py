@@ -129,7 +129,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
         problems.extend(_without_ends(glued))
         module = _parse("\n".join(sources) + "\n", limit)
     text = "\n".join(sources) + "\n"
-    table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))
+    table = LineTable(line_starts(text), tuple(Cell(cell.number, start, cell.id) for cell, start in zip(cells, starts)))
     lines = sum(cell.source.count("\n") + 1 for cell in cells)
     if module is None:
         whole = Problem("syntax", "the cells do not parse as one program")
