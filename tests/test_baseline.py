@@ -275,6 +275,9 @@ def test_other_formats_say_what_is_accepted(project: Path) -> None:
         ("new", []), ("unchanged", [{"kind": "external", "status": "accepted", "justification": "until May"}])]
     assert "baselineState" not in run("check", project, "--output-format", "sarif", "--no-baseline").stdout
     assert run("check", project, "--output-format", "github").stdout.count("::warning") == 1
+    assert run("check", project, "--output-format", "junit").stdout.count('<skipped message="baseline: until May"/>') == 1
+    assert "3 files, 22 lines, 1 baselined" in run("check", project, "--output-format", "html").stdout
+    assert len(json.loads(run("check", project, "--output-format", "gitlab").stdout)) == 1
     assert "Found 1 warning in 3 files, 22 lines (1 baselined)." in run("check", project).stdout
     assert run("check", project, "--statistics").stdout == "     1  MLD104  undeclared-consumer\n"
 

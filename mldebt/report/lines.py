@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from mldebt.model.finding import Report
+from mldebt.report.escape import json_text, safe
 from mldebt.report.json_document import entry
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -12,7 +11,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 def json_lines(report: Report) -> str:
     """Return one JSON object a finding, in output order."""
-    return "".join(msgspec.json.encode(entry(item)).decode() + "\n" for item in report.findings)
+    return "".join(json_text(entry(item), indent=0) for item in report.findings)
 
 
 def workflow_commands(report: Report) -> str:
@@ -27,7 +26,7 @@ def workflow_commands(report: Report) -> str:
 
 def _data(text: str) -> str:
     """Return text escaped as the data of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:
