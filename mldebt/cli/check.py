@@ -16,6 +16,7 @@ from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.pipeline import check, found_files
 from mldebt.policy.findings import in_scopes
 from mldebt.policy.select import select
+from mldebt.report.escape import safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def run_check(options: Options) -> int:
     with Watcher(not options.quiet) as watch:
         report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch,
                        cache=options.cache)
-    put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet), options.statistics)
+    put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet, job.settings.fail_on),
+        options.statistics)
     _say_more(report, job, options)
     return exit_code(report, job.settings.fail_on, options.exit_zero)
 
@@ -57,7 +59,7 @@ def run_check(options: Options) -> int:
 def _file_list(job: Job) -> str:
     """Return the files that would be analysed below the paths, one a line, each with its kind."""
     files = [file for file in found_files(job.root.path, job.settings).files if in_scopes(file.path, job.scopes)]
-    return "".join(f"{file.kind:10}{file.path}\n" for file in files)
+    return "".join(f"{file.kind:10}{safe(file.path)}\n" for file in files)
 
 
 def _as_json(settings: Settings) -> str:

@@ -84,7 +84,7 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_selecting
 @click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
-              help="full (default), concise, json, jsonl, sarif or github; several are allowed, each may name a file.")
+              help="full (default), concise, json, jsonl, sarif, github, gitlab, junit, html or markdown; several are allowed, each may name a file.")
 @click.option("--output-file", "-o", default="", metavar="FILE", help="Write the report to this file.")
 @_COLOR
 @click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), help="The least severity that makes the exit code 1 (default: warning).")
@@ -171,7 +171,7 @@ def graph(
     """Print the data-dependency graph of a project, or of the parts that PATHS name."""
     from mldebt.cli.graph import Part, run_graph
 
-    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file, cache))
+    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file, cache), exact=True)
 
 
 @main.command()
@@ -185,7 +185,7 @@ def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool,
     """List every artefact: where it is, its producers and consumers, declared or not, tracked or not."""
     from mldebt.cli.artifacts import run_artifacts
 
-    _print(lambda: run_artifacts(paths, project, form, undeclared, write, cache))
+    _print(lambda: run_artifacts(paths, project, form, undeclared, write, cache), exact=form == "json")
 
 
 @main.command()
@@ -202,10 +202,12 @@ def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None)
     _print(lambda: run_cache(project, cache_dir, clear))
 
 
-def _print(make: Callable[[], str]) -> None:
-    """Print a text, or the error that making it raised."""
+def _print(make: Callable[[], str], exact: bool = False) -> None:
+    """Print a text, or the error that making it raised; `exact` as in `screen.write`."""
     def printed() -> int:
-        click.echo(make(), nl=False)
+        from mldebt.cli.screen import write
+
+        write(make(), exact=exact)
         return 0
 
     _run(printed)

@@ -19,6 +19,7 @@ from mldebt.extract.magic_commands import magic_commands
 from mldebt.extract.mentions import words_beside
 from mldebt.extract.notebook import INJECTED, CodeCell, assigned_names, read_notebook
 from mldebt.extract.percent import in_cells, stretches, without_prose
+from mldebt.extract.syntax import parse
 from mldebt.model import ir
 from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
@@ -49,7 +50,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
     problem = check(text, limit)
     if problem is None:
         try:
-            low = Lowering(cst.parse_module(text), text)
+            low = Lowering(parse(text), text)
         except cst.ParserSyntaxError as error:
             problem = _syntax(error, text, table)
             if templated(path) and ("{{" in text or "{%" in text):
@@ -173,6 +174,6 @@ def _parse(text: str, limit: int) -> cst.Module | None:
     if check(text, limit) is not None:
         return None
     try:
-        return cst.parse_module(text)
+        return parse(text)
     except cst.ParserSyntaxError:
         return None

@@ -129,7 +129,11 @@ class LineageRow(Strict, frozen=True):
     type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
     of the `parts` its rows are kept in.
 
-    `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there.
+    `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there. `labelled`: it is values of the rows that the
+    labels given name.
+
+    `monotone`: each column that comes out is ordered as it was, whatever was learned; `by_order` (on a type): how columns are ordered is all that an instance
+    learns of them.
 
     `chances`: what a call predicts are chances or scores, to be cut into decisions. `chooses`: it picks or orders by the values given. `searches`: what its
     functions return decides what it finds. `judges`: a score is of `labels` or of the `ranking` by chances; `pairs` names the parameter without which it knows
@@ -154,6 +158,9 @@ class LineageRow(Strict, frozen=True):
     indexed: Literal["rows", "parts"] | None = None
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
+    labelled: bool = False
+    monotone: bool = False
+    by_order: bool = False
     division: DivisionRow | None = None
     mask: bool = False
     chances: bool = False

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import msgspec
-
 from mldebt.model.finding import Report
+from mldebt.report.escape import json_text
 
 
 def document(report: Report, version: str) -> str:
@@ -26,4 +25,4 @@ def document(report: Report, version: str) -> str:
             "by_rule": dict(sorted(Counter(item.code for item in live).items())),
         },
     }
-    return msgspec.json.format(msgspec.json.encode(table), indent=2).decode() + "\n"
+    return json_text(table)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from mldebt.model.finding import Report
+from mldebt.report.escape import json_text, safe
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def json_lines(report: Report) -> str:
     """Return one JSON object a finding, in output order."""
-    return "".join(msgspec.json.encode(item).decode() + "\n" for item in report.findings)
+    return "".join(json_text(item, indent=0) for item in report.findings)
 
 
 def workflow_commands(report: Report) -> str:
@@ -27,7 +26,7 @@ def workflow_commands(report: Report) -> str:
 
 def _data(text: str) -> str:
     """Return text escaped as the data of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from mldebt.model.card import Card
 from mldebt.model.finding import EvidenceStep, Finding, Report
+from mldebt.report.escape import json_text
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -29,7 +28,7 @@ def sarif(report: Report, version: str, cards: Sequence[Card]) -> str:
         "results": [_result(item, index[item.code]) for item in report.findings],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+    return json_text(log)
 
 
 def _rule(card: Card) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import msgspec
-
 from mldebt.model.finding import SEVERITIES, Finding, Report, Severity
 from mldebt.report.canvas import STYLES, Canvas
+from mldebt.report.escape import json_text
 
 
 def summary(report: Report, canvas: Canvas) -> str:
@@ -39,7 +38,7 @@ def statistics(report: Report, canvas: Canvas) -> str:
 def statistics_document(report: Report) -> str:
     """Return the same as a JSON array of `code`, `name`, `severity` (the worst of its findings), `count`."""
     rows = [{"code": code, "name": name, "severity": severity, "count": count} for (code, name, severity), count in _by_rule(report)]
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
+    return json_text(rows)
 
 
 def _by_rule(report: Report) -> list[tuple[tuple[str, str, Severity], int]]:
