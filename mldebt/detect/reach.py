@@ -144,7 +144,7 @@ def _match(context: Context, uses: _Reads, same: Sequence[_Reads], confidence: C
     arms = {writer.event.id for writer in made if _is_one_arm(context, writer, told)}
     does = "may write" if all(writer.event.id in arms for writer in made) else f"write{_s(producers)}"
     return Match(site(use), f"{who} {names}, which {listed(producers)} {does} and nothing declares",
-                 _evidence(context, use, others, made, arms), f"{use.artifact} <- {consumers[0]}", use.event.owner,
+                 _evidence(context, use, others, made, arms), f"{min(artifacts)} <- {consumers[0]}", use.event.owner,
                  confidence, lowered, artifacts=tuple(artifacts))
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from mldebt.extract.comments import comment_starts
 from mldebt.extract.gate import check
 from mldebt.extract.lower import Lowering
+from mldebt.extract.syntax import parse
 from mldebt.model import ir
 from mldebt.model.calls import called, dotted
 from mldebt.model.facts import Disabled, decode_body
@@ -142,7 +143,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
         source = f"{before}{code}{after}\n"
         if check(source) is None:
             try:
-                low = Lowering(cst.parse_module(source), source)
+                low = Lowering(parse(source), source)
                 return (*low.body, *(node for inner in low.bodies[1:] for node in decode_body(inner))), bool(before)
             except cst.ParserSyntaxError:
                 continue

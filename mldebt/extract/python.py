@@ -21,6 +21,7 @@ from mldebt.extract.mentions import words_beside, words_of
 from mldebt.extract.notebook import INJECTED, CodeCell, assigned_names, read_notebook
 from mldebt.extract.percent import in_cells, stretches, without_prose
 from mldebt.extract.rights import holders
+from mldebt.extract.syntax import parse
 from mldebt.extract.taken_up import read_after
 from mldebt.model import ir
 from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
@@ -52,7 +53,7 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
     problem = check(text, limit)
     if problem is None:
         try:
-            low = Lowering(cst.parse_module(text), text)
+            low = Lowering(parse(text), text)
         except cst.ParserSyntaxError as error:
             problem = _syntax(error, text, table)
             if templated(path) and ("{{" in text or "{%" in text):
@@ -132,7 +133,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
         problems.extend(_without_ends(glued))
         module = _parse("\n".join(sources) + "\n", limit)
     text = "\n".join(sources) + "\n"
-    table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))
+    table = LineTable(line_starts(text), tuple(Cell(cell.number, start, cell.id) for cell, start in zip(cells, starts)))
     lines = sum(cell.source.count("\n") + 1 for cell in cells)
     if module is None:
         whole = Problem("syntax", "the cells do not parse as one program")
@@ -181,6 +182,6 @@ def _parse(text: str, limit: int) -> cst.Module | None:
     if check(text, limit) is not None:
         return None
     try:
-        return cst.parse_module(text)
+        return parse(text)
     except cst.ParserSyntaxError:
         return None
