@@ -115,7 +115,7 @@ def _match(context: Context, lead: _Consumer, others: Sequence[tuple[_Consumer, 
     use = lead.reads[artifacts[0]]
     return Match(site(use), f"{listed(whole, 2)} read{_s(whole)} {listed([shown(name) for name in artifacts], 2)}, which {listed(producers)} {does} "
                  f"and nothing declares{_too(some)}", _evidence(context, lead, [uses[0] for _, uses in others], written, arms),
-                 f"{use.artifact} <- {lead.program}", use.event.owner, None if certain else "medium", lead.lowered, artifacts=tuple(artifacts))
+                 f"{min(artifacts)} <- {lead.program}", use.event.owner, None if certain else "medium", lead.lowered, artifacts=tuple(artifacts))
 
 
 def _too(programs: list[str]) -> str:
