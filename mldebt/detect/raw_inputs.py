@@ -35,7 +35,7 @@ def _as_it_came(context: Context, use: Use) -> bool:
     access = use.event.access
     if access is None or access.format:
         return False
-    filled = (event for event in context.under.get(use.event.entry, ()) if event.kind in _FILLS and event.access is not None and event.access.path == access.path)
+    filled = [event for event in context.under.get(use.event.entry, ()) if event.kind in _FILLS and event.access and event.access.path == access.path]
     reads = [context.events[number].access for event in filled for number in event.sources]
     return bool(reads) and all(read is not None and read.store == "url" for read in reads)
 

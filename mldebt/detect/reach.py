@@ -17,6 +17,8 @@ from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
+_SHOWN = 6  # of the other consumers
+
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn, `option` that for readers who are told by an option
@@ -114,7 +116,7 @@ def _match(context: Context, lead: _Consumer, others: Sequence[tuple[_Consumer, 
     certain = all(use.certain and any(_certain(writer, use.program) for writer in made[name]) for name, use in lead.reads.items())
     use = lead.reads[artifacts[0]]
     return Match(site(use), f"{listed(whole, 2)} read{_s(whole)} {listed([shown(name) for name in artifacts], 2)}, which {listed(producers)} {does} "
-                 f"and nothing declares{_too(some)}", _evidence(context, lead, [uses[0] for _, uses in others], written, arms),
+                 f"and nothing declares{_too(some)}", _evidence(context, lead, [uses[0] for _, uses in others[:_SHOWN]], written, arms),
                  f"{min(artifacts)} <- {lead.program}", use.event.owner, None if certain else "medium", lead.lowered, artifacts=tuple(artifacts))
 
 
