@@ -140,8 +140,14 @@ def survey(
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
-    every, cards = rulebook.cards, select(rulebook.cards, settings)
+    cards = select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
+    return deep(lambda: _judged(root, settings, rulebook, cards, done, scopes))
+
+
+def _judged(root: Path, settings: Settings, rulebook: Rulebook, cards: Sequence[Card], done: Analysis, scopes: Sequence[str]) -> Survey:
+    """Ask the rules of `cards`, and decide which findings stand."""
+    every = rulebook.cards
     with done.clock.phase("rules"):
         context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue,
                           rulebook.places)

@@ -12,7 +12,7 @@ from mldebt.cli.accepted import baseline_file, entries_of, with_baseline, withou
 from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
-from mldebt.cli.screen import canvas_of, say, write
+from mldebt.cli.screen import canvas_of, say, say_errors, write
 from mldebt.config import Settings
 from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.pipeline import check, found_files
@@ -89,8 +89,7 @@ def _say_more(report: Report, job: Job, options: Options) -> None:
     if not options.quiet:
         for note in report.notes:
             say(note)
-    for error in report.errors:
-        say(f"internal error in {error.rule}: {error.message}")
+    say_errors(report)
     if options.show_timings:
         say("\n".join(f"{label}: {value}" for label, value in (*report.timings, *report.counters)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -241,6 +243,8 @@ def _run(command: Callable[[], int]) -> None:
     """Exit with the code that a command returns, or that the error it raises stands for."""
     try:
         code = command()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MldebtError as error:
         from mldebt.cli.screen import failed
 
@@ -248,4 +252,17 @@ def _run(command: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         click.echo("mldebt: interrupted", err=True)
         code = INTERRUPTED
+    except BrokenPipeError:
+        raise  # who reads has enough: click ends the process
+    except OSError as error:
+        from mldebt.cli.screen import crashed, say
+
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT) or error.filename is not None:
+            sys.exit(crashed(error))
+        say(f"cannot write to standard output: {error.strerror}")
+        os._exit(2)  # at its end Python would try to write the rest once more
+    except Exception as error:  # an exit code of its own: 1 means findings
+        from mldebt.cli.screen import crashed
+
+        code = crashed(error)
     sys.exit(code)

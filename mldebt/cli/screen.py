@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from mldebt.errors import ConfigError, InternalError, MldebtError
+from mldebt.model.finding import Report
 from mldebt.report.canvas import WIDTH, Canvas
 from mldebt.report.escape import safe, unordered
 
@@ -37,10 +39,7 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
     read, standard output is UTF-8, and the text as it is.
     """
     if target:
-        try:
-            Path(target).write_text(text, "utf-8", newline="\n")
-        except OSError as error:
-            raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+        put(text, Path(target))
     elif exact:
         click.echo(text.encode(), nl=False)
     else:
@@ -48,9 +47,42 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
         click.echo(unordered(text).encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
 
 
+def put(text: str, target: Path) -> None:
+    """Write a file as UTF-8: wholly, or not at all, whatever ends the process meanwhile; raises `ConfigError` when that fails."""
+    place = Path(os.path.realpath(target))  # a link stays one
+    new = place.with_name(f".{place.name}.{os.getpid()}.new")
+    try:
+        if place.exists() and not place.is_file() or not os.access(place.parent, os.W_OK):
+            place.write_text(text, "utf-8", newline="\n")  # a device, a pipe, or a file alone that may be written
+            return
+        try:
+            new.write_text(text, "utf-8", newline="\n")
+            if place.exists():
+                new.chmod(place.stat().st_mode & 0o7777)
+            new.replace(place)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+
+
 def say(text: str) -> None:
     """Print a message beside the output, one `mldebt:` a line."""
     click.echo("\n".join(f"mldebt: {safe(line)}" for line in text.split("\n")), err=True)
+
+
+def say_errors(report: Report) -> None:
+    """Print the internal errors of a run: which rule, at which file, why."""
+    for error in report.errors:
+        say(f"internal error in {error.rule}{f' at {error.path}' if error.path else ''}: {error.message}")
+
+
+def crashed(error: Exception) -> int:
+    """Print what nobody foresaw, with where it happened, and return the exit code."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    say(f"internal error: {type(error).__name__}: {error}\n(raised in {Path(place.filename).name}, line {place.lineno}; please report it)")
+    return 3
 
 
 def failed(error: MldebtError) -> int:

@@ -23,7 +23,7 @@ from mldebt.errors import InternalError
 from mldebt.extract.messages import Ticket, receive, send
 from mldebt.model.facts import Problem
 
-SECONDS = 30.0  # several times what the slowest real files take on a slow machine
+SECONDS = 18.0  # several times what the slowest real files take on a slow machine
 AHEAD = 2
 _START = "import sys; seconds, *sys.path = sys.argv[1:]; from mldebt.extract.worker import main; main(float(seconds))"
 _ENCODER = msgspec.msgpack.Encoder()

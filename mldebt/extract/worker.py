@@ -21,6 +21,7 @@ from mldebt.model.source import LineTable
 from mldebt.stack import deep
 
 WALL = 6.0
+MEMORY = 4 << 30  # bytes of addresses, the stack of half a gigabyte among them: the largest file that may be parsed takes less than three
 _TICKET = msgspec.msgpack.Decoder(Ticket)
 _OUT = msgspec.msgpack.Encoder()
 
@@ -32,10 +33,22 @@ def main(seconds: float) -> None:
     from mldebt.extract.syntax import use_records
 
     use_records()
+    _bound_memory()
     import mldebt.extract.python  # noqa: F401  (before the greeting, so that a broken installation is told from a deadly file)
 
     streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     deep(lambda: _serve(*streams, seconds))
+
+
+def _bound_memory() -> None:
+    """Let the process have no more than `MEMORY` where the system can see to that."""
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+    except (ImportError, OSError, ValueError):
+        pass  # as on Windows and macOS: there time alone bounds a file
 
 
 def _serve(tickets: IO[bytes], answers: IO[bytes], seconds: float) -> None:
@@ -77,6 +90,8 @@ def read(ticket: Ticket) -> PythonFacts:
         return extract_python(ticket.path, raw, ticket.notebook, ticket.limit)
     except RecursionError:
         return failed(ticket, Problem("gate", "the program is nested too deeply"))
+    except MemoryError:
+        return failed(ticket, Problem("memory", f"the file takes more than {MEMORY >> 30} GiB of memory to parse"))
     except BaseException as error:  # noqa: BLE001  (a panic of the native parser is no `Exception`)
         return failed(ticket, Problem("crash", f"the file cannot be analysed: {type(error).__name__}: {error}"))
 
