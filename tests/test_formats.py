@@ -1,14 +1,22 @@
 """Output formats: valid by their standards, escaped, the same findings in each."""
 
 import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as tree
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 from click.testing import CliRunner
 from expectations import write_sections
 
+from mldebt.cli.formats import FORMATS
 from mldebt.cli.main import main
+from mldebt.model.finding import Finding, Report
+from mldebt.report.gitlab import code_quality
 
 PROJECT = """
 # file: mldebt.toml
@@ -47,7 +55,7 @@ def test_sarif_is_valid_and_complete(project: Path) -> None:
     (run,) = log["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["MLD104"]
     quiet, live = run["results"]
-    assert quiet["suppressions"] == [{"kind": "inSource", "justification": "known to the trainers"}] and "suppressions" not in live
+    assert quiet["suppressions"] == [{"kind": "inSource", "justification": "known to the trainers"}] and live["suppressions"] == []
     place = live["locations"][0]["physicalLocation"]
     assert place["artifactLocation"] == {"uri": "serve.py", "uriBaseId": "%SRCROOT%"} and place["region"]["startLine"] == 2
     assert live["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "train%2Call.py"
@@ -114,6 +122,73 @@ def test_full_shows_the_line_and_the_evidence(project: Path) -> None:
 Found 1 warning in 3 files, 6 lines (1 suppressed).
 Run `mldebt explain MLD104` to see why it matters and how to mend it.
 """
+
+
+def test_gitlab_lists_what_stands(project: Path) -> None:
+    (entry,) = json.loads(output(project, "gitlab"))
+    assert entry["check_name"] == "MLD104 undeclared-consumer" and entry["severity"] == "major" and len(entry["fingerprint"]) == 20
+    assert entry["location"] == {"path": "serve.py", "lines": {"begin": 2, "end": 2}} and "`train,all.py` writes" in entry["description"]
+
+
+def test_gitlab_tells_copies_apart() -> None:
+    words = dict.fromkeys(("code", "name", "family", "message", "path", "url"), "x")
+    item = msgspec.convert({
+        **words, "fingerprint": "f", "severity": "info", "confidence": "high", "cell": 2, "line": 1, "column": 1, "end_line": 1, "end_column": 2,
+        "suppressed": None, "baselined": False, "evidence": [], "fix": None}, Finding)
+    entries = json.loads(code_quality(Report(".", 1, 1, 1, (item, item), ())))
+    assert [entry["fingerprint"] for entry in entries] == ["f", "f-2"] and entries[0]["description"] == "x x: cell 2, line 1: x"
+
+
+@pytest.mark.parametrize(("words", "failures", "skipped"), [([], 1, 1), (["--fail-on", "error"], 0, 1), (["--ignore", "MLD104"], 0, 0)])
+def test_junit_fails_where_the_run_does(project: Path, words: list[str], failures: int, skipped: int) -> None:
+    done = CliRunner().invoke(main, ["check", str(project), "--output-format", "junit", *words])
+    suites = tree.fromstring(done.stdout)
+    assert done.exit_code == bool(failures) and (suites.get("failures"), suites.get("skipped")) == (str(failures), str(skipped))
+    cases = list(suites.iter("testcase"))
+    assert len(cases) == int(suites.get("tests") or 0) >= 1 and len(list(suites.iter("failure"))) == failures
+    if not words:
+        (failure,) = suites.iter("failure")
+        assert cases[1].get("file") == "serve.py" and cases[1].get("line") == "2" and "- train,all.py:2:1: `model.pkl` is written here" in (failure.text or "")
+    if "--fail-on" in words:
+        assert "MLD104" in (next(suites.iter("system-out")).text or "")
+
+
+def test_markdown_shows_rules_code_and_evidence(project: Path) -> None:
+    assert output(project, "markdown") == """\
+## mldebt
+
+Found 1 warning in 3 files, 6 lines (1 suppressed).
+
+| rule | name | severity | findings |
+| :-- | :-- | :-- | --: |
+| MLD104 | undeclared-consumer | warning | 1 |
+
+### `serve.py`
+
+**warning** `2:7` **MLD104 undeclared-consumer**: `serve.py` reads `model.pkl`, which `train,all.py` writes and nothing declares
+
+```text
+   2 | print(joblib.load("model.pkl"))
+     |       ^^^^^^^^^^^^^^^^^^^^^^^^
+```
+
+- `train,all.py:2:1`: `model.pkl` is written here by `train,all.py`
+"""
+    assert output(project, "markdown", "json:/dev/null").startswith("## mldebt\n")
+    (project / "serve.py").unlink()
+    assert output(project, "markdown") == "## mldebt\n\nAll clear: no findings in 2 files, 4 lines (1 suppressed).\n"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_the_same_in_any_order(form: str, tmp_path: Path) -> None:
+    """Processes with hash seeds and workers of their own write the same bytes, to standard output as to a file."""
+    fixture, texts = Path(__file__).parents[1] / "fixtures" / "projects" / "csv_scripts", set()
+    for seed, jobs in (("0", "1"), ("7", "2")):
+        done = subprocess.run([sys.executable, "-m", "mldebt", "check", str(fixture), "--no-cache", "--jobs", jobs, "--output-format", form, "--output-format",
+                               f"{form}:{tmp_path}/{seed}"], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, cwd=Path(__file__).parents[1])
+        assert done.returncode == 1
+        texts |= {done.stdout, (tmp_path / seed).read_bytes()}
+    assert len(texts) == 1
 
 
 def test_file_names_cannot_move_the_cursor_or_forge_commands(project: Path) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from mldebt.cli.graph import project_view, scopes_of
 from mldebt.config import load_settings
 from mldebt.graph.artifacts import Row, crosses, rows_of
 from mldebt.graph.queries import Edge, Node, within
 from mldebt.report.canvas import folded
+from mldebt.report.escape import json_text, safe
 
 WIDTH = 100
 OTHERS = 32  # columns of a table beside its two long ones
@@ -41,7 +40,7 @@ def as_json(rows: Sequence[Row]) -> str:
     and `consumers`: `program`, with `path`, `cell`, `line` of its first access, `certain`, `accesses`.
     """
     table = {"schema_version": 1, "artifacts": [_entry(row) for row in rows]}
-    return msgspec.json.format(msgspec.json.encode(table), indent=2).decode() + "\n"
+    return json_text(table)
 
 
 def _entry(row: Row) -> dict[str, Any]:
@@ -75,8 +74,8 @@ def _table(rows: Sequence[Row]) -> str:
     for name in ("artefact", "← written by, → read by", "store", "declared", "tracked"):
         table.add_column(name, no_wrap=True)
     for row in rows:
-        programs = "\n".join(folded(f"{sign} {name}", half) for sign, name in _programs(row))
-        words = (folded(row.node.id.replace("{}", "{…}"), half), programs, row.node.store, _mark(row.node.declared), _mark(row.node.tracked))
+        programs = "\n".join(folded(f"{sign} {safe(name)}", half) for sign, name in _programs(row))
+        words = (folded(safe(row.node.id.replace("{}", "{…}")), half), programs, row.node.store, _mark(row.node.declared), _mark(row.node.tracked))
         table.add_row(*(Text(word, style="yellow" if word == "no" else "") for word in words))
     console.print(table)
     return "\n".join(line.rstrip() for line in paper.getvalue().split("\n"))
@@ -129,5 +128,5 @@ def _path(node: Node) -> str:
 
 
 def _toml(text: str) -> str:
-    """Return a basic string: ids hold no control characters."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Return a basic string; TOML escapes as JSON does."""
+    return json_text(text, indent=0).rstrip("\n")

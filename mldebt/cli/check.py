@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
+from mldebt.cli.accepted import baseline_file, entries_of, with_baseline, without_file
 from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
@@ -16,6 +18,7 @@ from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.pipeline import check, found_files
 from mldebt.policy.findings import in_scopes
 from mldebt.policy.select import select
+from mldebt.report.escape import safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Options(Wanted):
     show_timings: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: Path | None = None
+    no_baseline: bool = False
 
 
 def run_check(options: Options) -> int:
@@ -46,18 +51,27 @@ def run_check(options: Options) -> int:
         return 0
     if not job.scopes:
         return 0
-    with Watcher(not options.quiet) as watch:
-        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch,
-                       cache=options.cache)
-    put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet), options.statistics)
+    report = _report(job, options)
+    put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet, job.settings.fail_on),
+        options.statistics)
     _say_more(report, job, options)
     return exit_code(report, job.settings.fail_on, options.exit_zero)
+
+
+def _report(job: Job, options: Options) -> Report:
+    """Return the report of a run with its baseline, which is read first: a wrong one is told before the run."""
+    path = baseline_file(job, options.baseline)
+    entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
+    job = without_file(job, path)
+    with Watcher(not options.quiet) as watch:
+        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
+    return report if entries is None else with_baseline(report, job, path, entries)
 
 
 def _file_list(job: Job) -> str:
     """Return the files that would be analysed below the paths, one a line, each with its kind."""
     files = [file for file in found_files(job.root.path, job.settings).files if in_scopes(file.path, job.scopes)]
-    return "".join(f"{file.kind:10}{file.path}\n" for file in files)
+    return "".join(f"{file.kind:10}{safe(file.path)}\n" for file in files)
 
 
 def _as_json(settings: Settings) -> str:

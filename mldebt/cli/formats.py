@@ -10,11 +10,13 @@ from mldebt import __version__
 from mldebt.cli.screen import write
 from mldebt.errors import ConfigError
 from mldebt.model.card import Card
-from mldebt.model.finding import Report
+from mldebt.model.finding import Report, Severity
 from mldebt.report.canvas import Canvas
 from mldebt.report.concise import concise
 from mldebt.report.full import full
+from mldebt.report.gitlab import code_quality
 from mldebt.report.json_document import document
+from mldebt.report.junit import junit
 from mldebt.report.lines import json_lines, workflow_commands
 from mldebt.report.sarif import sarif
 from mldebt.report.summary import statistics, statistics_document
@@ -28,6 +30,7 @@ class Page:
     cards: Sequence[Card]
     canvas: Canvas
     quiet: bool = False
+    fail_on: Severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,23 @@ _TEXT: dict[str, Format] = {
     "full": lambda report, page: full(report, page.root, page.canvas, page.quiet), "concise": lambda report, page: concise(report, page.canvas, page.quiet)}
 FORMATS: dict[str, Format] = {
     **_TEXT, "json": lambda report, _: document(report, __version__), "jsonl": lambda report, _: json_lines(report),
-    "sarif": lambda report, page: sarif(report, __version__, page.cards), "github": lambda report, _: workflow_commands(report)}
+    "sarif": lambda report, page: sarif(report, __version__, page.cards), "github": lambda report, _: workflow_commands(report),
+    "gitlab": lambda report, _: code_quality(report), "junit": lambda report, page: junit(report, page.fail_on),
+    "html": lambda report, page: _html(report, page), "markdown": lambda report, page: _markdown(report, page)}
 _COUNTS: dict[str, Format] = {
     **dict.fromkeys(_TEXT, lambda report, page: statistics(report, page.canvas)), "json": lambda report, _: statistics_document(report)}
+
+
+def _html(report: Report, page: Page) -> str:
+    from mldebt.report.html.findings import findings_page
+
+    return findings_page(report, page.root, page.cards)
+
+
+def _markdown(report: Report, page: Page) -> str:
+    from mldebt.report.markdown import markdown
+
+    return markdown(report, page.root)
 
 
 def targets_of(wanted: Sequence[str], output_file: str, known: Collection[str] = FORMATS) -> list[Target]:

@@ -1,4 +1,4 @@
-"""`mldebt`: check, explain, rules, graph, artifacts, report, cache."""
+"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, cache."""
 
 from __future__ import annotations
 
@@ -84,11 +84,14 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_selecting
 @click.option("--output-format", "output_formats", multiple=True, metavar="FORMAT[:FILE]",
-              help="full (default), concise, json, jsonl, sarif or github; several are allowed, each may name a file.")
+              help="full (default), concise, json, jsonl, sarif, github, gitlab, junit, html or markdown; several are allowed, each may name a file.")
 @click.option("--output-file", "-o", default="", metavar="FILE", help="Write the report to this file.")
 @_COLOR
 @click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), help="The least severity that makes the exit code 1 (default: warning).")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit 0 even with findings.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The accepted findings (default: .mldebt-baseline.json at the root, if it is there).")
+@click.option("--no-baseline", is_flag=True, help="Report accepted findings, too.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has, in place of the findings.")
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, each with its kind, then stop.")
 @click.option("--show-settings", is_flag=True, help="Print the root, why it is that, and the settings, then stop.")
@@ -106,6 +109,8 @@ def check(**given: Any) -> int:
 
     if given["quiet"] and given["verbose"]:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if given["baseline"] and given["no_baseline"]:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
     if level := given.pop("fail_on"):
         given["settings"]["fail_on"] = level
     return run_check(Options(**given))
@@ -130,6 +135,25 @@ def report(**given: Any) -> int:
     from mldebt.cli.report import ReportOptions, run_report
 
     return run_report(ReportOptions(**given))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_selecting
+@click.option("--prune", is_flag=True, help="Only take out what is not found any more or has expired; accept nothing new.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The file (default: .mldebt-baseline.json at the root).")
+@click.option("--quiet", "-q", is_flag=True, help="Print errors, nothing else.")
+@click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
+@_cached
+def baseline(**given: Any) -> int:
+    """Accept the findings of today, so that `mldebt check` reports only new ones.
+
+    They are written to a file that belongs into version control. Each entry may be given a "reason" and a day on which it "expires"; both stay when the file
+    is written again. PATHS choose whose findings are accepted. Exit codes: 0, 2 wrong usage or settings, 3 internal error.
+    """
+    from mldebt.cli.accepted import BaselineOptions, run_baseline
+
+    return run_baseline(BaselineOptions(**given))
 
 
 @main.command()
@@ -171,7 +195,7 @@ def graph(
     """Print the data-dependency graph of a project, or of the parts that PATHS name."""
     from mldebt.cli.graph import Part, run_graph
 
-    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file, cache))
+    _print(lambda: run_graph(paths, project, form, Part(focus, upstream, downstream, kinds), output_file, cache), exact=True)
 
 
 @main.command()
@@ -185,7 +209,7 @@ def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool,
     """List every artefact: where it is, its producers and consumers, declared or not, tracked or not."""
     from mldebt.cli.artifacts import run_artifacts
 
-    _print(lambda: run_artifacts(paths, project, form, undeclared, write, cache))
+    _print(lambda: run_artifacts(paths, project, form, undeclared, write, cache), exact=form == "json")
 
 
 @main.command()
@@ -202,10 +226,12 @@ def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None)
     _print(lambda: run_cache(project, cache_dir, clear))
 
 
-def _print(make: Callable[[], str]) -> None:
-    """Print a text, or the error that making it raised."""
+def _print(make: Callable[[], str], exact: bool = False) -> None:
+    """Print a text, or the error that making it raised; `exact` as in `screen.write`."""
     def printed() -> int:
-        click.echo(make(), nl=False)
+        from mldebt.cli.screen import write
+
+        write(make(), exact=exact)
         return 0
 
     _run(printed)

@@ -12,6 +12,7 @@ import click
 
 from mldebt.errors import ConfigError, InternalError, MldebtError
 from mldebt.report.canvas import WIDTH, Canvas
+from mldebt.report.escape import safe, unordered
 
 
 def canvas_of(choice: str = "auto") -> Canvas:
@@ -32,7 +33,8 @@ def wants_colour(choice: str, terminal: bool, environment: Mapping[str, str]) ->
 def write(text: str, target: str = "", exact: bool = False) -> None:
     """Print a text, or write it to a file as UTF-8; raises `ConfigError` when that fails.
 
-    What the terminal's encoding lacks is shown escaped; with `exact`, for formats that programs read, standard output is UTF-8 too.
+    What the terminal's encoding lacks is shown escaped, and no line begins like an order to a service that reads logs; with `exact`, for formats that programs
+    read, standard output is UTF-8, and the text as it is.
     """
     if target:
         try:
@@ -43,12 +45,12 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
         click.echo(text.encode(), nl=False)
     else:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+        click.echo(unordered(text).encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
 
 
 def say(text: str) -> None:
     """Print a message beside the output, one `mldebt:` a line."""
-    click.echo("\n".join(f"mldebt: {line}" for line in text.splitlines()), err=True)
+    click.echo("\n".join(f"mldebt: {safe(line)}" for line in text.split("\n")), err=True)
 
 
 def failed(error: MldebtError) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from mldebt.detect.base import Context, shown
+from mldebt.detect.copies import with_copies
 from mldebt.detect.guards import guarded
 from mldebt.model import ir
 from mldebt.model.events import FILE, Conversion, Event
@@ -71,7 +72,7 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
         copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
     for (_, first, match), *others in copies.values():
         if others or not first.slight:
-            yield _with_copies(match, [way.place for _, way, _ in others])
+            yield with_copies(match, [way.place for _, way, _ in others])
 
 
 def _prepares(context: Context, event: Event, roles: Collection[str]) -> bool:
@@ -108,15 +109,6 @@ def _shape(context: Context, way: _Way, owner: str) -> tuple[object, ...]:
 
 def _row(context: Context, place: Place) -> int:
     return context.graph.project.modules[place.path].facts.table.row(place.at)
-
-
-def _with_copies(match: Match, copies: Sequence[Place]) -> Match:
-    """Return a match that tells of the same code elsewhere."""
-    if not copies:
-        return match
-    more = f", as it does in `{copies[0].path}`{f' and {len(copies) - 1} more' if len(copies) > 1 else ''}"
-    same = (Step(place, "the same stands here") for place in copies[:_MOST])
-    return msgspec.structs.replace(match, message=match.message + more, evidence=(*match.evidence, *same))
 
 
 def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way]]) -> Iterator[tuple[str, list[_Way]]]:

@@ -17,13 +17,14 @@ _MOST = 8
 
 
 class Judgement(NamedTuple):
-    """A model at work on rows that it was not fitted on: the event, the fit, the rows of both, and what shaped the fit."""
+    """A model at work on rows that it was not fitted on: the event, the fit, the rows of both, what shaped the fit, and through which files the rows came."""
 
     event: Event
     fit: Fitted
     fitted: tuple[Rows, ...]
     held_out: tuple[Rows, ...]
     seen: tuple[Seen, ...]
+    handed: tuple[Step, ...] = ()
 
 
 def uses(context: Context) -> Iterator[tuple[Event, Fitted]]:

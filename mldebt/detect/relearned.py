@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.copies import told_once
 from mldebt.detect.held_out import Judgement, also, came_from, judgements, more
 from mldebt.detect.rounds import Rounds
 from mldebt.model.finding import Confidence, Match, Step
@@ -47,8 +48,7 @@ def relearned(context: Context, spec: RelearnedSpec) -> Iterator[Match]:
     causes: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     for place in sorted(found):
         causes[found[place].seen.rows[0].source].append(found[place])
-    for told in causes.values():
-        yield _match(context, spec, told)
+    yield from told_once(context, ((_match(context, spec, told), told[0].seen.rows[0]) for told in causes.values()))
 
 
 def _of_held_out(seen: Seen, judgement: Judgement) -> bool:
@@ -58,10 +58,16 @@ def _of_held_out(seen: Seen, judgement: Judgement) -> bool:
 
 def _match(context: Context, spec: RelearnedSpec, all_told: Sequence[_Told]) -> Match:
     judgement, first, seen = all_told[0]
-    name = seen.api.rpartition(".")[2]
+    name, judged = seen.api.rpartition(".")[2], "judged on" if _scored(context, judgement) else "asked about"
     steps = [came_from(context, seen.rows[0]), Step(first.place, f"`{name}` learns from the rows of the fit here"),
-             Step(seen.place, f"`{name}` learns anew from held-out rows here")]
+             Step(seen.place, f"`{name}` learns anew from other rows here")]
     steps += also(tuple(told.seen for told in all_told[1:]))
-    steps.append(Step(judgement.event.place, "the model is judged on them here"))
-    message = f"`{name}` learns anew from rows that the model is judged on{more(len(all_told) - 1)}"
+    steps.append(Step(judgement.event.place, f"the model is {judged} {'them ' if judged == 'judged on' else ''}here"))
+    message = f"`{name}` learns anew from rows that the model is {judged}{more(len(all_told) - 1)}"
     return Match(seen.place, message, tuple(steps), name, judgement.event.owner, spec.confidence)
+
+
+def _scored(context: Context, judgement: Judgement) -> bool:
+    """Return whether the rows that a model is asked about judge it: some score is of them."""
+    scores = (event for event in context.under.get(judgement.event.entry, ()) if event.kind == "score")
+    return judgement.event.kind == "score" or any(one.touches(other) for event in scores for one in event.rows.rows for other in judgement.held_out)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.copies import told_once
 from mldebt.detect.held_out import came_from, uses
 from mldebt.detect.labelled import labelled
 from mldebt.model.events import Event
 from mldebt.model.finding import Confidence, Match, Step
-from mldebt.model.lineage import Fitted
+from mldebt.model.lineage import Fitted, Rows
 from mldebt.model.source import Place
 
 
@@ -38,12 +39,20 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
         elif event.kind == "score" and not _held_back(event, fit, spec) and not any(
                 labelled(context, place, spec.labels) for place in (event.place, *event.chain)):
             scored[fit.place].append((event, fit))
+    yield from told_once(context, _matches(context, spec, scored, held_out))
+
+
+def _matches(
+    context: Context, spec: ResubstitutionSpec, scored: Mapping[Place, list[tuple[Event, Fitted]]], held_out: Collection[Place],
+) -> Iterator[tuple[Match, Rows]]:
+    """Yield the findings, each with rows of its fit."""
     for place, found in scored.items():
         event, fit = min(found, key=lambda one: one[0].place)
         if place not in held_out and not _is_toy(context, fit, spec):
             name = fit.api.rpartition(".")[2]
             steps = (came_from(context, fit.data.rows[0]), Step(place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here"))
-            yield Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
+            match = Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
+            yield match, fit.data.rows[0]
 
 
 def _is_toy(context: Context, fit: Fitted, spec: ResubstitutionSpec) -> bool:

@@ -40,6 +40,7 @@ from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
 from mldebt.detect.one_measure import OneMeasureSpec, one_measure
 from mldebt.detect.overlap import OverlapSpec, overlap
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
+from mldebt.detect.parted_groups import PartedGroupsSpec, parted_groups
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
@@ -99,6 +100,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "notebook-run": (NotebookRunSpec, notebook_run),
     "one-measure": (OneMeasureSpec, one_measure),
     "overlap": (OverlapSpec, overlap),
+    "parted-groups": (PartedGroupsSpec, parted_groups),
     "parsed-output": (ParsedOutputSpec, parsed_output),
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),

@@ -11,20 +11,20 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from mldebt.config import BASELINE_FILE
 from mldebt.discover.git_index import GitIndex, git_index
 from mldebt.discover.ignores import Ignores, ignores_above
 from mldebt.discover.kinds import kind_of
 from mldebt.discover.repository import find_repository
+from mldebt.model.hidden import HIDDEN
 
 DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
-    ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__",
+    ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
 _NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
 _SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
-# Controls, line separators, marks that turn the direction of text, and bytes that are no UTF-8: what a terminal must never be given.
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _existing(index: GitIndex | None, present: set[str]) -> frozenset[str]:
     if index is None:
         return files
     modules = tuple(f"{name}/" for name in index.modules)
-    return frozenset(name for name in index.files if not _HIDDEN.search(name)) | frozenset(name for name in files if name.startswith(modules))
+    return frozenset(name for name in index.files if not HIDDEN.search(name)) | frozenset(name for name in files if name.startswith(modules))
 
 
 class _Walk:
@@ -126,7 +126,7 @@ class _Walk:
 
     def _file(self, entry: os.DirEntry[str], path: str, ignores: Ignores) -> None:
         size = entry.stat(follow_symlinks=False).st_size
-        hidden = _HIDDEN.search(path)
+        hidden = HIDDEN.search(path)
         if not hidden:
             self.present.add(path)
         kind = kind_of(path, size)
@@ -138,5 +138,5 @@ class _Walk:
             self._refuse(path, Path(entry.path), "the name holds control characters or is not valid UTF-8, so the file is not analysed", kind, size)
 
     def _refuse(self, path: str, absolute: Path, problem: str, kind: str = "python", size: int = 0) -> None:
-        shown = _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path)
+        shown = HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path)
         self.files.append(SourceFile(shown, kind, absolute, size, problem))

@@ -38,7 +38,7 @@ class CodeCell:
     """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics.
 
     `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line. `above` is the text of a cell of prose right over it.
-    A cell among whose `tags` is `INJECTED` holds defaults: who runs the notebook may put other values behind it.
+    A cell among whose `tags` is `INJECTED` holds defaults: who runs the notebook may put other values behind it. `id`: its name, given from format 4.5 on.
     """
 
     number: int
@@ -48,6 +48,7 @@ class CodeCell:
     glued: bool = False
     above: str = ""
     tags: tuple[str, ...] = ()
+    id: str = ""
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
@@ -72,7 +73,9 @@ def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]
     found, prose, above = [], [], ""
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
-            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above, tags=_tags(cell)))
+            name = cell.get("id")
+            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above, tags=_tags(cell),
+                                 id=name if isinstance(name, str) and name.isascii() else ""))
             above = ""
         elif isinstance(cell, dict):
             above = _source(cell)

@@ -29,19 +29,13 @@ def main(seconds: float) -> None:
     """Serve until standard input ends: in a thread with room for deep recursion, without the cyclic collector, deaf to Ctrl-C (the parent decides)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
-    import mldebt.extract.python  # noqa: F401  (before the greeting, so that a broken installation is told from a deadly file)
+    from mldebt.extract.syntax import use_records
 
-    _trust_parser()
+    use_records()
+    import mldebt.extract.python  # noqa: F401  (before the greeting, so that a broken installation is told from a deadly file)
 
     streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     deep(lambda: _serve(*streams, seconds))
-
-
-def _trust_parser() -> None:
-    """Let nodes of LibCST be made without checking themselves: those that come out of its parser are sound, and the checks take a seventh of its time."""
-    import libcst
-
-    libcst.CSTNode.__post_init__ = lambda self: None  # type: ignore[method-assign]
 
 
 def _serve(tickets: IO[bytes], answers: IO[bytes], seconds: float) -> None:

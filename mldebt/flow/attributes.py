@@ -104,7 +104,8 @@ class Attributes:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
                     sources, layout = self._run.provenance.chosen(value.sources, (name,)), self._run.layouts.attribute(value, name, place)
-                    return Value(type=row.element, sources=sources, passed=value.passed, layout=layout)
+                    part = value.type if row.element == "self" else row.element
+                    return Value(type=part, sources=sources, passed=value.passed, layout=layout)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:

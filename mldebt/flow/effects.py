@@ -94,7 +94,7 @@ def perform(run: Interpreter, bound: Bound) -> frozenset[int]:
         run.emit(frame, EVENTS[row.role], bound.place, sources=run.held(*given) if row.role != JOIN else lineage(*given), api=bound.api, passed=passed,
                  model=fits, data=judged, columns=columns, detail=(*(run.learning.manner(bound) if row.role == "score" else ()),
                                                                    *(_BY_CHANCE if run.learning.by_chance(bound) else ()),
-                                                                   *(_held(run, bound) if columns else ())))
+                                                                   *(_held(run, bound) if columns or run.learning.fits_here(bound) else ())))
         if row.role in _STEERED:
             run.choosing.watched(bound)
     elif row.role == _PAIRS and (columns := run.learning.given(bound)):

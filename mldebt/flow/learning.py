@@ -151,6 +151,10 @@ class Learning:
         learned, judged = (self._book.part(held, bound.place, side) for side in FOLDS)
         return judged, self._book.fitted(learned, bound.place, bound.api)
 
+    def fits_here(self, bound: Bound) -> bool:
+        """Return whether a call fits a model: its own, or one that it is given for each fold."""
+        return bound.row.role == "fit" or bool(self.row(bound).folds)
+
     def manner(self, bound: Bound) -> tuple[tuple[str, str], ...]:
         """Return what kind of score a call gives: of labels or of a ranking, and whether it knows two classes only."""
         row = self.row(bound)
@@ -242,6 +246,8 @@ class Learning:
             given = self._run.held(*(bound.get(name) for name in row.data))
         if row.mask:
             return self._book.mask(given, bound.place)
+        if row.labelled:
+            return self._book.labelled(given)
         if self._by_itself(bound, row):
             return given
         if row.named and bound.get(row.named).target is not None:

@@ -103,15 +103,25 @@ class Provenance(Chronology):
         return frozenset((self.number(Index(found, site, side), open_=_open(found)),))
 
     def index_of(self, found: Found) -> Found:
-        """Return the labels of some rows: those of a part pick that part out of the whole."""
+        """Return the labels of some rows: those of a part pick that part out of the whole, those of the whole pick nothing."""
         made: set[int] = set()
         for item in found:
             term = self._terms.get(item)
-            if item < 0:
-                made.add(self.number(IndexOf(item), open_=True))
-            elif isinstance(term, Part):
+            if item >= 0 and isinstance(term, Part):
                 made.add(self.number(Index(frozenset((term.of,)), term.site, term.side), open_=False))
+            elif item < 0 or self.holds_rows(item):
+                made.add(self.number(IndexOf(item), open_=item < 0))
         return frozenset(made) or self.about(found)
+
+    def labelled(self, found: Found) -> Found:
+        """Return the rows that labels name, for values that rows are labelled with are data of those rows; what is no labels stays as it is."""
+        return frozenset().union(*map(self._labelled, found))
+
+    def _labelled(self, item: int) -> Found:
+        term = self._terms.get(item)
+        if isinstance(term, Index):
+            return self.part(term.of, term.site, term.side)
+        return frozenset((term.of if isinstance(term, IndexOf) else item,))
 
     def flipped(self, found: Found) -> Found:
         """Return the other side of masks."""

@@ -38,9 +38,12 @@ class Teller:
         return self._timed(told, [self._book.term(item) for item in known], found) if known else told
 
     def written(self, found: Found, model: Found) -> Lineage:
-        """Return what is known of what is written, which may be much: of data only what is known of time, of a model what it was made by."""
+        """Return what is known of what is written, which may be much: of data only what is known of time and which sides it is of divisions, of a model what it
+        was made by."""
         known, seen = self._book.of_time(found), self.lineage(model).seen if model else ()
-        return self._timed(Lineage((), seen), [self._book.term(item) for item in known], found) if known else Lineage((), seen)
+        sides = {rows for item in found if isinstance(self._book.term(item), terms.Part) and (rows := self._rows(item)) is not None}
+        told = Lineage(tuple(sorted(sides, key=_order)), seen)
+        return self._timed(told, [self._book.term(item) for item in known], found) if known else told
 
     def fits(self, found: Found) -> tuple[Fitted, ...]:
         """Return the fits among some provenance."""

@@ -40,6 +40,8 @@ class TimeRow(Strict, frozen=True):
     `dates`: the result (`return`), or the columns that these parameters name (`true`: the `keys`), are parsed as dates.
     `looks`: the result is made of later rows (`ahead`) or of earlier ones (`back`); `words` says so by the value of the parameter `word`; `fills`: only where
     something is missing, so that what is filled ahead after it was filled back is nothing but the start.
+    `within`: each row is worked out of others of its group, so that groups have several rows that belong together; `thins`: a few rows of each group come back
+    (with `keys`: of those that have the same values there).
     `ends`: rows of the result have no order in time, or one by the `keys`; `shuffles`: they come out in any order.
     """
 
@@ -52,6 +54,8 @@ class TimeRow(Strict, frozen=True):
     word: str = ""
     words: dict[str, Literal["ahead", "back"]] = {}
     fills: bool = False
+    within: bool = False
+    thins: bool = False
     ends: bool = False
     shuffles: bool = False
 
@@ -125,7 +129,11 @@ class LineageRow(Strict, frozen=True):
     type, that its instances are iterated as such a division. `indexed`: what an index of an instance picks, whatever it is: some of its `rows`, or by name one
     of the `parts` its rows are kept in.
 
-    `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there.
+    `mask`: what comes back is true for some of the rows, those of one side of a division by what is asked there. `labelled`: it is values of the rows that the
+    labels given name.
+
+    `monotone`: each column that comes out is ordered as it was, whatever was learned; `by_order` (on a type): how columns are ordered is all that an instance
+    learns of them.
 
     `chances`: what a call predicts are chances or scores, to be cut into decisions. `chooses`: it picks or orders by the values given. `searches`: what its
     functions return decides what it finds. `judges`: a score is of `labels` or of the `ranking` by chances; `pairs` names the parameter without which it knows
@@ -150,6 +158,9 @@ class LineageRow(Strict, frozen=True):
     indexed: Literal["rows", "parts"] | None = None
     picks: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
+    labelled: bool = False
+    monotone: bool = False
+    by_order: bool = False
     division: DivisionRow | None = None
     mask: bool = False
     chances: bool = False

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 
-import msgspec
-
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
-from mldebt.model.walk import inner, statements
+from mldebt.model.walk import inner, placeless, statements
 
 _SAME, _OTHER = 0.9, 0.3  # part of the names in common above and below which statements need not be compared
 _MOST = 0.5  # an export that was edited since still shares most statements; a script of its own that is named alike shares few
@@ -66,20 +64,10 @@ def _names(facts: PythonFacts) -> frozenset[str]:
 
 def _cached(shapes: dict[str, Counter[Hashable]], path: str, facts: PythonFacts) -> Counter[Hashable]:
     if path not in shapes:
-        shapes[path] = Counter(_shape(node) for node in statements(facts) if not (inner(node) or isinstance(node, ir.Import)))
+        shapes[path] = Counter(placeless(node) for node in statements(facts) if not (inner(node) or isinstance(node, ir.Import)))
     return shapes[path]
 
 
 def _shared(left: Counter[Hashable], right: Counter[Hashable]) -> float:
     """Return which part of the statements of the longer file the other holds too."""
     return (left & right).total() / max(left.total(), right.total(), 1)
-
-
-def _shape(node: object) -> Hashable:
-    """Return a statement or a part of it without places."""
-    if isinstance(node, tuple):
-        return tuple(map(_shape, node))
-    if not isinstance(node, msgspec.Struct):
-        return repr(node)
-    fields = [name for name in node.__struct_fields__ if name not in ("at", "end") and not name.endswith(("_at", "_ats"))]
-    return (type(node).__name__, *(_shape(getattr(node, name)) for name in fields))

@@ -95,8 +95,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     may be written there. A `scan` takes a text apart by pattern or separator; its sources may be launches, whose output the text then is. `passed` are the
     conversions behind the data of the event, one sequence for each argument that went through some, oldest first. `handed` numbers the calls of an entry
     point that code which is not followed makes, when and where it likes, or a scheduler; it is the innermost one above the event, 0 for none. `rows` is the
-    lineage of the data of a fit, split, prediction or score (of a write: what is known of time, and what shaped the model it saves, of which its detail
-    `holds` tells); `fits` are those of the
+    lineage of the data of a fit, split, prediction or score (of a write: what is known of time, which sides of divisions it holds, and what shaped the
+    model it saves, of which its detail `holds` tells); `fits` are those of the
     model that predicts or is scored, or that a write saves; `loads` are what that model was loaded from. `scores` are those that decide which of several
     things is kept (a `decide`), or that chose something in what is scored. A `tune` lets `rows` steer a fit at the same place; a `cut` compares chances that
     a model gave (its `scores`) with a literal. `columns` is what is certain of those of features and answers in a fit, a score by folds, and a `pair`: a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 import msgspec
 
@@ -68,3 +68,13 @@ def inside(nodes: Iterable[msgspec.Struct]) -> Iterator[msgspec.Struct]:
         node = pending.pop()
         yield node
         pending.extend(reversed(parts(node)))
+
+
+def placeless(node: object) -> Hashable:
+    """Return a statement or a part of it without places."""
+    if isinstance(node, tuple):
+        return tuple(map(placeless, node))
+    if not isinstance(node, msgspec.Struct):
+        return repr(node)
+    fields = [name for name in node.__struct_fields__ if name not in ("at", "end") and not name.endswith(("_at", "_ats"))]
+    return (type(node).__name__, *(placeless(getattr(node, name)) for name in fields))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from mldebt.model.finding import Severity
 
 WIDTH = 160
-TAB = "    "
 _PIECES = re.compile(r"[^/#]*[/#]|[^/#]+")
 STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from mldebt.model.finding import Finding, Report
 from mldebt.report.canvas import STYLES, Canvas
+from mldebt.report.escape import safe
 from mldebt.report.summary import summary
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def concise(report: Report, canvas: Canvas, quiet: bool = False) -> str:
@@ -27,8 +24,3 @@ def line(item: Finding, canvas: Canvas) -> str:
 def place(path: str, cell: int | None, row: int, column: int) -> str:
     """Return a position; in notebooks with the cell."""
     return f"{safe(path)}:cell {cell}:{row}:{column}" if cell is not None else f"{safe(path)}:{row}:{column}"
-
-
-def safe(text: str) -> str:
-    """Return text with control characters shown, so that a file name cannot move the cursor."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mldebt.model.finding import Finding
-from mldebt.report.canvas import STYLES, TAB, Canvas, cells, clipped, tail
-from mldebt.report.concise import safe
+from mldebt.report.canvas import STYLES, Canvas, cells, clipped, tail
+from mldebt.report.escape import cut
 
 BEFORE, AFTER = 24, 8  # cells of context kept around a place that lies too far to the right
 
@@ -15,7 +15,7 @@ def frame(item: Finding, raw: str, gutter: int, canvas: Canvas) -> str:
         return ""
     start = min(item.column - 1, len(raw))
     end = max(item.end_column - 1, start + 1) if item.end_line == item.line else len(raw.rstrip())
-    before, marked, after = _shown(raw[:start]), _shown(raw[start:end]), _shown(raw[end:])
+    before, marked, after = cut(raw, start, end)
     room = max(canvas.width - gutter - 3, BEFORE + AFTER)
     before = tail(before, room - min(cells(marked) + cells(after[:AFTER]), room - BEFORE))
     text = clipped(f"{before}{marked}{after}", room)
@@ -23,8 +23,3 @@ def frame(item: Finding, raw: str, gutter: int, canvas: Canvas) -> str:
     bar = canvas.paint("|", "dim")
     return (f"{canvas.paint(f'{item.line:>{gutter}}', 'dim')} {bar} {text}\n"
             f"{' ' * gutter} {bar} {' ' * cells(before)}{canvas.paint(carets, STYLES[item.severity])}\n")
-
-
-def _shown(text: str) -> str:
-    """Return source text as it is printed: tabs as blanks, control characters visible."""
-    return safe(text.replace("\t", TAB))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mldebt.model.finding import Finding, Report
 from mldebt.report.canvas import Canvas
-from mldebt.report.concise import line, place, safe
+from mldebt.report.concise import line, place
+from mldebt.report.escape import safe
 from mldebt.report.frame import frame
 from mldebt.report.sources import Sources
 from mldebt.report.summary import summary

@@ -8,7 +8,7 @@ from mldebt.graph.queries import PROGRAMS, Edge, Node, View
 from mldebt.model.finding import Finding
 from mldebt.report.concise import place as at
 from mldebt.report.html.drawing import Drawing, Red, draw, place
-from mldebt.report.html.markup import Markup, fill, joined, name, page, prose
+from mldebt.report.html.markup import MAP, Markup, fill, joined, name, page, prose
 
 NEAR, TOLD = 60, 12  # most neighbours and findings told of a node
 
@@ -18,7 +18,7 @@ def graph_page(view: View, project: str) -> str:
     programs = sum(node.kind in PROGRAMS for node in view.nodes)
     size = f"{programs} programs, {len(view.nodes) - programs} artefacts, {len(view.edges)} edges"
     map_ = graph_map(view, {}, frozenset())[0] if view.nodes else fill("clear", text="Nothing here reads or writes artefacts.")
-    return page(f"Data dependencies of {project}", fill("graph-page", name=project, size=size, map=map_), script=bool(view.nodes))
+    return page(f"Data dependencies of {project}", fill("graph-page", name=project, size=size, map=map_), MAP if view.nodes else ())
 
 
 def graph_map(view: View, debts: Mapping[str, Sequence[Finding]], edges: frozenset[tuple[str, str]]) -> tuple[Markup, Mapping[str, int]]:

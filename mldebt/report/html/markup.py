@@ -11,10 +11,10 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from mldebt.report.concise import safe
+from mldebt.report.escape import safe
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("map.js", "page.js")
+MAP = ("map.js", "page.js")  # the scripts of a page with a map
 _PART = re.compile(r"^<!-- part: ([\w-]+) -->\n", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -46,9 +46,9 @@ def prose(text: str) -> Markup:
     return joined([fill("code", text=name(piece)) if number % 2 else piece for number, piece in enumerate(pieces)])
 
 
-def page(title: str, body: Markup, script: bool = False) -> str:
-    """Return a whole document, with the script of the map where it has one; its policy allows our own style and script, by their hashes, and nothing else."""
-    style, code = _asset("style.css"), "".join(map(_asset, SCRIPTS)) if script else ""
+def page(title: str, body: Markup, scripts: Iterable[str] = (), styles: Iterable[str] = ("style.css",)) -> str:
+    """Return a whole document with these assets in it; its policy allows our own style and script, by their hashes, and nothing else."""
+    style, code = "".join(map(_asset, styles)), "".join(map(_asset, scripts))
     return Template(_asset("page.html")).substitute(
         title=_escaped(title), style=style, script=code, body=body, style_hash=_hash(style), script_hash=_hash(code))
 

@@ -8,7 +8,7 @@ from mldebt.graph.artifacts import Row
 from mldebt.model.finding import EvidenceStep, Finding
 from mldebt.report.concise import place as at
 from mldebt.report.html.graph import graph_map
-from mldebt.report.html.markup import Markup, fill, joined, name, page, prose
+from mldebt.report.html.markup import MAP, Markup, fill, joined, name, page, prose
 from mldebt.report.overview.build import Overview, undeclared
 from mldebt.report.overview.components import Component
 from mldebt.report.overview.steps import NextStep
@@ -27,7 +27,7 @@ def report_page(made: Overview) -> str:
         "report", name=made.name, size=made.size, tiles=_tiles(made),
         links=joined(fill("link", id=key, title=title) for key, title, _, _ in sections),
         sections=joined(fill("section", id=key, title=title, lead=lead, body=body) for key, title, lead, body in sections))
-    return page(f"Technical debt of {made.name}", body, script=bool(made.view.nodes))
+    return page(f"Technical debt of {made.name}", body, MAP if made.view.nodes else ())
 
 
 def _sections(made: Overview, map_: Markup, numbers: Mapping[str, int]) -> Sections:

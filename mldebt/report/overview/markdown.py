@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from mldebt.report.concise import place, safe
+from mldebt.report.concise import place
+from mldebt.report.marked import code, prose, table_row
 from mldebt.report.overview.build import Overview, undeclared
 from mldebt.report.overview.steps import NextStep
 from mldebt.report.overview.tally import Tally
 
-ESCAPED_BAR = r"\|"
 MOST = 30  # rows of the tables of components and artefacts
-_CODE = re.compile(r"`([^`]+)`")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&])")
-_TICKS = re.compile("`+")
 
 
 def markdown_overview(made: Overview) -> str:
@@ -54,7 +50,7 @@ def _categories(made: Overview) -> Iterator[str]:
     for row in made.categories:
         rules = ", ".join(f"{rule.card.code} {rule.card.name} ({rule.tally.total})" for rule in row.rules) or ("" if row.asked else "no rule asks")
         numbers = (row.tally.error, row.tally.warning, row.tally.info) if row.asked else ("", "", "")
-        yield _row(f"§{row.category.section}" if row.category.section else "", row.category.title, *numbers, rules)
+        yield table_row(f"§{row.category.section}" if row.category.section else "", row.category.title, *numbers, rules)
 
 
 def _components(made: Overview) -> Iterator[str]:
@@ -63,7 +59,7 @@ def _components(made: Overview) -> Iterator[str]:
     yield "\n## Worst components\n"
     yield from _rows(("component", "debts", "lines", "reads", "writes", "programs downstream"), "llrrrr")
     for item in made.components[:MOST]:
-        yield _row(code(item.path), _counts(item.tally), item.lines or "", item.reads, item.writes, item.downstream)
+        yield table_row(code(item.path), _counts(item.tally), item.lines or "", item.reads, item.writes, item.downstream)
     yield from _rest(len(made.components))
 
 
@@ -74,7 +70,7 @@ def _artifacts(made: Overview) -> Iterator[str]:
     yield from _rows(("artefact", "written by", "read by", "declared"), "llll")
     for row in made.artifacts[:MOST]:
         mark = "**no**" if undeclared(row) else "yes" if row.node.declared else "not shared"
-        yield _row(code(row.node.id.replace("{}", "{…}")), _programs(row.makers), _programs(row.users), mark)
+        yield table_row(code(row.node.id.replace("{}", "{…}")), _programs(row.makers), _programs(row.users), mark)
     yield from _rest(len(made.artifacts))
 
 
@@ -88,24 +84,5 @@ def _rest(count: int) -> Iterator[str]:
 
 
 def _rows(names: tuple[str, ...], sides: str) -> Iterator[str]:
-    yield _row(*names)
-    yield _row(*("--:" if side == "r" else ":--" for side in sides))
-
-
-def _row(*values: object) -> str:
-    """Return a row; the bars of names are no columns, in code either."""
-    return f"| {' | '.join(str(value).replace('|', ESCAPED_BAR) for value in values)} |"
-
-
-def code(text: str) -> str:
-    """Return a name as code that it cannot break out of."""
-    text = safe(text)
-    fence = "`" * (max(map(len, _TICKS.findall(text)), default=0) + 1)
-    inner = f" {text} " if text.startswith("`") or text.endswith("`") else text
-    return f"{fence}{inner}{fence}"
-
-
-def prose(text: str) -> str:
-    """Return a sentence: what stands in backticks as code, all other signs as themselves."""
-    parts = _CODE.split(safe(text))
-    return "".join(code(part) if number % 2 else _MARKUP.sub(r"\\\1", part) for number, part in enumerate(parts))
+    yield table_row(*names)
+    yield table_row(*("--:" if side == "r" else ":--" for side in sides))

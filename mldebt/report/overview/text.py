@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mldebt.graph.artifacts import Row
 from mldebt.report.canvas import STYLES, Canvas, folded
 from mldebt.report.card import PAGE_WIDTH, rendered
-from mldebt.report.concise import place, safe
+from mldebt.report.concise import place
+from mldebt.report.escape import safe
 from mldebt.report.overview.build import Overview, undeclared
 from mldebt.report.overview.steps import NextStep
 from mldebt.report.overview.tally import CategoryRow, Tally
@@ -121,7 +122,8 @@ def _artifacts(made: Overview, width: int) -> Iterator[RenderableType]:
     if not made.artifacts:
         return
     yield _title("Artefacts")
-    rows = [(Text(row.node.id.replace("{}", "{…}"), "red" if undeclared(row) else ""), [Text(str(len(row.makers))), Text(str(len(row.users))), _state(row)])
+    rows = [(Text(safe(row.node.id.replace("{}", "{…}")), "red" if undeclared(row) else ""),
+             [Text(str(len(row.makers))), Text(str(len(row.users))), _state(row)])
             for row in made.artifacts[:MOST]]
     yield from _rows(("artefact", "written by", "read by", "declared"), rows, width)
     rest = len(made.artifacts) - MOST
