@@ -14,8 +14,9 @@ TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "notebook", "scrip
 _MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, ]*=[ \t]*)?(?P<mark>[%!])(?P<rest>[^\n]*)$")
 _SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autoreload|config|run|cd|env|reload_ext)\b")
 _AUTOMATIC = re.compile(
-    r"^(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
-    r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?$")
+    r"^(?:(?:conda|mamba|pip)[ \t]+(?:install|uninstall|list|show|freeze|download)\b[^\n]*"
+    r"|(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
+    r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?)$")
 MAGIC_OPTIONS = re.compile(r"^(?:-[a-zA-Z]+[ \t]*\d*[ \t]+)+")
 _BLOCK = re.compile(r"(?:for|while|with|if|try|def|class|async)\b")
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
