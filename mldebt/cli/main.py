@@ -1,4 +1,4 @@
-"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, cache."""
+"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, cache, init, completion."""
 
 from __future__ import annotations
 
@@ -226,6 +226,25 @@ def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None)
     if info and clear:
         raise click.UsageError("--info and --clear exclude each other")
     _print(lambda: run_cache(project, cache_dir, clear))
+
+
+@main.command()
+@_PROJECT
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing, as where there is no terminal.")
+def init(project: Path | None, yes: bool) -> None:
+    """Write settings, a hook and a CI job to start from; files that exist are left as they are."""
+    from mldebt.cli.init import run_init
+
+    _print(lambda: run_init(project, False if yes else None))
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion of a shell: `source <(mldebt completion bash)`, or keep it where the shell looks."""
+    from mldebt.cli.init import completion as printed
+
+    _run(lambda: printed(shell))
 
 
 def _print(make: Callable[[], str], exact: bool = False) -> None:
