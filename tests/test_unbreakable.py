@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 from expectations import write_sections
 
+from mldebt import Settings, check
 from mldebt.cli.main import main
 from mldebt.detect import run as detect_run
+from mldebt.extract import crew
 from mldebt.extract.gate import check as gate
 
 ROOT = Path(__file__).parents[1]
@@ -217,6 +219,7 @@ PROGRAM = WATCH + """
 sys.path[0:0] = [_home]
 from mldebt.extract import crew
 crew._START = {watch!r} + crew._START.replace("main(float(seconds))", "_tell('worker'); main(float(seconds))")
+from mldebt import Settings, check
 from mldebt.cli.main import main
 try:
     main(sys.argv[1:])
@@ -283,3 +286,44 @@ def test_plugins_in_the_settings_are_unknown_keys(trapped: Path) -> None:
         stream.write('[tool.mldebt]\nplugins = ["mldebt_plugin"]\n')
     done = CliRunner().invoke(main, ["check", str(trapped), "--no-cache"])
     assert done.exit_code == 2 and "pyproject.toml: plugins: unknown key" in done.stderr and not (trapped.parent / "mark").exists()
+
+
+READ = {
+    "latin.py": "# -*- coding: latin-1 -*-\nx = 'é'\n".encode("latin-1"), "bom.py": b"\xef\xbb\xbfx = 1\n", "empty.py": b"", "open.py": b"x = 1",
+    "feeds.py": b"\x0cx = 1\n\x0c\ndef f():\n\x0c    return 1\n", "crlf.py": b"x = 1\r\nif x:\r\n    y = 2\r\n", "returns.py": b"x = 1\rif x:\r    y = 2\r",
+    "tabs.py": b"x = 1\nif x:\n\ty = 1\n", "groups.py": b"try:\n    pass\nexcept* OSError:\n    pass\n",
+    "types.py": b"type A[T: int] = list[T]\nclass C[T, *Ts, **P]:\n    def f[U](self, x: U) -> U:\n        return x\n",
+    "defaults.py": b"class C[T = int]:\n    pass\n", "quotes.py": b"a = 1\nx = f'{'a'}{f\"{1}\"}{\na\n}'\n", "templates.py": b"y = w = 1\nx = t'{y!r:>{w}}'\n",
+    "bare.py": b"try:\n    pass\nexcept OSError, ValueError:\n    pass\n",
+}
+REFUSED = {
+    "python_2.py": (b"print 'a'\nexec 'b'\n", "line 1 does not parse"), "cookie.py": (b"# coding: no-such-codec\n", "which no codec knows"),
+    "undefined.py": (b"# coding: undefined\nx = 1\n", "cannot be decoded by the encoding that its cookie names, `undefined`"),
+    "null.py": (b"x = 1\0\n", "null bytes"), "mixed.py": (b"if x:\n\ty = 1\n        z = 2\n", "line 3 does not parse"),
+    "deep.py": (b"x = " + b"(" * 3000 + b")" * 3000, "brackets nested 3000 deep"), "literal.py": (b"x = [" + b"1, " * 1_400_000 + b"]", "more than the limit"),
+    "chain.py": (b"x = a" + b".b()" * 5000, "chains 5,000 operators"),
+}
+
+
+def test_hard_files_are_read_or_named(tmp_path: Path) -> None:
+    """Every file is there in the end: read, whatever Python runs mldebt, or named with the reason."""
+    (tmp_path / "mldebt.toml").touch()
+    os.mkfifo(tmp_path / "x.py")
+    for name, content in (*READ.items(), *((name, content) for name, (content, _) in REFUSED.items())):
+        (tmp_path / name).write_bytes(content)
+    report = check(tmp_path, Settings(select=("MLD000",)), jobs=1)
+    told = {item.path: item.message for item in report.findings}
+    assert report.files == len(READ) + len(REFUSED) and sorted(told) == sorted(REFUSED) and report.errors == ()
+    assert [name for name, (_, part) in REFUSED.items() if part not in told[name]] == []
+
+
+def test_memory_bounds_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("a.py", "x = [" + "1," * 200_000 + "]\n"), ("b.py", "x = 1\n"), ("c.py", "x = 1\n")):
+        (tmp_path / name).write_text(text)
+    bound = "import mldebt.extract.worker as worker; worker.MEMORY = 1500 << 20; from mldebt.extract.worker"
+    monkeypatch.setattr(crew, "_START", crew._START.replace("from mldebt.extract.worker", bound))
+    report = check(tmp_path, Settings(select=("MLD000",)), jobs=1)
+    assert len(report.findings) == 1, [(item.path, item.message) for item in report.findings]
+    (found,) = report.findings
+    assert report.files == 3 and found.path == "a.py"
+    assert found.message in ("the file takes more memory to parse than one file may have", "the parser died on this file (SIGABRT)"), found.message

@@ -1,4 +1,4 @@
-"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, baseline, cache, init, completion."""
+"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, cache, init, completion."""
 
 from __future__ import annotations
 

@@ -16,11 +16,16 @@ from mldebt.model.finding import Report
 from mldebt.report.canvas import WIDTH, Canvas
 from mldebt.report.escape import safe, unordered
 
+_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
+_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
+_SIGNS = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM")  # of terminals that name themselves
+
 
 def canvas_of(choice: str = "auto") -> Canvas:
     """Return what standard output is: with colours as `--color` and the environment say, as wide as the terminal."""
     terminal = sys.stdout is not None and sys.stdout.isatty()  # there is no stream when it was closed
-    return Canvas(shutil.get_terminal_size().columns if terminal else WIDTH, wants_colour(choice, terminal, os.environ), terminal)
+    coloured = wants_colour(choice, terminal, os.environ)
+    return Canvas(shutil.get_terminal_size().columns if terminal else WIDTH, coloured, terminal, coloured and follows_links(terminal, os.environ))
 
 
 def wants_colour(choice: str, terminal: bool, environment: Mapping[str, str]) -> bool:
@@ -30,6 +35,15 @@ def wants_colour(choice: str, terminal: bool, environment: Mapping[str, str]) ->
     if environment.get("NO_COLOR"):
         return False
     return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")
+
+
+def follows_links(terminal: bool, environment: Mapping[str, str]) -> bool:
+    """Return whether links can be clicked: FORCE_HYPERLINK decides if it is set (0: no), else whether it is a terminal that is known to."""
+    if forced := environment.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    known = environment.get("TERM_PROGRAM") in _PROGRAMS or environment.get("TERM", "").startswith(_TERMS) or any(map(environment.get, _SIGNS))
+    vte = environment.get("VTE_VERSION", "")
+    return terminal and not environment.get("CI") and (known or vte.isdecimal() and int(vte) >= 5000)
 
 
 def write(text: str, target: str = "", exact: bool = False) -> None:

@@ -124,8 +124,8 @@ def _copies(files: Iterable[list[_Dead]]) -> Iterable[list[list[_Dead]]]:
 
 def _match(found: list[_Dead], copies: list[Unused], spec: UnusedSpec) -> Match:
     first = found[0].item
-    verb, them = ("is", "it") if len(found) == 1 else ("are", "them")
     names = tuple(dead.item.definition.qualname for dead in found)
+    verb, them = ("is", "it") if len(set(names)) == 1 else ("are", "them")
     files = len({dead.item.path for dead in found})
     steps = (found[0].proof, *(Step(_place(item), f"`{item.definition.qualname}` is {_used(item)}") for item, _, _ in found[1:MOST]),
              *(Step(_place(item), f"the same in `{item.path}`") for item in copies[:MOST]))

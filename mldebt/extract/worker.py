@@ -15,13 +15,13 @@ from typing import IO
 
 import msgspec
 
-from mldebt.extract.messages import Ticket, receive, send
+from mldebt.extract.messages import EXHAUSTED, Ticket, receive, send
 from mldebt.model.facts import Problem, PythonFacts
 from mldebt.model.source import LineTable
 from mldebt.stack import deep
 
 WALL = 6.0
-MEMORY = 4 << 30  # bytes of addresses, the stack of half a gigabyte among them: the largest file that may be parsed takes less than three
+MEMORY = 4 << 30  # bytes of addresses; two stacks of half a gigabyte are among them, and the largest file that is parsed takes two more
 _TICKET = msgspec.msgpack.Decoder(Ticket)
 _OUT = msgspec.msgpack.Encoder()
 
@@ -64,6 +64,8 @@ def _serve(tickets: IO[bytes], answers: IO[bytes], seconds: float) -> None:
             send(answers, answer)
     except OSError:
         pass  # the parent is gone
+    except MemoryError:
+        os._exit(EXHAUSTED)
     os._exit(0)  # tearing down a large heap takes long and serves nothing
 
 
@@ -91,7 +93,7 @@ def read(ticket: Ticket) -> PythonFacts:
     except RecursionError:
         return failed(ticket, Problem("gate", "the program is nested too deeply"))
     except MemoryError:
-        return failed(ticket, Problem("memory", f"the file takes more than {MEMORY >> 30} GiB of memory to parse"))
+        raise  # this worker's end: the next one has all its memory
     except BaseException as error:  # noqa: BLE001  (a panic of the native parser is no `Exception`)
         return failed(ticket, Problem("crash", f"the file cannot be analysed: {type(error).__name__}: {error}"))
 
