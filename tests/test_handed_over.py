@@ -84,9 +84,9 @@ def test_who_writes_only_after_a_failure_comes_last_and_each_writer_named_is_sho
 def test_programs_that_read_the_same_are_one_finding(tmp_path: Path) -> None:
     readers = [f"# file: models/m{number}.py\nimport pandas as pd\nprint(pd.read_csv('data/rows_train.csv'))\n" for number in range(7)]
     found = _found(WRITERS + "".join(readers), tmp_path, "models/m0.py")
-    assert found.message.startswith("`models/m0.py`, `models/m1.py` and 6 more read `data/rows_train.csv`, which ")
+    assert found.message.startswith("`models/m0.py`, `models/m1.py` and 5 more read `data/rows_train.csv`, which ")
     assert [step.path for step in found.evidence if "is read here by" in step.message] == [f"models/m{number}.py" for number in range(1, 7)]
-    assert [item.path for item in check(tmp_path, Settings(select=("MLD104",))).findings] == ["models/m0.py"]
+    assert [item.path for item in check(tmp_path, Settings(select=("MLD104",))).findings if item.path.startswith("models/")] == ["models/m0.py"]
 
 
 def test_a_writer_whose_path_a_condition_decides_may_write(tmp_path: Path) -> None:

@@ -271,6 +271,8 @@ def _run(command: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         click.echo("mldebt: interrupted", err=True)
         code = INTERRUPTED
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise  # usage errors and exits are click's own
     except BrokenPipeError:
         raise  # who reads has enough: click ends the process
     except OSError as error:

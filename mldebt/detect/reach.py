@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -25,6 +26,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what to read.
 
     `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
+    As many consumers of one folder as `fold` are one finding: fewer can be mended, or silenced, one by one.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     chance: tuple[str, ...] = ()
+    fold: int = 5
 
 
 class _Consumer(NamedTuple):
@@ -48,18 +51,25 @@ _Writers: TypeAlias = "dict[str, Sequence[Use]]"
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
-    """Yield the hand-overs that nothing declares, each told once: at the consumer that takes most of them, with all others that take some of the same."""
+    """Yield what programs read of what others wrote and nothing declares: one match a consumer; those that read at one place are one, and so are as many of a
+    folder as read the same.
+    """
     made: _Writers = {}
     read: dict[str, dict[str, Use]] = {}
     for artifact, writers, use in _undeclared(context, spec):
         made[artifact] = writers
         read.setdefault(use.program, {}).setdefault(artifact, use)
-    left = [_Consumer(program, dict(sorted(uses.items(), key=_by_site)), _lowered(context, program, uses.values(), spec)) for program, uses in read.items()]
-    while left:
-        lead = min(left, key=_rank)
-        taking = [(consumer, uses) for consumer in sorted(left, key=_first) if (uses := [use for name, use in consumer.reads.items() if name in lead.reads])]
-        yield _match(context, lead, [(consumer, uses) for consumer, uses in taking if consumer is not lead], made)
-        left = [consumer._replace(reads=rest) for consumer in left if (rest := {name: use for name, use in consumer.reads.items() if name not in lead.reads})]
+    consumers = [
+        _Consumer(program, dict(sorted(uses.items(), key=_by_site)), _lowered(context, program, uses.values(), spec)) for program, uses in read.items()]
+    at_once: dict[tuple[object, ...], list[_Consumer]] = {}
+    for consumer in sorted(consumers, key=_first):
+        at_once.setdefault((_first(consumer)[0], frozenset(consumer.reads), consumer.lowered), []).append(consumer)
+    alike: dict[tuple[object, ...], list[list[_Consumer]]] = {}
+    for (_, artifacts, lowered), group in at_once.items():
+        alike.setdefault((group[0].program.rpartition("/")[0], artifacts, lowered), []).append(group)
+    for groups in alike.values():
+        for lead, *others in ([list(chain(*groups))] if len(groups) >= spec.fold else groups):
+            yield _match(context, lead, others, made)
 
 
 def _undeclared(context: Context, spec: ReachSpec) -> Iterator[tuple[str, Sequence[Use], Use]]:
@@ -84,11 +94,6 @@ def _first(consumer: _Consumer) -> tuple[Place, str]:
     return min(map(site, consumer.reads.values())), consumer.program
 
 
-def _rank(consumer: _Consumer) -> tuple[bool, int, tuple[Place, str]]:
-    """Return the order in which consumers are told: those that weigh most first, then those that take most."""
-    return bool(consumer.lowered), -len(consumer.reads), _first(consumer)
-
-
 def _lowered(context: Context, program: str, uses: Collection[Use], spec: ReachSpec) -> str:
     """Return what lowers the severity of a consumer: it only looks, or an option tells it all that it reads."""
     return spec.look if only_looks(context, program, spec.pictures) else spec.option if all(map(is_open, uses)) else ""
@@ -100,8 +105,8 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer) or by_setting(use, writer)
 
 
-def _match(context: Context, lead: _Consumer, others: Sequence[tuple[_Consumer, list[Use]]], made: _Writers) -> Match:
-    """Return the finding of what one consumer reads; `others` are those that read some of it, too."""
+def _match(context: Context, lead: _Consumer, others: Sequence[_Consumer], made: _Writers) -> Match:
+    """Return the finding of what one consumer reads; `others` of its folder read the same."""
     artifacts = list(lead.reads)
     writers = {(writer.program, name): writer for name in artifacts for writer in reversed(made[name])}
     programs = {writer.program for writer in writers.values()}
@@ -111,18 +116,12 @@ def _match(context: Context, lead: _Consumer, others: Sequence[tuple[_Consumer, 
     told = {writer.event.id for name in artifacts for writer in made[name]}
     arms = {writer.event.id for writer in written if _is_one_arm(context, writer, told)}
     does = "may write" if all(writer.event.id in arms for writer in written) else f"write{_s(producers)}"
-    whole = [lead.program, *(other.program for other, uses in others if len(uses) == len(artifacts))]
-    some = [other.program for other, uses in others if len(uses) < len(artifacts)]
+    readers = [lead.program, *(other.program for other in others)]
     certain = all(use.certain and any(_certain(writer, use.program) for writer in made[name]) for name, use in lead.reads.items())
     use = lead.reads[artifacts[0]]
-    return Match(site(use), f"{listed(whole, 2)} read{_s(whole)} {listed([shown(name) for name in artifacts], 2)}, which {listed(producers)} {does} "
-                 f"and nothing declares{_too(some)}", _evidence(context, lead, [uses[0] for _, uses in others[:_SHOWN]], written, arms),
+    return Match(site(use), f"{listed(readers, 2)} read{_s(readers)} {listed([shown(name) for name in artifacts], 2)}, which {listed(producers)} {does} "
+                 f"and nothing declares", _evidence(context, lead, [next(iter(other.reads.values())) for other in others[:_SHOWN]], written, arms),
                  f"{min(artifacts)} <- {lead.program}", use.event.owner, None if certain else "medium", lead.lowered, artifacts=tuple(artifacts))
-
-
-def _too(programs: list[str]) -> str:
-    """Return the part of a message about those who read some of the same."""
-    return f"; {listed(programs, 1)} read{_s(programs)} some of it, too" if programs else ""
 
 
 def _evidence(context: Context, lead: _Consumer, others: Sequence[Use], made: list[Use], arms: Collection[int]) -> tuple[Step, ...]:
