@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _HEAD = 4096
-_NOTICE = re.compile(r"(?i)copyright\b[ \t]*(?:\(c\)|©)?[ \t\[(]*(?:(?:19|20)\d\d)(?:[ \t,–-]|(?:19|20)\d\d|present|\]|\))*(?:by[ \t]+)?(?P<holder>[^\n]*)")
+_YEAR = r"(?:(?:19|20)\d\d)"
+_NOTICE = re.compile(
+    rf"(?i)copyright\b[ \t]*(?:(?:\(c\)|©)[ \t\[(]*{_YEAR}?|[ \t\[(]*{_YEAR})(?:[ \t,–-]|{_YEAR}|present|\]|\))*(?:by[ \t]+)?(?P<holder>[^\n]*)")
 _REST = re.compile(r"(?i)\ball rights\b.*|\(.*|<.*|\bhttps?:.*")
 _WORD = re.compile(r"[^\W\d_]+")
 _FORMS = frozenset({"inc", "corp", "corporation", "llc", "ltd", "gmbh", "co", "the", "authors", "author", "team", "and", "its", "affiliates", "contributors"})
