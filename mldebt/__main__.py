@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
+import os
+import sys
 
-from mldebt.cli.main import main
+HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+if __name__ == "__main__" and sys.path[:1] == [os.getcwd()] != [HOME]:
+    del sys.path[0]  # `-m` looks there first, and it may be the analysed project, of which nothing may be imported
+
+import atexit  # noqa: E402
+import gc  # noqa: E402
+
+from mldebt.cli.main import main  # noqa: E402
 
 
 def program() -> None:

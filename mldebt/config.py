@@ -12,7 +12,7 @@ import tomli
 
 from mldebt.errors import ConfigError, Faults, MldebtError, spotted
 
-OWN_FILE, SHARED_FILE = "mldebt.toml", "pyproject.toml"
+OWN_FILE, SHARED_FILE, BASELINE_FILE = "mldebt.toml", "pyproject.toml", ".mldebt-baseline.json"
 _SIZE = re.compile(r"(\d+)\s*(B|KiB|MiB|GiB)?$")
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 

@@ -140,8 +140,14 @@ def survey(
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
-    every, cards = rulebook.cards, select(rulebook.cards, settings)
+    cards = select(rulebook.cards, settings)
     done = analyse(root, settings, jobs, rulebook, watch, cache)
+    return deep(lambda: _judged(root, settings, rulebook, cards, done, scopes))
+
+
+def _judged(root: Path, settings: Settings, rulebook: Rulebook, cards: Sequence[Card], done: Analysis, scopes: Sequence[str]) -> Survey:
+    """Ask the rules of `cards`, and decide which findings stand."""
+    every = rulebook.cards
     with done.clock.phase("rules"):
         context = Context(done.graph, done.flow.events, done.names, done.flow.observed, done.flow.calls, done.flow.deeds, done.catalogue,
                           rulebook.places)
@@ -153,10 +159,13 @@ def survey(
             _count_other_forms(cards, every, context, suppressions)
             unused = [(card, match) for card in cards if card.code == "MLD001" for match in suppressions.unused(cards, every)]
             kept = ordered((*kept, *findings(unused, done.project, suppressions)))
-        kept = without_ignored(scoped(kept, scopes), every, settings.per_file_ignores)
+        kept = without_ignored(kept, every, settings.per_file_ignores)
+        inside = scoped(kept, scopes)
+        reported = frozenset(inside)
+        elsewhere = tuple(item for item in kept if item not in reported)
     facts = [module.facts for module in done.project.modules.values()]
-    report = Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), kept, tuple(errors),
-                    tuple(done.clock.phases), done.flow.counters, (*notes_of(root, settings, done.found, scopes), *_notes_of_samples(data)))
+    report = Report(".", len(facts), sum(item.notebook for item in facts), sum(item.lines for item in facts), inside, tuple(errors),
+                    tuple(done.clock.phases), done.flow.counters, (*notes_of(root, settings, done.found, scopes), *_notes_of_samples(data)), elsewhere)
     return Survey(report, done, subjects(matches))
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from mldebt.extract.commented import disabled_code
+from mldebt.extract.python import extract_python
+from mldebt.model.facts import Disabled
 
 
 def test_a_block_is_its_lines_its_calls_and_what_it_assigns() -> None:
@@ -76,5 +78,26 @@ def test_prose_above_is_found_over_a_rule_and_a_gap() -> None:
 
 def test_what_only_prints_keeps_to_its_own_names() -> None:
     text = "# a, b = f(1)\n# for c in a:\n#     print(c)\n"
-    assert disabled_code(text, {"x"})[0].shows and not disabled_code(text, {"b"})[0].shows
+    assert disabled_code(text, lambda at: {"x"})[0].shows and not disabled_code(text, lambda at: {"b"})[0].shows
     assert not disabled_code("# a = f(1)\n# b.fit(a)\n# print(b)\n")[0].shows
+
+
+def test_what_is_bound_again_before_it_is_read_is_not_taken_up() -> None:
+    text = "def f(a):\n    for c in a:\n        c.fit()\n    # for c in g(a):\n    #     print(c)\n    {}\n"
+    assert _only_block(text.format("for c in a: h(c)")).shows
+    assert not _only_block(text.format("h(c)")).shows
+    assert not _only_block(text.format("c = c + 1")).shows
+
+
+def _only_block(text: str) -> Disabled:
+    (block,) = extract_python("a.py", text.encode(), False).disabled
+    return block
+
+
+def test_no_block_goes_on_in_the_next_cell() -> None:
+    assert disabled_code("# a = f(1)\n# b = g(2)\n", cells=[0]) and not disabled_code("# a = f(1)\n# b = g(2)\n", cells=[0, 11])
+
+
+def test_prose_is_found_above_a_line_in_another_column() -> None:
+    (block,) = disabled_code("x = 1\n# Alternatively, in steps:\n#if x > 2:\n    # a = f(1)\n    # b = g(2)\n")
+    assert block.lead.startswith("Alternatively, in steps:")

@@ -15,7 +15,8 @@ from mldebt.knowledge.locate import rules_folder
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "mldebt").rglob("*.py"))
 ALL = sorted([*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
-TOP = {"mldebt", "rules", "tests", "fixtures", "benchmarks", "docs", "pyproject.toml", "README.md", "LICENSE"}
+TOP = {"mldebt", "rules", "tests", "fixtures", "benchmarks", "docs", "pyproject.toml", "README.md", "LICENSE",
+       "action.yml"}  # where `uses: mldebt/mldebt@…` looks for the action
 RULE_CODE = re.compile(r"MLD\d{3}")
 MODULES = {module for file in load_libraries([rules_folder() / "libraries"]).modules() for module in [file.partition(".")[0]]}
 FORMATS = {"json", "yaml", "csv", "pickle", "make", "docker", "snakemake", "time", "toml", "dvc.lock", "io"}  # names of formats and faults, a word of shells

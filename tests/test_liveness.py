@@ -165,7 +165,7 @@ print(Net(), Odd(), Own())
 """) == {"shapes.py::Base.step_one", "shapes.py::Own.step_two"}
 
 
-def test_what_only_the_unused_use_is_a_helper(tmp_path: Path) -> None:
+def test_what_only_the_unused_use_names_them(tmp_path: Path) -> None:
     write_sections("""
 # file: main.py
 def helper(x):
@@ -178,8 +178,8 @@ class Shell:
 print(1)
 """, tmp_path)
     done = analyse(tmp_path, Settings(), jobs=1)
-    found = {item.definition.qualname: item.helper for item in Liveness(done.project, done.flow.deeds, done.catalogue).unused()}
-    assert found == {"helper": True, "first": False, "Shell": False}
+    found = {item.definition.qualname: item.users for item in Liveness(done.project, done.flow.deeds, done.catalogue).unused()}
+    assert found == {"helper": ("first",), "first": (), "Shell": ()}
 
 
 def test_tests_and_public_names_of_a_described_distribution_are_left_alone(tmp_path: Path) -> None:

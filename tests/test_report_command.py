@@ -145,7 +145,7 @@ def test_wrong_words(tmp_path: Path) -> None:
 
 
 def test_names_stay_names_in_markdown() -> None:
-    assert code("a`b") == "``a`b``" and code("`x`") == "`` `x` ``" and code("a\nb") == "`a\\x0ab`"
+    assert code("a`b") == "``a`b``" and code("`x`") == "`` `x` ``" and code("a\nb") == "`a\\nb`"
     assert prose("`<b>` is *not* <i>bold</i> [x](y) | a_b") == r"`<b>` is \*not\* \<i\>bold\</i\> \[x\](y) \| a\_b"
 
 

@@ -19,7 +19,7 @@ from expectations import write_sections
 
 from mldebt.cli.main import main
 from mldebt.cli.progress import Watcher
-from mldebt.cli.screen import wants_colour
+from mldebt.cli.screen import follows_links, wants_colour
 from mldebt.knowledge.cards import load_cards
 from mldebt.knowledge.locate import rules_folder
 from mldebt.model.finding import Finding
@@ -76,6 +76,28 @@ def in_terminal(width: int, *words: object, **environment: str) -> tuple[str, in
 ])
 def test_who_decides_on_colours(choice: str, terminal: bool, environment: dict[str, str], coloured: bool) -> None:
     assert wants_colour(choice, terminal, environment) is coloured
+
+
+@pytest.mark.parametrize(("terminal", "environment", "followed"), [
+    (True, {"TERM_PROGRAM": "vscode"}, True), (True, {"VTE_VERSION": "7200"}, True), (True, {"VTE_VERSION": "4800"}, False), (True, {"TERM": "xterm"}, False),
+    (False, {"TERM_PROGRAM": "vscode"}, False), (False, {"FORCE_HYPERLINK": "1"}, True), (True, {"TERM": "foot", "FORCE_HYPERLINK": "0"}, False),
+    (True, {"WT_SESSION": "x"}, True), (True, {"WT_SESSION": "x", "CI": "true"}, False), (True, {"VTE_VERSION": "x"}, False),
+])
+def test_who_follows_links(terminal: bool, environment: dict[str, str], followed: bool) -> None:
+    assert follows_links(terminal, environment) is followed
+
+
+def test_the_code_of_a_rule_is_a_link_where_links_are_followed(project: Path) -> None:
+    link = "\x1b]8;;https://mldebt.readthedocs.io/rules/undeclared-consumer\x1b\\\x1b[1;33mMLD104\x1b[0m\x1b]8;;\x1b\\"
+    assert link in in_terminal(60, "check", project, TERM="xterm-kitty", CI="")[0]
+    assert "]8;" not in in_terminal(60, "check", project, TERM="xterm-kitty", CI="", NO_COLOR="1")[0]
+    assert "]8;" not in run("check", project).stdout
+
+
+@pytest.mark.parametrize("width", [1, 12, 25])
+def test_the_narrowest_terminals(project: Path, width: int) -> None:
+    shown, code = in_terminal(width, "check", project)
+    assert code == 1 and "^" in shown and "Found" in shown and in_terminal(width, "report", project)[1] == 0
 
 
 def test_a_terminal_gets_colours_its_width_and_a_summary(project: Path) -> None:

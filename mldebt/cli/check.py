@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
+from mldebt.cli.accepted import baseline_file, entries_of, with_baseline, without_file
 from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
-from mldebt.cli.screen import canvas_of, say, write
+from mldebt.cli.screen import canvas_of, say, say_errors, write
 from mldebt.config import Settings
 from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.pipeline import check, found_files
@@ -33,6 +35,8 @@ class Options(Wanted):
     show_timings: bool = False
     quiet: bool = False
     verbose: bool = False
+    baseline: Path | None = None
+    no_baseline: bool = False
 
 
 def run_check(options: Options) -> int:
@@ -47,13 +51,21 @@ def run_check(options: Options) -> int:
         return 0
     if not job.scopes:
         return 0
-    with Watcher(not options.quiet) as watch:
-        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch,
-                       cache=options.cache)
+    report = _report(job, options)
     put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet, job.settings.fail_on),
         options.statistics)
     _say_more(report, job, options)
     return exit_code(report, job.settings.fail_on, options.exit_zero)
+
+
+def _report(job: Job, options: Options) -> Report:
+    """Return the report of a run with its baseline, which is read first: a wrong one is told before the run."""
+    path = baseline_file(job, options.baseline)
+    entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
+    job = without_file(job, path)
+    with Watcher(not options.quiet) as watch:
+        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
+    return report if entries is None else with_baseline(report, job, path, entries)
 
 
 def _file_list(job: Job) -> str:
@@ -77,8 +89,7 @@ def _say_more(report: Report, job: Job, options: Options) -> None:
     if not options.quiet:
         for note in report.notes:
             say(note)
-    for error in report.errors:
-        say(f"internal error in {error.rule}: {error.message}")
+    say_errors(report)
     if options.show_timings:
         say("\n".join(f"{label}: {value}" for label, value in (*report.timings, *report.counters)))
 

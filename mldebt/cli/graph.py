@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from mldebt.cli.screen import put
 from mldebt.config import load_settings
 from mldebt.discover.root import find_root
 from mldebt.errors import ConfigError
@@ -90,8 +91,5 @@ def written(text: str, target: Path | None) -> str:
     """Return the text, or nothing after writing it to a file; raises `ConfigError` when that fails."""
     if target is None:
         return text
-    try:
-        target.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+    put(text, target)
     return ""

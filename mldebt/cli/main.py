@@ -1,7 +1,9 @@
-"""`mldebt`: check, explain, rules, graph, artifacts, report, cache."""
+"""`mldebt`: check, baseline, explain, rules, graph, artifacts, report, cache, init, completion."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -89,6 +91,9 @@ def main() -> None:
 @_COLOR
 @click.option("--fail-on", type=click.Choice(["info", "warning", "error"]), help="The least severity that makes the exit code 1 (default: warning).")
 @click.option("--exit-zero", "-e", is_flag=True, help="Exit 0 even with findings.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The accepted findings (default: .mldebt-baseline.json at the root, if it is there).")
+@click.option("--no-baseline", is_flag=True, help="Report accepted findings, too.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has, in place of the findings.")
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, each with its kind, then stop.")
 @click.option("--show-settings", is_flag=True, help="Print the root, why it is that, and the settings, then stop.")
@@ -106,6 +111,8 @@ def check(**given: Any) -> int:
 
     if given["quiet"] and given["verbose"]:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    if given["baseline"] and given["no_baseline"]:
+        raise click.UsageError("--baseline and --no-baseline exclude each other")
     if level := given.pop("fail_on"):
         given["settings"]["fail_on"] = level
     return run_check(Options(**given))
@@ -130,6 +137,25 @@ def report(**given: Any) -> int:
     from mldebt.cli.report import ReportOptions, run_report
 
     return run_report(ReportOptions(**given))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_selecting
+@click.option("--prune", is_flag=True, help="Only take out what is not found any more or has expired; accept nothing new.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The file (default: .mldebt-baseline.json at the root).")
+@click.option("--quiet", "-q", is_flag=True, help="Print errors, nothing else.")
+@click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Worker processes; 0: one a core.")
+@_cached
+def baseline(**given: Any) -> int:
+    """Accept the findings of today, so that `mldebt check` reports only new ones.
+
+    They are written to a file that belongs into version control. Each entry may be given a "reason" and a day on which it "expires"; both stay when the file
+    is written again. PATHS choose whose findings are accepted. Exit codes: 0, 2 wrong usage or settings, 3 internal error.
+    """
+    from mldebt.cli.accepted import BaselineOptions, run_baseline
+
+    return run_baseline(BaselineOptions(**given))
 
 
 @main.command()
@@ -202,6 +228,25 @@ def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None)
     _print(lambda: run_cache(project, cache_dir, clear))
 
 
+@main.command()
+@_PROJECT
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing, as where there is no terminal.")
+def init(project: Path | None, yes: bool) -> None:
+    """Write settings, a hook and a CI job to start from; files that exist are left as they are."""
+    from mldebt.cli.init import run_init
+
+    _print(lambda: run_init(project, False if yes else None))
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion of a shell: `source <(mldebt completion bash)`, or keep it where the shell looks."""
+    from mldebt.cli.init import completion as printed
+
+    _run(lambda: printed(shell))
+
+
 def _print(make: Callable[[], str], exact: bool = False) -> None:
     """Print a text, or the error that making it raised; `exact` as in `screen.write`."""
     def printed() -> int:
@@ -217,6 +262,8 @@ def _run(command: Callable[[], int]) -> None:
     """Exit with the code that a command returns, or that the error it raises stands for."""
     try:
         code = command()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MldebtError as error:
         from mldebt.cli.screen import failed
 
@@ -224,4 +271,19 @@ def _run(command: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         click.echo("mldebt: interrupted", err=True)
         code = INTERRUPTED
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise  # usage errors and exits are click's own
+    except BrokenPipeError:
+        raise  # who reads has enough: click ends the process
+    except OSError as error:
+        from mldebt.cli.screen import crashed, say
+
+        if error.errno not in (errno.ENOSPC, errno.EIO, errno.EDQUOT) or error.filename is not None:
+            sys.exit(crashed(error))
+        say(f"cannot write to standard output: {error.strerror}")
+        os._exit(2)  # at its end Python would try to write the rest once more
+    except Exception as error:  # an exit code of its own: 1 means findings
+        from mldebt.cli.screen import crashed
+
+        code = crashed(error)
     sys.exit(code)

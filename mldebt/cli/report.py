@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mldebt.cli.formats import targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
-from mldebt.cli.screen import canvas_of, say, write
+from mldebt.cli.screen import canvas_of, say, say_errors, write
 from mldebt.graph.kinds import model_test
 from mldebt.graph.queries import whole
 from mldebt.knowledge.locate import rules_folder
@@ -49,8 +49,7 @@ def run_report(options: ReportOptions) -> int:
         write(FORMATS[target.form](made, Canvas() if target.file else canvas_of(options.color)), target.file, exact=target.form != "text")
     if not options.quiet and report.notes:
         say("\n".join(report.notes))
-    for error in report.errors:
-        say(f"internal error in {error.rule}: {error.message}")
+    say_errors(report)
     return 3 if report.errors else 0
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from mldebt.errors import ConfigError, InternalError, MldebtError
+from mldebt.model.finding import Report
 from mldebt.report.canvas import WIDTH, Canvas
 from mldebt.report.escape import safe, unordered
+
+_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio")
+_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
+_SIGNS = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM")  # of terminals that name themselves
 
 
 def canvas_of(choice: str = "auto") -> Canvas:
     """Return what standard output is: with colours as `--color` and the environment say, as wide as the terminal."""
     terminal = sys.stdout is not None and sys.stdout.isatty()  # there is no stream when it was closed
-    return Canvas(shutil.get_terminal_size().columns if terminal else WIDTH, wants_colour(choice, terminal, os.environ), terminal)
+    coloured = wants_colour(choice, terminal, os.environ)
+    return Canvas(shutil.get_terminal_size().columns if terminal else WIDTH, coloured, terminal, coloured and follows_links(terminal, os.environ))
 
 
 def wants_colour(choice: str, terminal: bool, environment: Mapping[str, str]) -> bool:
@@ -30,6 +37,15 @@ def wants_colour(choice: str, terminal: bool, environment: Mapping[str, str]) ->
     return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")
 
 
+def follows_links(terminal: bool, environment: Mapping[str, str]) -> bool:
+    """Return whether links can be clicked: FORCE_HYPERLINK decides if it is set (0: no), else whether it is a terminal that is known to."""
+    if forced := environment.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    known = environment.get("TERM_PROGRAM") in _PROGRAMS or environment.get("TERM", "").startswith(_TERMS) or any(map(environment.get, _SIGNS))
+    vte = environment.get("VTE_VERSION", "")
+    return terminal and not environment.get("CI") and (known or vte.isdecimal() and int(vte) >= 5000)
+
+
 def write(text: str, target: str = "", exact: bool = False) -> None:
     """Print a text, or write it to a file as UTF-8; raises `ConfigError` when that fails.
 
@@ -37,10 +53,7 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
     read, standard output is UTF-8, and the text as it is.
     """
     if target:
-        try:
-            Path(target).write_text(text, "utf-8", newline="\n")
-        except OSError as error:
-            raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+        put(text, Path(target))
     elif exact:
         click.echo(text.encode(), nl=False)
     else:
@@ -48,9 +61,42 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
         click.echo(unordered(text).encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
 
 
+def put(text: str, target: Path) -> None:
+    """Write a file as UTF-8: wholly, or not at all, whatever ends the process meanwhile; raises `ConfigError` when that fails."""
+    place = Path(os.path.realpath(target))  # a link stays one
+    new = place.with_name(f".{place.name}.{os.getpid()}.new")
+    try:
+        if place.exists() and not place.is_file() or not os.access(place.parent, os.W_OK):
+            place.write_text(text, "utf-8", newline="\n")  # a device, a pipe, or a file alone that may be written
+            return
+        try:
+            new.write_text(text, "utf-8", newline="\n")
+            if place.exists():
+                new.chmod(place.stat().st_mode & 0o7777)
+            new.replace(place)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+
+
 def say(text: str) -> None:
     """Print a message beside the output, one `mldebt:` a line."""
     click.echo("\n".join(f"mldebt: {safe(line)}" for line in text.split("\n")), err=True)
+
+
+def say_errors(report: Report) -> None:
+    """Print the internal errors of a run: which rule, at which file, why."""
+    for error in report.errors:
+        say(f"internal error in {error.rule}{f' at {error.path}' if error.path else ''}: {error.message}")
+
+
+def crashed(error: Exception) -> int:
+    """Print what nobody foresaw, with where it happened, and return the exit code."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    say(f"internal error: {type(error).__name__}: {error}\n(raised in {Path(place.filename).name}, line {place.lineno}; please report it)")
+    return 3
 
 
 def failed(error: MldebtError) -> int:

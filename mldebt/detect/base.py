@@ -117,3 +117,8 @@ def shown(artifact: str) -> str:
     """Return an artefact's key as people read it."""
     path, found, table = outside(artifact).partition("#")
     return f"{path} table {table}".replace("{}", "{…}") if found else path.replace("{}", "{…}")
+
+
+def spoken(api: str) -> str:
+    """Return a library path as its users know it: without the home of what needs no import, and with public names for types that stand for several."""
+    return ".".join(part if part.startswith("__") else part.lstrip("_") for part in api.removeprefix(f"{object.__module__}.").split("."))

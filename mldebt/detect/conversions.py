@@ -17,7 +17,7 @@ from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 from mldebt.model.walk import within
 
-_MOST, _COPIED = 6, 2
+_MOST, _COPIED, _THERE_AND_BACK = 6, 2, 2
 
 
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,15 +35,22 @@ class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Conversions on the way to a model: those up to the one that makes it a debt, and where the data arrives."""
+    """Conversions on the way to a model: the first `end` make it a debt, the others go back and forth still; and where the data arrives."""
 
     steps: tuple[Conversion, ...]
+    end: int
     event: Event
 
     @property
     def place(self) -> Place:
-        """Return where the last conversion stands."""
-        return self.steps[-1].place
+        """Return where the conversion stands that makes it a debt."""
+        return self.steps[self.end - 1].place
+
+    @property
+    def slight(self) -> bool:
+        """Return whether the data is left once and made again with its names, and stays so: alone this is what one call needs."""
+        own = [step for step in self.steps if FILE not in (step.before, step.after)]
+        return self.steps[-1].labelled and len(own) == _THERE_AND_BACK and not any(step.after == FILE for step in self.steps)
 
 
 def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
@@ -55,16 +62,17 @@ def conversions(context: Context, spec: ConversionsSpec) -> Iterator[Match]:
     for event in context.events:
         for passed in event.passed if event.kind in spec.kinds and not _prepares(context, event, spec.prepares) else ():
             for whole in (passed, *_through_files(context, event, passed)):
-                end = _end(whole, spec.least)
+                end, last = _ends(whole, spec.least)
                 if end and not _at_boundary(context, whole[:end], event):
-                    way = _Way(whole[:end], event)
+                    way = _Way(whole[:last], end, event)
                     found.setdefault((way.place.path, _owner(context, way.place)), {}).setdefault(way.steps, way)
     copies: dict[object, list[tuple[str, _Way, Match]]] = {}
     for owner, group in _of_one_cause(found):
         way = _first(group)
         copies.setdefault(_shape(context, way, owner), []).append((owner, way, _match(context, group, owner, spec.least)))
-    for (_, _, match), *others in copies.values():
-        yield with_copies(match, [way.place for _, way, _ in others])
+    for (_, first, match), *others in copies.values():
+        if others or not first.slight:
+            yield with_copies(match, [way.place for _, way, _ in others])
 
 
 def _prepares(context: Context, event: Event, roles: Collection[str]) -> bool:
@@ -118,16 +126,25 @@ def _of_one_cause(found: dict[tuple[str, str], dict[tuple[Conversion, ...], _Way
     yield from ((owner, ways) for owner, ways, _ in groups)
 
 
-def _end(passed: Sequence[Conversion], least: int) -> int:
-    """Return how many conversions it takes until the data is back where it was, or until they are too many; 0 when neither is so."""
+def _ends(passed: Sequence[Conversion], least: int) -> tuple[int, int]:
+    """Return how many conversions it takes until the data is back where it was, or until they are too many, and until it comes back for the last time.
+
+    Both are 0 when neither is so. What leaves as one column and comes back in a table is a column of a new one.
+    """
     own = passed[1:] if passed and passed[0].before == FILE else passed
-    skipped = len(passed) - len(own)
-    left = {own[0].before} if own else set()
-    for number, step in enumerate(own, skipped + 1):
-        if step.after in left:
-            return 0 if least else number
-        left.add(step.after)
-    return len(passed) if least and len(own) >= least else 0
+    if least:
+        return (len(passed), len(passed)) if len(own) >= least and not any(_returns(own)) else (0, 0)
+    back = [number for number, returns in enumerate(_returns(own), len(passed) - len(own) + 1) if returns]
+    return (back[0], back[-1]) if back else (0, 0)
+
+
+def _returns(steps: Sequence[Conversion]) -> Iterator[bool]:
+    """Yield for each conversion whether it leads back to a representation that the data had left."""
+    left: set[str] = set()
+    for step in steps:
+        if not step.part:
+            left.add(step.before)
+        yield step.after in left
 
 
 def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...]) -> Iterator[tuple[Conversion, ...]]:
@@ -139,9 +156,14 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
             written = writer.event
             one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
             certain = written.kind == "write" and written.must and written.id < use.event.id and not guarded(context, writer, there=False)
-            if one_run and certain and not _stages(context, written, use.event):
+            if one_run and certain and not _named_elsewhere(use.event) and not _stages(context, written, use.event):
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
+
+
+def _named_elsewhere(read: Event) -> bool:
+    """Return whether a read is given a name that another file spells: what hands it over knows of the file."""
+    return read.access is not None and read.access.home not in ("", read.place.path)
 
 
 def _stages(context: Context, written: Event, read: Event) -> bool:

@@ -13,6 +13,8 @@ from mldebt.model.facts import DataFacts
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
+_TESTS = ("[", "[[", "test")
+
 
 class DeclaredScriptSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match."""
@@ -48,7 +50,9 @@ def _known_folder(word: str, place: Place, folders: set[str]) -> bool:
 
 
 def _mentioned_by_others(facts: DataFacts, name: str, word: str) -> bool:
-    """Return whether another command of the file names the script without running it (a download, a copy, a template)."""
+    """Return whether another command of the file names the script without running it (a test whether it is there, a download, a copy, a template)."""
     commands = [*facts.commands, *(command for target in facts.targets for command in target.commands)]
+    if any(command.words[0] in _TESTS and word in command.words for command in commands if command.words):
+        return True
     return any(command.redirect_out.endswith(name) or any(item.endswith(name) and item != word for item in command.words)
                or (word not in command.words and any(name in item for item in command.words)) or command.words[:2] == ("git", "clone") for command in commands)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, spoken
 from mldebt.detect.lexical import OWN, Names
 from mldebt.detect.retired import retired_folder
 from mldebt.detect.touch import Touch
@@ -82,7 +82,7 @@ class _Judge:
         draws = block.shows or any(role in self._drawing for _, role in meant)
         for roles in (self._roles | {OWN}, self._handling if block.lines >= self._long and not draws else ()):
             if path := next((path for path, role in meant if role in roles), ""):
-                return f"`{path}` would be called"
+                return f"`{spoken(path)}` would be called"
         if not block.assigns and not block.part:
             return ""
         for node, path in self._tuned:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mldebt.detect.base import Context
+from mldebt.detect.guards import in_loop
 from mldebt.detect.held_out import came_from, uses
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import Part, Rows
@@ -28,12 +29,20 @@ def overlap(context: Context, spec: OverlapSpec) -> Iterator[Match]:
         found = next(((rows, part) for rows in event.rows.rows for part in _taken(rows, fit.data.rows, spec)), None)
         if found is None or fit.place in done or event.place == fit.place:
             continue
+        if _of_many(context, found[0]):
+            continue
         done.add(fit.place)
         name = fit.api.rpartition(".")[2]
         steps = (came_from(context, found[0]), Step(found[1].site, "the rows are divided here"), Step(fit.place, f"`{name}` is fitted on both sides here"),
                  Step(event.place, "it is judged on the held-out side here"))
         message = f"`{name}` is fitted on rows that it is then judged on as held out"
         yield Match(fit.place, message, steps, f"{name}@{event.owner}", event.owner, spec.confidence)
+
+
+def _of_many(context: Context, rows: Rows) -> bool:
+    """Return whether rows are of one of several files that a loop reads: those of one are not those of another."""
+    access = context.events[rows.read].access if rows.read >= 0 else None
+    return access is not None and access.path.literal is None and in_loop(context, rows.origin)
 
 
 def _taken(rows: Rows, fitted: tuple[Rows, ...], spec: OverlapSpec) -> Iterator[Part]:

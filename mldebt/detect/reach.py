@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from mldebt.detect.base import Context, handed_over, listed, one_definition, one_each, only_looks, own_site, read_here, shown, site, written_here
 from mldebt.detect.guards import in_loop, is_fallback
+from mldebt.detect.raw_inputs import is_raw
 from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import by_setting, given_here, is_open
 from mldebt.detect.touch import Touch
 from mldebt.graph.project_graph import Use
-from mldebt.model.events import Event
-from mldebt.model.finding import Confidence, Match, Step
+from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
 
-_WORK = ("fit", "predict", "train-step", "transform", "search")
-_SHOWN = 4  # of the other consumers of a folder
+_SHOWN = 6  # of the other consumers
 
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,85 +39,64 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fold: int = 5
 
 
-class _Cause(NamedTuple):
-    """What makes several reads one finding: who reads, what others wrote, whether it is certain, what lowers it."""
+class _Consumer(NamedTuple):
+    """A program, what it reads of what others wrote (one read an artefact, in the order of places), and what lowers it."""
 
-    consumers: tuple[str, ...]
-    producers: tuple[str, ...]
-    certain: bool
+    program: str
+    reads: dict[str, Use]
     lowered: str
 
 
-_Reads: TypeAlias = "list[tuple[Use, Sequence[Use]]]"
+_Writers: TypeAlias = "dict[str, Sequence[Use]]"
 
 
 def reach(context: Context, spec: ReachSpec) -> Iterator[Match]:
-    """Yield one match for what a program reads of what some others write, at the first read."""
+    """Yield what programs read of what others wrote and nothing declares: one match a consumer; those that read at one place are one, and so are as many of a
+    folder as read the same.
+    """
+    made: _Writers = {}
+    read: dict[str, dict[str, Use]] = {}
+    for artifact, writers, use in _undeclared(context, spec):
+        made[artifact] = writers
+        read.setdefault(use.program, {}).setdefault(artifact, use)
+    consumers = [
+        _Consumer(program, dict(sorted(uses.items(), key=_by_site)), _lowered(context, program, uses.values(), spec)) for program, uses in read.items()]
+    at_once: dict[tuple[object, ...], list[_Consumer]] = {}
+    for consumer in sorted(consumers, key=_first):
+        at_once.setdefault((_first(consumer)[0], frozenset(consumer.reads), consumer.lowered), []).append(consumer)
+    alike: dict[tuple[object, ...], list[list[_Consumer]]] = {}
+    for (_, artifacts, lowered), group in at_once.items():
+        alike.setdefault((group[0].program.rpartition("/")[0], artifacts, lowered), []).append(group)
+    for groups in alike.values():
+        for lead, *others in ([list(chain(*groups))] if len(groups) >= spec.fold else groups):
+            yield _match(context, lead, others, made)
+
+
+def _undeclared(context: Context, spec: ReachSpec) -> Iterator[tuple[str, Sequence[Use], Use]]:
+    """Yield what a program reads of what others wrote, without any declaration: the artefact, its writers, the first read of each program."""
     graph, touch, retired = context.graph, Touch(context, spec.models), retired_files(context)
-    found: dict[Place, _Reads] = {}
-    seen: set[tuple[str, str]] = set(context.told)
     for artifact in graph.artifacts():
         writers = [use for use in graph.writers(artifact) if use.program not in retired]
-        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or _is_raw(context, writers, touch, spec):
+        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or is_raw(context, writers, touch, spec.chance):
             continue  # code of the project, which some program patches, is none
+        seen = {program for program, known in context.told if known == artifact}
         for use in graph.readers(artifact):
-            if use.program not in retired and (use.program, artifact) not in seen and not any(_one_component(context, use, writer) for writer in writers):
-                seen.add((use.program, artifact))
-                found.setdefault(site(use), []).append((use, writers))
-    causes: dict[_Cause, _Reads] = {}
-    for _, uses in sorted(found.items()):
-        causes.setdefault(_cause(context, uses, spec), []).extend(uses)
-    for cause, groups in _folded(causes):
-        alone = groups if len(groups) < spec.fold else groups[:1]
-        for uses in alone:
-            yield _match(context, uses, groups[1:] if len(groups) >= spec.fold else [], None if cause.certain else "medium", cause.lowered)
+            if use.program not in retired and use.program not in seen and not any(_one_component(context, use, writer) for writer in writers):
+                seen.add(use.program)
+                yield artifact, writers, use
 
 
-def _folded(causes: Mapping[_Cause, _Reads]) -> Iterable[tuple[_Cause, list[_Reads]]]:
-    """Return the reads of each finding, consumer by consumer: those of one folder that read the same of the same producers are told once."""
-    result: dict[tuple[object, ...], tuple[_Cause, list[_Reads]]] = {}
-    for cause, uses in causes.items():
-        folders = tuple(sorted({use.program.rpartition("/")[0] for use, _ in uses}))
-        key = (folders, tuple(sorted({use.artifact for use, _ in uses})), *cause[1:])
-        result.setdefault(key, (cause, []))[1].append(uses)
-    return result.values()
+def _by_site(item: tuple[str, Use]) -> tuple[Place, str]:
+    return site(item[1]), item[0]
 
 
-def _cause(context: Context, uses: _Reads, spec: ReachSpec) -> _Cause:
-    """Return the cause that some reads at one place belong to."""
-    consumers = tuple(sorted({use.program for use, _ in uses}))
-    producers = tuple(sorted({writer.program for _, found in uses for writer in found}))
-    certain = all(use.certain and any(_certain(writer, use.program) for writer in found) for use, found in uses)
-    looks = all(only_looks(context, program, spec.pictures) for program in consumers)
-    return _Cause(consumers, producers, certain, spec.look if looks else spec.option if all(is_open(use) for use, _ in uses) else "")
+def _first(consumer: _Consumer) -> tuple[Place, str]:
+    return min(map(site, consumer.reads.values())), consumer.program
 
 
-def _is_raw(context: Context, writers: Sequence[Use], touch: Touch, spec: ReachSpec) -> bool:
-    """Return whether an artefact is a raw input that one program makes of nothing: bytes as they came from an address, or data drawn by chance."""
-    programs = {use.program for use in writers}
-    entries = context.graph.entries(programs.pop()) if len(programs) == 1 else ()
-    events = [event for entry in entries for event in context.under.get(entry.id, ())]
-    if not events:
-        return False
-    stores = {event.access.store for event in events if event.kind == "read" and event.access is not None}
-    if stores == {"url"} and not any(event.kind in _WORK for event in events):
-        return not any(use.event.access is None or use.event.access.format for use in writers)
-    starts = [entry.id if entry.definition >= 0 else f"{entry.path}::" for entry in entries]
-    return _is_made(context, starts, events, touch, spec) or all(
-        not use.event.sources and _is_made(context, [use.event.owner], _of(events, touch.reach(use.event.owner)), touch, spec) for use in writers)
-
-
-def _of(events: Sequence[Event], owners: Iterable[str]) -> list[Event]:
-    known = frozenset(owners)
-    return [event for event in events if event.owner in known]
-
-
-def _is_made(context: Context, starts: Sequence[str], events: Sequence[Event], touch: Touch, spec: ReachSpec) -> bool:
-    """Return whether definitions, with what they call, draw data by chance, and neither read any nor learn; `events` are theirs."""
-    if any(event.kind in (*_WORK, "read") or event.kind == "fill" and event.sources for event in events) or any(map(touch.known, starts)):
-        return False
-    acts = (act for start in starts for owner in touch.reach(start) for act in context.deeds.acts.get(owner, ()))
-    return any(act.role in spec.chance for act in acts)
+def _lowered(context: Context, program: str, uses: Collection[Use], spec: ReachSpec) -> str:
+    """Return what lowers the severity of a consumer: it only looks, or an option tells it all that it reads."""
+    return spec.look if only_looks(context, program, spec.pictures) else spec.option if all(map(is_open, uses)) else ""
 
 
 def _one_component(context: Context, use: Use, writer: Use) -> bool:
@@ -126,34 +105,32 @@ def _one_component(context: Context, use: Use, writer: Use) -> bool:
     return together or one_definition(use, writer) or handed_over(context, use, writer) or by_setting(use, writer)
 
 
-def _match(context: Context, uses: _Reads, same: Sequence[_Reads], confidence: Confidence | None, lowered: str) -> Match:
-    """Return the finding of one consumer's reads; `same` are those of the others of its folder."""
-    use = uses[0][0]
-    artifacts = list(dict.fromkeys(use.artifact for use, _ in uses))
-    consumers = sorted({use.program for use, _ in uses})
-    writers = {(writer.program, writer.artifact): writer for _, found in uses for writer in reversed(found)}
+def _match(context: Context, lead: _Consumer, others: Sequence[_Consumer], made: _Writers) -> Match:
+    """Return the finding of what one consumer reads; `others` of its folder read the same."""
+    artifacts = list(lead.reads)
+    writers = {(writer.program, name): writer for name in artifacts for writer in reversed(made[name])}
     programs = {writer.program for writer in writers.values()}
     surely = {writer.program for writer in writers.values() if not is_fallback(context, writer)}
     producers = sorted(programs, key=lambda program: (program not in surely, program))
-    made = sorted(writers.values(), key=lambda writer: (producers.index(writer.program), artifacts.index(writer.artifact)))
-    names = listed([shown(artifact) for artifact in artifacts], 2)
-    others = [Step(site(other), f"`{shown(other.artifact)}` is read here") for other, _ in uses[1:] if site(other) != site(use)]
-    others += [read_here(first) for (first, _), *_ in same[:_SHOWN]]
-    who = f"{listed(consumers)}{_more(len({other.program for found in same for other, _ in found}))} read{_s(consumers) * (not same)}"
-    told = {writer.event.id for _, found in uses for writer in found}
-    arms = {writer.event.id for writer in made if _is_one_arm(context, writer, told)}
-    does = "may write" if all(writer.event.id in arms for writer in made) else f"write{_s(producers)}"
-    return Match(site(use), f"{who} {names}, which {listed(producers)} {does} and nothing declares",
-                 _evidence(context, use, others, made, arms), f"{use.artifact} <- {consumers[0]}", use.event.owner,
-                 confidence, lowered, artifacts=tuple(artifacts))
+    written = sorted(writers.values(), key=lambda writer: (producers.index(writer.program), artifacts.index(writer.artifact)))
+    told = {writer.event.id for name in artifacts for writer in made[name]}
+    arms = {writer.event.id for writer in written if _is_one_arm(context, writer, told)}
+    does = "may write" if all(writer.event.id in arms for writer in written) else f"write{_s(producers)}"
+    readers = [lead.program, *(other.program for other in others)]
+    certain = all(use.certain and any(_certain(writer, use.program) for writer in made[name]) for name, use in lead.reads.items())
+    use = lead.reads[artifacts[0]]
+    return Match(site(use), f"{listed(readers, 2)} read{_s(readers)} {listed([shown(name) for name in artifacts], 2)}, which {listed(producers)} {does} "
+                 f"and nothing declares", _evidence(context, lead, [next(iter(other.reads.values())) for other in others[:_SHOWN]], written, arms),
+                 f"{min(artifacts)} <- {lead.program}", use.event.owner, None if certain else "medium", lead.lowered, artifacts=tuple(artifacts))
 
 
-def _evidence(context: Context, use: Use, others: list[Step], made: list[Use], arms: Collection[int]) -> tuple[Step, ...]:
-    """Return the proof: where the reader takes the path from, what else it reads, what the producers write and where they take the path from.
+def _evidence(context: Context, lead: _Consumer, others: Sequence[Use], made: list[Use], arms: Collection[int]) -> tuple[Step, ...]:
+    """Return the proof: where the reader takes the path from, what else it reads, what the producers write and where they take the path from, who else reads.
 
     `arms` are the writes whose path a condition decides. Where one place writes for several of them, those after the first are shown where they call it.
     """
-    steps = [*given_here(context, use), *others]
+    first, *more = lead.reads.values()
+    steps = [*given_here(context, first), *(Step(site(use), f"`{shown(use.artifact)}` is read here") for use in more if site(use) != site(first))]
     shown_of: set[str] = set()
     for writer in made:
         step = written_here(writer, writer.event.id in arms)
@@ -163,12 +140,7 @@ def _evidence(context: Context, use: Use, others: list[Step], made: list[Use], a
         else:
             steps.append(step)
         shown_of.add(writer.program)
-    return one_each(steps)
-
-
-def _more(count: int) -> str:
-    """Return how many other programs of the folder do the same."""
-    return f" and {count} more program{'s' if count > 1 else ''} of the folder" if count else ""
+    return one_each([*steps, *(read_here(other) for other in others)])
 
 
 def _s(names: list[str]) -> str:

@@ -16,6 +16,8 @@ from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.lineage import Fitted, Rows
 from mldebt.model.source import Place
 
+_MOST = 6
+
 
 class ResubstitutionSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`labels`: words by which a statement that scores, or calls what does, says whose score it is. `sides`: the sides of a division that are held out. `toys`:
@@ -45,14 +47,20 @@ def resubstitution(context: Context, spec: ResubstitutionSpec) -> Iterator[Match
 def _matches(
     context: Context, spec: ResubstitutionSpec, scored: Mapping[Place, list[tuple[Event, Fitted]]], held_out: Collection[Place],
 ) -> Iterator[tuple[Match, Rows]]:
-    """Yield the findings, each with rows of its fit."""
+    """Yield one finding for the models of a file that are scored so on rows of one source, each with rows of its fit."""
+    causes: dict[tuple[object, ...], list[tuple[Event, Fitted]]] = defaultdict(list)
     for place, found in scored.items():
         event, fit = min(found, key=lambda one: one[0].place)
         if place not in held_out and not _is_toy(context, fit, spec):
-            name = fit.api.rpartition(".")[2]
-            steps = (came_from(context, fit.data.rows[0]), Step(place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here"))
-            match = Match(event.place, f"`{name}` is scored only on rows it was fitted on", steps, name, event.owner, spec.confidence)
-            yield match, fit.data.rows[0]
+            causes[event.place.path, fit.data.rows[0].source].append((event, fit))
+    for told in causes.values():
+        (event, fit), *others = sorted(told, key=lambda one: one[0].place)
+        name = fit.api.rpartition(".")[2]
+        steps = [came_from(context, fit.data.rows[0]), Step(fit.place, f"`{name}` is fitted here"), Step(event.place, "it is scored on the same rows here")]
+        steps.extend(Step(other.place, "so is the model of another fit here") for other, _ in others[:_MOST])
+        more = f", as are {len(others)} more fits" if len(others) > 1 else ", as is another fit" if others else ""
+        match = Match(event.place, f"`{name}` is scored only on rows it was fitted on{more}", tuple(steps), name, event.owner, spec.confidence)
+        yield match, fit.data.rows[0]
 
 
 def _is_toy(context: Context, fit: Fitted, spec: ResubstitutionSpec) -> bool:

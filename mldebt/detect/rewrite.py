@@ -29,11 +29,14 @@ def rewrite(context: Context, spec: RewriteSpec) -> Iterator[Match]:
     for event in context.events:
         if event.kind == "fill":
             filled.setdefault((event.entry, event.access), set()).update(event.sources)
+    read_on: dict[tuple[str, str], list[Use]] = {}
+    for flow in flows_of(context).flows:
+        if certain(flow) and literal(flow.reader.artifact):
+            read_on.setdefault((flow.writer.program, flow.reader.artifact), []).append(flow.reader)
     for artifact in context.graph.artifacts():
-        for write in context.graph.writers(artifact) if literal(artifact) else ():
-            read = _own_read(context, write, {*write.event.sources, *filled.get((write.event.entry, write.event.access), ())}, spec.states)
-            readers = [flow.reader for flow in flows_of(context).flows if flow.writer.program == write.program and flow.reader.artifact == artifact
-                       and certain(flow)]
+        for write in context.graph.writers(artifact):
+            readers = read_on.get((write.program, artifact))
+            read = _own_read(context, write, {*write.event.sources, *filled.get((write.event.entry, write.event.access), ())}, spec.states) if readers else None
             if read is not None and readers:
                 found.setdefault(write.program, []).append((write, read, readers))
     for program, items in sorted(found.items()):

@@ -14,6 +14,7 @@ from mldebt.detect.chain import ChainSpec, chain
 from mldebt.detect.choice import ChoiceSpec, choice
 from mldebt.detect.column_use import ColumnUseSpec, column_use
 from mldebt.detect.conversions import ConversionsSpec, conversions
+from mldebt.detect.crash import file_of
 from mldebt.detect.cut import CutSpec, cut
 from mldebt.detect.cycle import CycleSpec, cycle
 from mldebt.detect.declared_dependency import DeclaredDependencySpec, declared_dependency
@@ -40,6 +41,7 @@ from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
 from mldebt.detect.one_measure import OneMeasureSpec, one_measure
 from mldebt.detect.overlap import OverlapSpec, overlap
 from mldebt.detect.parsed_output import ParsedOutputSpec, parsed_output
+from mldebt.detect.parted_groups import PartedGroupsSpec, parted_groups
 from mldebt.detect.plumbing import PlumbingSpec, plumbing
 from mldebt.detect.prototype_import import PrototypeImportSpec, prototype_import
 from mldebt.detect.reach import ReachSpec, reach
@@ -99,6 +101,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "notebook-run": (NotebookRunSpec, notebook_run),
     "one-measure": (OneMeasureSpec, one_measure),
     "overlap": (OverlapSpec, overlap),
+    "parted-groups": (PartedGroupsSpec, parted_groups),
     "parsed-output": (ParsedOutputSpec, parsed_output),
     "plumbing": (PlumbingSpec, plumbing),
     "prototype-import": (PrototypeImportSpec, prototype_import),
@@ -161,8 +164,8 @@ def detect(cards: Sequence[Card], context: Context) -> tuple[list[tuple[Card, Ma
         for detector, spec in compile_card(card):
             try:
                 found.extend(detector(context, spec))
-            except Exception:  # a rule's crash must not hide the findings of the others: it is reported as an internal error
-                errors.append(RunError("", "internal", card.code, traceback.format_exc(limit=-2).strip().replace("\n", " | ")))
+            except Exception as error:  # a rule's crash must not hide the findings of the others: it is reported as an internal error
+                errors.append(RunError(file_of(error), "internal", card.code, traceback.format_exc(limit=-2).strip().replace("\n", " | ")))
         matches.extend((card, match) for match in merged(context, found))
         tells[card.code] = frozenset(use for match in found for use in match.tells)
     return matches, errors

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, spoken
 from mldebt.detect.blocks import Block, blocks, touches
 from mldebt.link.names import mentions
 from mldebt.model import ir
@@ -16,6 +16,7 @@ from mldebt.model.observed import Choice, Settled
 from mldebt.model.source import Place
 
 _MOST = 4
+_EMPTY = (None, "")
 
 
 class SettledSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ def settled(context: Context, spec: SettledSpec) -> Iterator[Match]:
 
 
 def _alone(context: Context, choice: Choice, spec: SettledSpec) -> bool:
-    """Return whether nothing in the project sets a switch to another value, and no document speaks of it."""
+    """Return whether nothing in the project sets a switch to another value, and no document speaks of it; what files leave empty is for its user to fill in."""
     key = choice.name.lstrip("-").rpartition(".")[2]
     if not key or key.isdigit() or key.replace("-", "_") in context.names.stored():
         return False
@@ -68,7 +69,7 @@ def _alone(context: Context, choice: Choice, spec: SettledSpec) -> bool:
                 return False
         else:
             values.update(setting.value for setting in facts.settings if setting.keys and str(setting.keys[-1]) == key)
-    return len(values) <= 1
+    return not values or len(values) == 1 and values.isdisjoint(_EMPTY)
 
 
 def _speaks_of(facts: DataFacts, key: str) -> bool:
@@ -83,5 +84,5 @@ def _match(names: Sequence[str], group: Sequence[tuple[Block, Settled, tuple[tup
     steps.append(Step(acts[0][0], "this does not run"))
     steps.extend(Step(other.place, "decided by the same value") for _, other, _ in group[1:_MOST])
     switch = ", ".join(f"`{name}`" for name in names)
-    message = f"every value of {switch} in the project selects the other side: the code that calls `{acts[0][1]}` does not run"
+    message = f"every value of {switch} in the project selects the other side: the code that calls `{spoken(acts[0][1])}` does not run"
     return Match(first.place, message, tuple(steps), f"settled {names[0]}", f"{block.path}::{block.owner}", spec.confidence)

@@ -39,6 +39,8 @@ def ordering(context: Context, lineage: Lineage) -> Ordering | None:
 
 def _orderings(context: Context, lineage: Lineage, after: tuple[Step, ...]) -> Iterator[Ordering]:
     for order in lineage.order:
+        if order.how not in SUREST:
+            continue
         step = Step(order.place, _DEEDS[order.how].format(order.api.rpartition(".")[2]))
         if order.how not in _BY_DATES:
             yield Ordering(order, (step, *after))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from mldebt.detect.base import Context
-from mldebt.link.modules import imports
-from mldebt.model import ir
-from mldebt.model.calls import dotted
-from mldebt.model.facts import Definition, PythonFacts, decode_body
+from mldebt.detect.base import Context, spoken
+from mldebt.detect.receivers import Receivers
+from mldebt.model.facts import Definition
 from mldebt.model.finding import Step
 from mldebt.model.source import Place
-from mldebt.model.walk import inside
 
 _LOOKS = "examine"
 
@@ -19,11 +16,12 @@ _LOOKS = "examine"
 class Touch:
     """Answers by what a definition touches something whose role is one of a card's."""
 
-    def __init__(self, context: Context, roles: Collection[str]) -> None:
-        """`roles` are words of the library rows."""
-        self._context, self._roles = context, frozenset(roles)
+    def __init__(self, context: Context, roles: Collection[str], drawing: Collection[str] = (), moving: Collection[str] = ()) -> None:
+        """`roles` are words of the library rows; what plays one of `drawing` and otherwise only of `moving` draws a picture and touches nothing."""
+        self._context, self._roles, self._drawing, self._moving = context, frozenset(roles), frozenset(drawing), frozenset(moving)
         self._inside: dict[str, list[str]] = {}
         self._own: set[str] = set()
+        self._parts = frozenset(part for path in context.graph.project.modules for part in path.removesuffix(".py").split("/"))
         for path, module in context.graph.project.modules.items():
             for definition in module.facts.definitions:
                 self._own.add(definition.name)
@@ -46,14 +44,21 @@ class Touch:
             row = self._context.catalogue.type(base)
             if row is not None and row.role in self._roles:
                 yield Step(here, f"it is a `{base}`")
+        if self._only_draws(id_):
+            return
         for owner in self.reach(id_):
             for act in self._context.deeds.acts.get(owner, ()):
                 if act.role in self._roles:
-                    yield Step(act.place, f"`{act.api}` is called here, {'by it' if self._within(owner, id_) else 'by what it calls'}")
-        facts = self._context.graph.project.modules[path].facts
-        for name in definition.attrs:
-            if name not in definition.names and self.tells(name) and not self._means_others(facts, definition, name):
+                    yield Step(act.place, f"`{spoken(act.api)}` is called here, {'by it' if self._within(owner, id_) else 'by what it calls'}")
+        names = [name for name in definition.attrs if name not in definition.names and self.tells(name)]
+        receivers = Receivers(self._context.catalogue, self._context.graph.project.modules[path].facts, definition, self._parts) if names else None
+        for name in names:
+            if receivers is not None and receivers.may_have(name):
                 yield Step(here, f"it uses `.{name}`, which of all known types only those of data and models have")
+
+    def _only_draws(self, id_: str) -> bool:
+        roles = {act.role for owner in self.reach(id_) for act in self._context.deeds.acts.get(owner, ())} if self._drawing else set()
+        return not self._drawing.isdisjoint(roles) and roles & self._roles <= self._moving
 
     def tells(self, name: str) -> bool:
         """Return whether a member's name alone tells: every library type that has one plays one of the roles, and no class of the project has one."""
@@ -80,24 +85,3 @@ class Touch:
     def _within(self, owner: str, id_: str) -> bool:
         return owner == id_ or owner.startswith(id_ + ".")
 
-
-    def _means_others(self, facts: PythonFacts, definition: Definition, name: str) -> bool:
-        """Return whether a definition takes a member of that name of modules alone, whose rows say that it is about something else."""
-        brought = dict(_brought(facts))
-        bodies = [definition.body, *(inner.body for inner in facts.definitions if definition.at < inner.at < definition.end)]
-        members = [dotted(node) for body in bodies for node in inside(decode_body(facts.bodies[body])) if isinstance(node, ir.Attr) and node.attr == name]
-        heads = [brought.get(member.partition(".")[0]) for member in members]
-        return bool(members) and all(head is not None and self._is_other(head + member[member.index("."):]) for head, member in zip(heads, members))
-
-    def _is_other(self, path: str) -> bool:
-        path = self._context.catalogue.canonical(path)
-        row = self._context.catalogue.call(path) or self._context.catalogue.type(path)
-        return row is not None and row.role not in self._roles
-
-
-def _brought(facts: PythonFacts) -> Iterator[tuple[str, str]]:
-    """Yield the names that a file's imports bind, each with its library path."""
-    for node in imports(decode_body(facts.bodies[0])):
-        for alias in node.aliases if not node.level else ():
-            bound = alias.bound.partition(".")[0]
-            yield bound, f"{node.module}.{alias.name}" if node.module else alias.name if alias.bound_at >= 0 else bound

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, spoken
 from mldebt.detect.blocks import Block, Flow, blocks, touches, touching
+from mldebt.detect.inspections import Inspections
 from mldebt.link.constants import Constant, Constants
 from mldebt.link.copied import Copied
 from mldebt.link.names import mentions
 from mldebt.model import ir
+from mldebt.model.facts import PythonFacts, decode_body
 from mldebt.model.finding import Confidence, Match, Step
 from mldebt.model.source import Place
 from mldebt.model.walk import inside
@@ -26,6 +28,8 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`roles`: roles of library calls that make dead code worth telling, made by itself or by functions it calls; code with calls of `drawing` is not worth it
     where the others are all of `moving`. `exits`: roles of calls that never return.
 
+    Neither is what only inspects: it calls but those of `moving`, and such of `telling` as show, log or stop.
+
     `guards` as of `unbound-name`. `trials`: an expression for names of constants that are meant to be switched while somebody works; `documents` as of
     `settled`: what one of them names is meant to be switched, too; `copied` as of `unused`.
     """
@@ -35,6 +39,7 @@ class UnreachableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[str, ...]
     drawing: tuple[str, ...]
     moving: tuple[str, ...]
+    telling: tuple[str, ...]
     exits: tuple[str, ...]
     guards: tuple[str, ...]
     trials: str
@@ -61,7 +66,7 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
     documented = frozenset(word for item in context.graph.project.data.values() if item.format in spec.documents for word in item.words if _NAME.search(word))
     exits = frozenset(place for place, act in context.observed.acts.items() if act.role in spec.exits)
     groups: dict[object, list[_Dead]] = {}
-    copied = Copied(context.graph.project, context.catalogue, spec.copied)
+    copied, looks = Copied(context.graph.project, context.catalogue, spec.copied), Inspections(context, acting, spec.moving, spec.telling)
     for path in sorted(files.keys() & touching(context, spec.roles, acting)):
         if copied.within(path):
             continue
@@ -70,10 +75,26 @@ def unreachable(context: Context, spec: UnreachableSpec) -> Iterator[Match]:
             for body, cause, constant in _ruled_out(block, flow, spec):
                 if not documented.isdisjoint(name for name, _ in constant.names):
                     continue
-                if acts := touches(context, path, body, spec.roles, acting, spec.drawing, spec.moving):
+                acts = touches(context, path, body, spec.roles, acting, spec.drawing, spec.moving)
+                if acts and not looks.only(path, body, _around(files[path], block)):
                     groups.setdefault(_cause(block, body, cause, constant), []).append(_Dead(block, body, cause, constant, acts))
-    for group in _joined(groups.values()):
+    for group in _joined(_of_copies(groups.values())):
         yield _match(group, spec)
+
+
+def _of_copies(groups: Iterable[list[_Dead]]) -> Iterable[list[_Dead]]:
+    """Return the groups, those that are copies of each other as one: what literals rule out in one file and again in others."""
+    found: dict[object, list[_Dead]] = {}
+    for group in groups:
+        key = id(group) if any(dead.constant.names for dead in group) else tuple(_shape(dead.body) for dead in group)
+        found.setdefault(key, []).extend(group)
+    return found.values()
+
+
+def _around(facts: PythonFacts, block: Block) -> ir.Body:
+    """Return the body of the function around a block, or of the module."""
+    number = next((item.body for item in facts.definitions if item.qualname == block.owner and item.at <= block.body[0].at < item.end), 0)
+    return decode_body(facts.bodies[number])
 
 
 def _joined(groups: Iterable[list[_Dead]]) -> Iterator[list[_Dead]]:
@@ -122,14 +143,17 @@ def _cause(block: Block, body: Sequence[ir.Stmt], cause: ir.Expr | ir.Stmt, cons
     """
     if not block.owner and isinstance(cause, ir.Const):
         return block.path
-    shape = tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
-    return (constant.names[-1][0], shape) if constant.names else shape
+    return (constant.names[-1][0], _shape(body)) if constant.names else _shape(body)
+
+
+def _shape(body: Sequence[ir.Stmt]) -> object:
+    return tuple((type(node).__name__, getattr(node, "id", None) or getattr(node, "attr", None)) for node in inside(body))
 
 
 def _match(group: Sequence[_Dead], spec: UnreachableSpec) -> Match:
     first, others = group[0], group[1:]
     path, owner = first.block.path, first.block.owner
-    called = " and ".join(f"`{api}`" for api in list(dict.fromkeys(api for _, api in first.acts))[:2])
+    called = " and ".join(f"`{spoken(api)}`" for api in list(dict.fromkeys(api for _, api in first.acts))[:2])
     steps = [Step(place, f"`{name}` is set here, and nothing else sets it") for name, place in first.constant.names]
     branch = not isinstance(first.cause, _STATEMENTS)
     if branch:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from mldebt.config import BASELINE_FILE
 from mldebt.discover.git_index import GitIndex, git_index
 from mldebt.discover.ignores import Ignores, ignores_above
 from mldebt.discover.kinds import kind_of
@@ -19,7 +20,7 @@ from mldebt.model.hidden import HIDDEN
 
 DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
-    ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__",
+    ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
 _NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
 _SOURCES = ("python", "notebook")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from textwrap import dedent
 
 import libcst as cst
@@ -32,16 +32,20 @@ _WORD = re.compile(r"[^\W\d_]")
 MAX_LINES, MAX_NAMES, MAX_LEAD = 200, 24, 160
 
 
-def disabled_code(text: str, known: Collection[str] = (), above: Mapping[int, str] | None = None) -> tuple[Disabled, ...]:
+def disabled_code(
+    text: str, read_after: Callable[[int], Collection[str]] = lambda _: (), above: Mapping[int, str] | None = None, cells: Collection[int] = (),
+) -> tuple[Disabled, ...]:
     """Return the blocks of two or more comment lines that parse as Python; comments that stand in texts are none.
 
-    `known` are the names of the code around them, `above` is the prose over the code at some offsets.
+    `read_after` tells which names the code behind an offset takes up, `above` is the prose over the code at some offsets, `cells` are the offsets at which
+    cells start: none goes on in the next one.
     """
     runs = [lines for lines in (_lines(text, run) for run in _RUN.finditer(text)) if any(_CODE.match(line["code"]) for line in lines)]
     if not runs:
         return ()
     starts = comment_starts(text)
-    found = (block for run in runs for lines in _same_indent(run) if lines[0].end("indent") in starts for block in _blocks(lines, known))
+    found = (block for run in runs for lines in _of_cells(run, cells) for before, group in _same_indent(lines) if group[0].end("indent") in starts
+             for block in _blocks(group, before, read_after))
     return tuple(replace(block, lead=(above or {}).get(block.at, "")[-MAX_LEAD:]) if not block.lead else block for block in found)
 
 
@@ -67,19 +71,23 @@ def _lines(text: str, run: re.Match[str]) -> list[re.Match[str]]:
     return list(_LINE.finditer(text, text.rfind("\n", 0, run.start()) + 1, run.end()))
 
 
-def _same_indent(lines: Iterable[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
-    """Yield the stretches of lines whose comments begin in one column."""
-    group: list[re.Match[str]] = []
-    for line in lines:
-        if group and line["indent"] != group[0]["indent"]:
-            yield group
-            group = []
-        group.append(line)
-    if group:
-        yield group
+def _of_cells(lines: Sequence[re.Match[str]], cells: Collection[int]) -> Iterator[Sequence[re.Match[str]]]:
+    """Yield the stretches of lines that stand in one cell each."""
+    ends = [number for number, line in enumerate(lines) if number and line.start() in cells]
+    for start, end in zip((0, *ends), (*ends, len(lines))):
+        yield lines[start:end]
 
 
-def _blocks(lines: list[re.Match[str]], known: Collection[str]) -> Iterator[Disabled]:
+def _same_indent(lines: Sequence[re.Match[str]]) -> Iterator[tuple[Sequence[re.Match[str]], list[re.Match[str]]]]:
+    """Yield the stretches of lines whose comments begin in one column, each behind the lines above it."""
+    start = 0
+    for number in range(1, len(lines) + 1):
+        if number == len(lines) or lines[number]["indent"] != lines[start]["indent"]:
+            yield lines[:start], list(lines[start:number])
+            start = number
+
+
+def _blocks(lines: list[re.Match[str]], before: Sequence[re.Match[str]], read_after: Callable[[int], Collection[str]]) -> Iterator[Disabled]:
     """Yield the stretches of a comment that look like code and parse: with all that stands below headers, else as far as each line looks like code."""
     position = 0
     while position < len(lines):
@@ -90,7 +98,7 @@ def _blocks(lines: list[re.Match[str]], known: Collection[str]) -> Iterator[Disa
         for size in dict.fromkeys(_stretch(lines[position:], nested) for nested in (True, False)):
             found = _parsed(lines[position:position + size])
             if found is not None:
-                yield _disabled(lines[position:position + size], _lead(lines[:position]), *found, known)
+                yield _disabled(lines[position:position + size], _lead([*before, *lines[:position]]), *found, read_after)
                 break
         position += size
 
@@ -142,7 +150,7 @@ def _parsed(lines: list[re.Match[str]]) -> tuple[ir.Body, bool] | None:
     return None
 
 
-def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool, around: Collection[str]) -> Disabled:
+def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool, read_after: Callable[[int], Collection[str]]) -> Disabled:
     first, last = lines[0], lines[-1]
     known = {alias.bound: f"={node.module}.{alias.name}" if node.module else f"={alias.name}"
              for node in inside(body) if isinstance(node, ir.Import) and not node.level for alias in node.aliases}
@@ -154,10 +162,11 @@ def _disabled(lines: list[re.Match[str]], lead: str, body: ir.Body, part: bool, 
                 if name := dotted(target):
                     assigns[name] = None
                     made.update(((name, f"{path}()"),) if isinstance(node.value, ir.Call) and (path := called(node.value, known | made)) else ())
-    working = inside(node for node in body if not _only_looks(node))
-    calls = dict.fromkeys(path for node in working if isinstance(node, ir.Call) and (path := called(node, known | made)))
+    looks = [node for node in inside(body) if isinstance(node, (ir.Assert, ir.ExprStmt)) and _only_looks(node)]
+    calls = dict.fromkeys(path for node in inside(body) if isinstance(node, ir.Call) and not any(look.at <= node.at < look.end for look in looks)
+                          and (path := called(node, known | made)))
     return Disabled(first.start() + len(first["indent"]), last.end(), len(lines), tuple(calls)[:MAX_NAMES], tuple(assigns)[:MAX_NAMES],
-                    lead, part, _only_shows(body, around), not part and _only_drops(body))
+                    lead, part, _prints(body) and _only_shows(body, read_after(last.end())), not part and _only_drops(body))
 
 
 def _only_drops(body: ir.Body) -> bool:
@@ -166,26 +175,30 @@ def _only_drops(body: ir.Body) -> bool:
     return isinstance(call, ir.Call) and bool(call.args) and all(isinstance(argument.value, ir.Const) for argument in call.args)
 
 
-def _only_shows(body: ir.Body, known: Collection[str]) -> bool:
-    """Return whether statements come to nothing but prints: what they assign or go over has names of their own."""
-    return any(isinstance(node, ir.Call) and called(node, {}) == "print" for node in inside(body)) and all(_leads_to_show(node, known) for node in body)
+def _prints(body: ir.Body) -> bool:
+    return any(isinstance(node, ir.Call) and called(node, {}) == "print" for node in inside(body))
 
 
-def _leads_to_show(node: ir.Stmt, known: Collection[str]) -> bool:
+def _only_shows(body: ir.Body, read: Collection[str]) -> bool:
+    """Return whether statements come to nothing but prints: nothing behind them takes up what they assign or go over."""
+    return all(_leads_to_show(node, read) for node in body)
+
+
+def _leads_to_show(node: ir.Stmt, read: Collection[str]) -> bool:
     if isinstance(node, ir.Assign):
-        return all(_is_own(target, known) for target in node.targets)
+        return all(_is_own(target, read) for target in node.targets)
     if isinstance(node, ir.Loop):
-        return (node.target is None or _is_own(node.target, known)) and all(_leads_to_show(inner, known) for inner in (*node.body, *node.orelse))
+        return (node.target is None or _is_own(node.target, read)) and all(_leads_to_show(inner, read) for inner in (*node.body, *node.orelse))
     if isinstance(node, ir.If):
-        return all(_leads_to_show(inner, known) for inner in (*node.body, *node.orelse))
+        return all(_leads_to_show(inner, read) for inner in (*node.body, *node.orelse))
     return _only_looks(node)
 
 
-def _is_own(target: ir.Expr, known: Collection[str]) -> bool:
-    """Return whether a target is a name, or names, that the code around does not have."""
+def _is_own(target: ir.Expr, read: Collection[str]) -> bool:
+    """Return whether a target is a name, or names, that the code behind does not read."""
     if isinstance(target, ir.Sequence):
-        return all(_is_own(part, known) for part in target.elements)
-    return isinstance(target, ir.Name) and target.id not in known
+        return all(_is_own(part, read) for part in target.elements)
+    return isinstance(target, ir.Name) and target.id not in read
 
 
 def _only_looks(node: ir.Stmt) -> bool:

@@ -20,10 +20,10 @@ from queue import SimpleQueue
 import msgspec
 
 from mldebt.errors import InternalError
-from mldebt.extract.messages import Ticket, receive, send
+from mldebt.extract.messages import EXHAUSTED, Ticket, receive, send
 from mldebt.model.facts import Problem
 
-SECONDS = 30.0  # several times what the slowest real files take on a slow machine
+SECONDS = 18.0  # several times what the slowest real files take on a slow machine
 AHEAD = 2
 _START = "import sys; seconds, *sys.path = sys.argv[1:]; from mldebt.extract.worker import main; main(float(seconds))"
 _ENCODER = msgspec.msgpack.Encoder()
@@ -123,9 +123,9 @@ class Lane(threading.Thread):
         return bool(orders)
 
     def _judge(self, orders: deque[Ticket], code: int) -> None:
-        """Blame the file in work when the worker ran out of time, or when it is the second one to die of it: the first may have been killed from outside."""
+        """Blame the file in work when the worker ran out of time or memory, or when it is the second one to die of it: the first may have been killed."""
         problem = _reason(code, self._seconds)
-        if problem.kind == "timeout" or orders[0].path in self._suspects:
+        if problem.kind in ("timeout", "memory") or orders[0].path in self._suspects:
             self._done.put((orders.popleft(), problem))
         else:
             self._suspects.add(orders[0].path)
@@ -163,7 +163,9 @@ def _path() -> list[str]:
 
 
 def _reason(code: int, seconds: float) -> Problem:
-    """Return why a worker ended: its clocks end it by a signal, or with exit code 1."""
+    """Return why a worker ended: its clocks end it by a signal, or with exit code 1; a lack of memory with one of its own."""
+    if code == EXHAUSTED:
+        return Problem("memory", "the file takes more memory to parse than one file may have")
     if code == 1 or (sys.platform != "win32" and code == -signal.SIGPROF):
         return Problem("timeout", f"the file takes longer than {seconds:g} seconds to parse")
     with suppress(ValueError):

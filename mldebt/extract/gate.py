@@ -18,6 +18,8 @@ _TOKENS = re.compile(
     rf"(?P<skip>{_SKIP.pattern})|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<line>\n[ \t]*)|(?P<link>[.+\-*/%|&@])", re.DOTALL)
 _LINKS = ".+-*/%|&@"
 _WIDE = re.compile(rf"\n[ \t]{{{MAX_INDENT}}}")
+_APPLIED = re.compile(r"[)\]}]\s*[(\[]")  # what is called or indexed at once: `f()()`, `a[0][0]`
+_CHAINED = re.compile(r"[.+\-*/%|&@,;:=]|(?P<applied>(?<=[)\]}])[(\[])|(?P<end>(?<![+\-*/%|&@(\[{,\\\s])\s*\n(?!\s*[+\-*/%|&@.)\]}]))")
 _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _NO_BRACKET = bytes(code for code in range(256) if chr(code) not in "([{)]}")
 
@@ -38,6 +40,8 @@ def decode(raw: bytes) -> str | Problem:
         return Problem("decode", f"the encoding cookie names `{encoding}`, which no codec knows")
     except UnicodeDecodeError as error:
         return Problem("decode", f"byte {error.start} is not valid {error.encoding}")
+    except (UnicodeError, ValueError):
+        return Problem("decode", f"the file cannot be decoded by the encoding that its cookie names, `{encoding}`")
 
 
 def check(text: str, limit: int = MAX_SOURCE) -> Problem | None:
@@ -49,7 +53,7 @@ def check(text: str, limit: int = MAX_SOURCE) -> Problem | None:
 
 def _is_small(code: str) -> bool:
     """Return whether code without texts and comments has too little of everything to exceed a limit: this is told four times faster than by all tokens."""
-    return sum(map(code.count, _LINKS)) <= MAX_RUN and not _WIDE.search(code) and _is_flat(code)
+    return sum(map(code.count, _LINKS)) + len(_APPLIED.findall(code)) <= MAX_RUN and not _WIDE.search(code) and _is_flat(code)
 
 
 def _is_flat(code: str) -> bool:
@@ -65,12 +69,15 @@ def _is_flat(code: str) -> bool:
 def _counted(text: str) -> Problem | None:
     """Return which limit `text` exceeds, told by all its tokens in order."""
     depth = deepest = run = longest = 0
+    closed = False
     indents = [0]
     for token in _TOKENS.finditer(text):
         kind = token.lastgroup
         if kind == "open":
             depth += 1
             deepest = max(deepest, depth)
+            run += closed
+            longest = max(longest, run)
         elif kind == "close":
             depth = max(depth - 1, 0)
         elif kind == "link":
@@ -82,6 +89,7 @@ def _counted(text: str) -> Problem | None:
                 indents.pop()
             if width > indents[-1]:
                 indents.append(width)
+        closed = kind == "close"
         if len(indents) > MAX_INDENT:
             return Problem("gate", f"blocks nested deeper than {MAX_INDENT}", token.start(), token.end())
     if deepest > MAX_DEPTH:
@@ -93,4 +101,9 @@ def _counted(text: str) -> Problem | None:
 
 def _dense(text: str) -> bool:
     """Return whether the operators of a long run really are one chain: brackets full of separate items are not."""
-    return max((len(re.findall(r"[.+\-*/%|&@]", part)) for part in re.split(r"[,\n;:=]", text)), default=0) > MAX_RUN
+    code, run = _SKIP.sub("", text), 0
+    for token in _CHAINED.finditer(code):
+        run = 0 if token[0] in ",;:=" or token.lastgroup == "end" else run + 1
+        if run > MAX_RUN:
+            return True
+    return False

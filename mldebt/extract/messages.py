@@ -7,6 +7,7 @@ from typing import IO
 import msgspec
 
 HEAD = 8
+EXHAUSTED = 12  # how a worker ends that ran out of memory
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):

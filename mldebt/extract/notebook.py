@@ -14,8 +14,9 @@ TRANSPARENT = frozenset({"time", "timeit", "capture", "prun", "notebook", "scrip
 _MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, ]*=[ \t]*)?(?P<mark>[%!])(?P<rest>[^\n]*)$")
 _SPACED = re.compile(r"^%[ \t]+(?:matplotlib|pylab|time|timeit|load_ext|autoreload|config|run|cd|env|reload_ext)\b")
 _AUTOMATIC = re.compile(
-    r"^(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
-    r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?$")
+    r"^(?:(?:conda|mamba|pip)[ \t]+(?:install|uninstall|list|show|freeze|download)\b[^\n]*"
+    r"|(?:(?P<line>cd|pwd|run|reset_selective|reset|who|whos|conda|pip|load_ext|matplotlib|autoreload)"
+    r"|cat|cp|ls|ll|less|man|mkdir|more|mv|rm|rmdir)(?:[ \t]+(?![=(.,+*/%&|^<>!:-]=?[ \t\w])[^=\n]*|[ \t]+-\w[^=\n]*)?)$")
 MAGIC_OPTIONS = re.compile(r"^(?:-[a-zA-Z]+[ \t]*\d*[ \t]+)+")
 _BLOCK = re.compile(r"(?:for|while|with|if|try|def|class|async)\b")
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$|^[ \t]*\?{1,2}[\w.]+[ \t]*$")
@@ -38,7 +39,7 @@ class CodeCell:
     """A code cell: number among all cells from 1, source with magics blanked to the same length, the magics.
 
     `glued`: its lines are stored without line ends, so that a notebook takes all of them as one line. `above` is the text of a cell of prose right over it.
-    A cell among whose `tags` is `INJECTED` holds defaults: who runs the notebook may put other values behind it.
+    A cell among whose `tags` is `INJECTED` holds defaults: who runs the notebook may put other values behind it. `id`: its name, given from format 4.5 on.
     """
 
     number: int
@@ -48,6 +49,7 @@ class CodeCell:
     glued: bool = False
     above: str = ""
     tags: tuple[str, ...] = ()
+    id: str = ""
 
 
 def read_cells(text: str) -> tuple[tuple[CodeCell, ...], Problem | None]:
@@ -72,7 +74,9 @@ def read_notebook(text: str) -> tuple[tuple[CodeCell, ...], str, Problem | None]
     found, prose, above = [], [], ""
     for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code" and _is_python(cell.get("language", _language(document))):
-            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above, tags=_tags(cell)))
+            name = cell.get("id")
+            found.append(replace(code_cell(number, _source(cell)), glued=_is_glued(_parts(cell)), above=above, tags=_tags(cell),
+                                 id=name if isinstance(name, str) and name.isascii() else ""))
             above = ""
         elif isinstance(cell, dict):
             above = _source(cell)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 import libcst as cst
 from msgspec import structs
@@ -16,10 +17,12 @@ from mldebt.extract.exported import written_out
 from mldebt.extract.gate import MAX_SOURCE, check, decode
 from mldebt.extract.lower import Lowering
 from mldebt.extract.magic_commands import magic_commands
-from mldebt.extract.mentions import words_beside
+from mldebt.extract.mentions import words_beside, words_of
 from mldebt.extract.notebook import INJECTED, CodeCell, assigned_names, read_notebook
 from mldebt.extract.percent import in_cells, stretches, without_prose
+from mldebt.extract.rights import holders
 from mldebt.extract.syntax import parse
+from mldebt.extract.taken_up import read_after
 from mldebt.model import ir
 from mldebt.model.facts import Disabled, Problem, PythonFacts, encode_body
 from mldebt.model.source import Cell, LineTable, line_starts
@@ -59,8 +62,8 @@ def _facts(path: str, key: str, text: str, limit: int) -> PythonFacts:
         return PythonFacts(path, key, False, table, lines, strings=words_beside(text), problems=(problem,))
     facts, cells = _pack(path, key, low, low.body, table, lines, text), stretches(text)
     code, above = without_prose(text, cells)
-    return structs.replace(facts, disabled=disabled_code(code, low.names, below_texts(low.body, text) | above), cells=in_cells(text, cells),
-                           injected=tuple((cell.start, cell.end) for cell in cells if INJECTED in cell.tags))
+    return structs.replace(facts, disabled=disabled_code(code, _read_after(low), below_texts(low.body, text) | above), cells=in_cells(text, cells),
+                           injected=tuple((cell.start, cell.end) for cell in cells if INJECTED in cell.tags), holders=holders(text))
 
 
 def _pack(
@@ -110,7 +113,7 @@ def _without_ends(cells: list[tuple[int, int]]) -> Iterator[Problem]:
 
 def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limit: int) -> PythonFacts:
     """Join the cells into one source; cells that do not parse are blanked and havoc what they assign."""
-    sources = [cell.source for cell in cells]
+    sources, said = [cell.source for cell in cells], prose
     prose = "\n".join((prose, *sources, *(magic.text for cell in cells for magic in cell.magics)))
     problems: list[Problem] = []
     glued: list[tuple[int, int]] = []
@@ -130,7 +133,7 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
         problems.extend(_without_ends(glued))
         module = _parse("\n".join(sources) + "\n", limit)
     text = "\n".join(sources) + "\n"
-    table = LineTable(line_starts(text), tuple(Cell(cell.number, start) for cell, start in zip(cells, starts)))
+    table = LineTable(line_starts(text), tuple(Cell(cell.number, start, cell.id) for cell, start in zip(cells, starts)))
     lines = sum(cell.source.count("\n") + 1 for cell in cells)
     if module is None:
         whole = Problem("syntax", "the cells do not parse as one program")
@@ -142,7 +145,8 @@ def _notebook(path: str, key: str, cells: tuple[CodeCell, ...], prose: str, limi
     facts = _pack(path, key, low, body, table, lines, text, prose, tuple(problems))
     disabled = _disabled(low, sources, starts, [cell.above for cell in cells])
     injected = tuple((start, start + len(cell.source)) for cell, start in zip(cells, starts) if INJECTED in cell.tags)
-    return structs.replace(facts, notebook=True, commands=tuple(magic_commands(magics)), disabled=disabled, injected=injected)
+    told = words_of(said, {definition.name for definition in low.definitions})
+    return structs.replace(facts, notebook=True, commands=tuple(magic_commands(magics)), disabled=disabled, injected=injected, told=told)
 
 
 def _disabled(low: Lowering, sources: list[str], starts: list[int], above: list[str]) -> tuple[Disabled, ...]:
@@ -155,7 +159,11 @@ def _disabled(low: Lowering, sources: list[str], starts: list[int], above: list[
         prose[first] = above[position] or prose.get(first, "")
         if first in texts and not any(first < at < starts[position] + len(source) for at in code):
             kept[position] = " " * len(source)
-    return disabled_code("\n".join(kept) + "\n", low.names, prose)
+    return disabled_code("\n".join(kept) + "\n", _read_after(low), prose, starts)
+
+
+def _read_after(low: Lowering) -> Callable[[int], Collection[str]]:
+    return partial(read_after, low.body, low.definitions, low.bodies)
 
 
 def _target(name: str, at: int) -> ir.Expr | None:

@@ -15,12 +15,13 @@ from typing import IO
 
 import msgspec
 
-from mldebt.extract.messages import Ticket, receive, send
+from mldebt.extract.messages import EXHAUSTED, Ticket, receive, send
 from mldebt.model.facts import Problem, PythonFacts
 from mldebt.model.source import LineTable
 from mldebt.stack import deep
 
 WALL = 6.0
+MEMORY = 4 << 30  # bytes of addresses; two stacks of half a gigabyte are among them, and the largest file that is parsed takes two more
 _TICKET = msgspec.msgpack.Decoder(Ticket)
 _OUT = msgspec.msgpack.Encoder()
 
@@ -32,10 +33,22 @@ def main(seconds: float) -> None:
     from mldebt.extract.syntax import use_records
 
     use_records()
+    _bound_memory()
     import mldebt.extract.python  # noqa: F401  (before the greeting, so that a broken installation is told from a deadly file)
 
     streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     deep(lambda: _serve(*streams, seconds))
+
+
+def _bound_memory() -> None:
+    """Let the process have no more than `MEMORY` where the system can see to that."""
+    try:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+    except (ImportError, OSError, ValueError):
+        pass  # as on Windows and macOS: there time alone bounds a file
 
 
 def _serve(tickets: IO[bytes], answers: IO[bytes], seconds: float) -> None:
@@ -51,6 +64,8 @@ def _serve(tickets: IO[bytes], answers: IO[bytes], seconds: float) -> None:
             send(answers, answer)
     except OSError:
         pass  # the parent is gone
+    except MemoryError:
+        os._exit(EXHAUSTED)
     os._exit(0)  # tearing down a large heap takes long and serves nothing
 
 
@@ -77,6 +92,8 @@ def read(ticket: Ticket) -> PythonFacts:
         return extract_python(ticket.path, raw, ticket.notebook, ticket.limit)
     except RecursionError:
         return failed(ticket, Problem("gate", "the program is nested too deeply"))
+    except MemoryError:
+        raise  # this worker's end: the next one has all its memory
     except BaseException as error:  # noqa: BLE001  (a panic of the native parser is no `Exception`)
         return failed(ticket, Problem("crash", f"the file cannot be analysed: {type(error).__name__}: {error}"))
 

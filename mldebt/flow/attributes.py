@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _LOGICAL, _IN_ROWS = ("~", "&", "|", "^"), ("frame", "array", "tensor")
 _INPUT = "input"
+_SEQUENCES = ("list", "tuple")
 _MARKERS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
 
@@ -83,6 +84,8 @@ class Attributes:
             if row is None:
                 return known.fields[name]
         kind = value.type or self._run.learning.kind(known)
+        if known is not None and known.kind in _SEQUENCES and kind and not (self._run.catalogue.method(kind, name) or self._run.catalogue.member(kind, name)):
+            return Value(sources=self._run.provenance.about(value.sources))  # who handed it on made something else of it: nobody knows which part is meant
         return self._of_type(value if kind == value.type else msgspec.structs.replace(value, type=kind), kind, name, place)
 
     def _put_in(self, value: Value, dotted: str, place: Place) -> Value:
@@ -104,7 +107,8 @@ class Attributes:
                 row = self._run.catalogue.type(type_path)
                 if row is not None and row.columns_by_name:
                     sources, layout = self._run.provenance.chosen(value.sources, (name,)), self._run.layouts.attribute(value, name, place)
-                    return Value(type=row.element, sources=sources, passed=value.passed, layout=layout)
+                    part = value.type if row.element == "self" else row.element
+                    return Value(type=part, sources=sources, passed=value.passed, layout=layout)
         return Value(target=LibraryMethod(value, type_path, name), sources=value.sources)
 
     def _known_of(self, kind: str, sources: frozenset[int]) -> frozenset[int]:

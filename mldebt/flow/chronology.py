@@ -152,6 +152,16 @@ class Chronology(ABC):
         of = dates | self.reads(frozenset(filter(self.holds_rows, by)))
         return self._over(Keyed(of, columns, place, api, how)) if of and known < MAX_KEYED else _NONE
 
+    def within(self, found: Found, place: Place, api: str) -> Found:
+        """Return that rows which were put into groups follow one another there."""
+        groups = [term for item in self.of_time(found) if isinstance(term := self._facts[item], Keyed) and term.how == "group"]
+        return _NONE.union(*(self._over(msgspec.structs.replace(term, place=place, api=api, how="within")) for term in groups[:MAX_KEYED]))
+
+    def thinned(self, found: Found) -> Found:
+        """Return the provenance of a few rows of each group: they no longer follow one another."""
+        gone = {item for item in self.of_time(found) if isinstance(term := self._facts[item], Keyed) and term.how == "within"}
+        return found - gone if gone else found
+
     def shuffled(self, found: Found, place: Place) -> Found:
         """Return that some rows are in any order."""
         return self._over(Shuffled(frozenset(filter(self.holds_rows, found)), place))
@@ -194,7 +204,7 @@ class Chronology(ABC):
     def settled(self, found: Found, made: Found) -> Found:
         """Return the provenance of data that a call changed in place: of its columns it is known what is known of the result."""
         gone = found & self._columns.keys() - made if self._columns else _NONE
-        return (found | made) - gone
+        return (found | made) - gone - (found - self.thinned(found) - made)
 
     def without(self, found: Found, *kinds: type[Fact]) -> Found:
         """Return some provenance without what is known of a kind."""

@@ -35,18 +35,18 @@ class Conversions:
         if not after or row.role in _ABOUT or bound.place.end <= bound.place.at:
             return ()
         if own:
-            return (self._number(bound.place, FILE, after, bound.api),)
+            return (self._number(Conversion(bound.place, FILE, after, bound.api)),)
         receiver = () if bound.receiver is None else (bound.receiver,)
         given = [*receiver, *self._run.learning.features(bound)] if row.passes is None else [bound.get(name) for name in row.passes]
         before, passed = self._travelled(given)
-        return self._step(before, after, passed, bound.place, bound.api)
+        return self._step(before, after, passed, bound.place, bound.api, labelled=row.labels in bound.named)
 
     def attribute(self, value: Value, kind: str, name: str, place: Place) -> Chain:
         """Return what an attribute of a library type has passed: the data in another form, not facts about it (which are plain values of the language)."""
         after = self._run.catalogue.representation(kind)
         if not value.sources or not after or self._run.catalogue.is_literal(kind):
             return ()
-        return self._step(self._run.catalogue.representation(value.type), after, value.passed, place, f"{value.type}.{name}")
+        return self._step(value.type, after, value.passed, place, f"{value.type}.{name}")
 
     def listed(self, value: Value, kind: str, place: Place, api: str) -> Chain:
         """Return what a container made of the elements of a value has passed; elements of another container stay what they are, those of a table are names."""
@@ -54,7 +54,7 @@ class Conversions:
         if not value.sources or row is not None and row.columns_by_name or known is not None and known.kind in CONTAINERS:
             return ()
         before, passed = self._travelled([value])
-        return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if before and before != FILE else ()
+        return self._step(before, self._run.catalogue.representation(kind), passed, place, api) if self._run.catalogue.representation(before) != FILE else ()
 
     def kept(self, kind: str, passed: Chain) -> Chain:
         """Return what a part of some data has passed: the same, as long as its type says how it is represented."""
@@ -65,22 +65,25 @@ class Conversions:
         return tuple(dict.fromkeys(item.passed for value in values for item in self._parts(value) if item.passed))
 
     def _travelled(self, values: Iterable[Value]) -> tuple[str, Chain]:
-        """Return representation and conversions of the data among some values that has passed most; of the first data where none has passed any.
+        """Return type and conversions of the data among some values that has passed most; of the first data where none has passed any.
 
         Plain values of the language that have passed nothing are facts about data as often as data. A table of columns some of which come from elsewhere is
-        a new one.
+        a new one, and so is one of rows that are made one by one.
         """
         known = [item for value in values if not self._is_new(value) for item in self._parts(value)]
         parts = [item for item in known if item.passed or item.sources and not self._run.catalogue.is_literal(item.type)]
         passed = longest(item.passed for item in parts)
         found = next((item for item in parts if item.passed == passed and self._run.catalogue.representation(item.type)), None)
-        return ("", ()) if found is None else (self._run.catalogue.representation(found.type), passed)
+        return ("", ()) if found is None else (found.type, passed)
 
-    def _is_new(self, value: Value) -> bool:
-        """Return whether a value is a mapping by names, some items of which are no constants: what is made of its columns is a new table."""
-        known = self._run.heap.get(value.ref) if value.ref and not value.passed else None
-        items = (*known.fields.values(), *(() if known.rest is None else (known.rest,))) if known is not None and known.kind == "dict" else ()
-        return any(not item.const and not item.ref for item in items)
+    def _is_new(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value is a mapping by names, some items of which are no constants, or holds such: what is made of its columns or rows is new."""
+        known = self._run.heap.get(value.ref) if value.ref and not value.passed and depth < MAX_NESTING else None
+        if known is None or known.kind not in CONTAINERS:
+            return False
+        if known.kind != "dict":
+            return any(self._is_new(item, depth + 1) for item in (*(known.items or ())[:MAX_ITEMS], *(() if known.rest is None else (known.rest,))))
+        return any(not item.const and not item.ref for item in (*known.fields.values(), *(() if known.rest is None else (known.rest,))))
 
     def _parts(self, value: Value, depth: int = 0) -> list[Value]:
         """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""
@@ -90,13 +93,14 @@ class Conversions:
         items = [*(known.items or ())[:MAX_ITEMS], *list(known.fields.values())[:MAX_ITEMS], *([] if known.rest is None else [known.rest])]
         return [part for item in items for part in self._parts(item, depth + 1) if part.passed] or [value]
 
-    def _step(self, before: str, after: str, passed: Chain, place: Place, api: str) -> Chain:
+    def _step(self, kind: str, after: str, passed: Chain, place: Place, api: str, labelled: bool = False) -> Chain:
+        """Return what data of type `kind` has passed when it comes out in another form."""
+        before = self._run.catalogue.representation(kind)
         if not before or before == after or len(passed) >= MAX_PASSED:
             return passed
-        return (*passed, self._number(place, before, after, api))
+        return (*passed, self._number(Conversion(place, before, after, api, labelled, self._run.catalogue.is_column(kind))))
 
-    def _number(self, place: Place, before: str, after: str, api: str) -> int:
-        made = Conversion(place, before, after, api)
+    def _number(self, made: Conversion) -> int:
         if made not in self._numbers:
             self.table.append(made)
             self._numbers[made] = len(self.table)

@@ -63,18 +63,19 @@ class Provenance(Chronology):
         return frozenset((self.number(Origin(place), open_=False),))
 
     def part(self, found: Found, site: Place, side: str) -> Found:
-        """Return one side of a division of rows; what is no rows stays as it is. Too many rows, and parts of parts of parts, are not divided any further."""
-        if len(found) > MAX_DIVIDED:
-            return found
-        return frozenset(self._part(item, site, side) if self._divisible(item) else item for item in found)
+        """Return one side of a division of rows; what is no rows stays as it is. Of too many rows, and parts of parts of parts, nothing is known any more."""
+        deep = self._deep(found)
+        parts = frozenset(self._part(item, site, side) if self.holds_rows(item) else item for item in found - deep)
+        return parts | self.about(deep) if deep else parts
+
+    def _deep(self, found: Found) -> Found:
+        """Return the rows that are too many to be divided, or parts of parts of parts."""
+        return frozenset(item for item in found if self.holds_rows(item) and (len(found) > MAX_DIVIDED or self._depths.get(item, 0) >= MAX_PARTS))
 
     def _part(self, item: int, site: Place, side: str) -> int:
         term = self._terms.get(item)
         same = isinstance(term, Part) and (term.site, term.side) == (site, side)
         return item if same else self.number(Part(item, site, side), open_=item < 0)
-
-    def _divisible(self, item: int) -> bool:
-        return self.holds_rows(item) and self._depths.get(item, 0) < MAX_PARTS
 
     def seen(self, found: Found, place: Place, api: str, how: How) -> Found:
         """Return what a value has seen that is learned from some data: those rows, and what shaped the data itself."""
@@ -138,9 +139,9 @@ class Provenance(Chronology):
         tokens = frozenset(filter(_is_open, by))
         if not tokens:
             return found if any(map(self.holds_rows, by)) else self.chosen(found, ())
-        if len(found) > MAX_DIVIDED:
-            return found
-        return frozenset(self.number(Picked(item, tokens, without), open_=True) if self._divisible(item) else item for item in found)
+        deep = self._deep(found)
+        picked = frozenset(self.number(Picked(item, tokens, without), open_=True) if self.holds_rows(item) else item for item in found - deep)
+        return picked | self.about(deep) if deep else picked
 
     def has_mask(self, found: Found) -> bool:
         """Return whether some provenance is of a mask: it is true where a condition holds."""

@@ -29,6 +29,10 @@ def _timed(run: Interpreter, bound: Bound, time: TimeRow, sources: frozenset[int
     book = run.provenance
     sources = book.unordered(sources) if time.ends else sources
     keys = {name: bound.named[name] for name in time.keys if name in bound.named and bound.named[name].const != (None,)}
+    if time.thins:
+        return book.thinned(sources) if keys or not time.keys else sources
+    if time.within:
+        sources |= book.within(sources, bound.place, bound.api)
     sources |= _dates(run, bound, time, keys)
     for key in keys.values():
         columns = names(run, key)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import networkx as nx
 
 from mldebt.graph.project_graph import Use
+
+_Node: TypeAlias = int | tuple[str, str, str]
+"""A flow by its number, or what a component takes or gives: which of them, the component, the artefact."""
+_Chain: TypeAlias = tuple[int, int, "tuple[Flow, ...]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,9 @@ class Flow:
     target: str
     writer: Use
     reader: Use
+
+
+_END: _Chain = (0, 0, ())
 
 
 class Flows:
@@ -56,31 +64,38 @@ class Flows:
         Components in a cycle count once, for they have no order. Among the longest the one whose identities are certain comes first.
         """
         flows, following = self._following(within)
-        return max(reversed(_ahead(flows, following)), key=_rank, default=(0, 0, ()))[2]
+        ahead = _ahead(flows, following)
+        return max((ahead[number] for number in reversed(range(len(flows)))), key=_rank, default=_END)[2]
 
     def on_chains(self, within: Iterable[Flow], least: int) -> list[Flow]:
         """Return those of some flows whose both ends lie on chains of at least so many flows."""
         within = list(within)
         flows, following = self._following(within)
-        ahead, behind = _ahead(flows, following), [1] * len(flows)
-        for number in nx.topological_sort(following):
-            behind[number] = max((behind[other] + 1 for other in following.predecessors(number)), default=1)
+        ahead, behind = _ahead(flows, following), dict[_Node, int]()
+        for node in nx.topological_sort(following):
+            behind[node] = max((behind[other] for other in following.predecessors(node)), default=0) + isinstance(node, int)
         on = {name for number, flow in enumerate(flows) if behind[number] + ahead[number][0] > least for name in (flow.source, flow.target)}
         return [flow for flow in within if flow.source in on and flow.target in on]
 
-    def _following(self, within: Iterable[Flow]) -> tuple[list[Flow], nx.DiGraph[int]]:
-        """Return the flows that leave no cycle of components, and the graph of their numbers: an edge leads to each that may come next in a chain."""
+    def _following(self, within: Iterable[Flow]) -> tuple[list[Flow], nx.DiGraph[_Node]]:
+        """Return the flows that leave no cycle of components, and the graph of their numbers: ways lead to each that may come next in a chain.
+
+        They lead through what a component takes and what it gives: whether it carries one on into the other is asked once for all flows of both.
+        """
         within = sorted(within, key=lambda flow: (flow.source, flow.target))
         whole: nx.DiGraph[str] = nx.DiGraph((flow.source, flow.target) for flow in within)
         group = {name: number for number, part in enumerate(nx.strongly_connected_components(whole)) for name in part}
         flows = [flow for flow in within if group[flow.source] != group[flow.target]]
-        leaving: dict[int, list[int]] = {}
+        taken, given = dict[tuple[str, str], Flow](), dict[int, dict[tuple[str, str], Flow]]()
+        following: nx.DiGraph[_Node] = nx.DiGraph()
         for number, flow in enumerate(flows):
-            leaving.setdefault(group[flow.source], []).append(number)
-        following: nx.DiGraph[int] = nx.DiGraph()
-        following.add_nodes_from(range(len(flows)))
-        following.add_edges_from((number, other) for number, flow in enumerate(flows) for other in leaving.get(group[flow.target], ())
-                                 if flow.target != flows[other].source or self._joins(flow, flows[other]))
+            artifact = flow.reader.artifact
+            taken.setdefault((flow.target, artifact), flow)
+            given.setdefault(group[flow.source], {}).setdefault((flow.source, flow.writer.artifact), flow)
+            following.add_edge(number, ("takes", flow.target, artifact))
+            following.add_edge(("gives", flow.source, flow.writer.artifact), number)
+        following.add_edges_from((("takes", *one), ("gives", *other)) for one, before in taken.items() for other, after in given.get(group[one[0]], {}).items()
+                                 if one[1] != other[1] and (one[0] != other[0] or self._joins(before, after)))
         return flows, following
 
     def cycles(self, within: Iterable[Flow]) -> list[tuple[Flow, ...]]:
@@ -112,18 +127,22 @@ class Flows:
         return ()
 
 
-def _ahead(flows: Sequence[Flow], following: nx.DiGraph[int]) -> list[tuple[int, int, tuple[Flow, ...]]]:
-    """Return for each flow the longest chain that starts with it: its length, how many of its identities are certain, its flows."""
-    best: list[tuple[int, int, tuple[Flow, ...]]] = [(1, certain(flow), (flow,)) for flow in flows]
-    for number in reversed(list(nx.lexicographical_topological_sort(following))):
-        flow = flows[number]
-        for length, sure, rest in (best[other] for other in sorted(following.successors(number))):
-            if flow.reader.artifact not in {item.reader.artifact for item in rest}:
-                best[number] = max(best[number], (length + 1, sure + certain(flow), (flow, *rest)), key=_rank)
+def _ahead(flows: Sequence[Flow], following: nx.DiGraph[_Node]) -> dict[_Node, _Chain]:
+    """Return for each node the longest chain that starts with it: its length, how many of its identities are certain, its flows."""
+    best: dict[_Node, _Chain] = {}
+    for node in reversed(list(nx.topological_sort(following))):
+        after = [best[other] for other in following.successors(node)]
+        if isinstance(node, int):
+            flow = flows[node]
+            new = (chain for chain in after if all(flow.reader.artifact != item.reader.artifact for item in chain[2]))
+            length, sure, rest = max(new, key=_rank, default=_END)
+            best[node] = length + 1, sure + certain(flow), (flow, *rest)
+        else:
+            best[node] = max(after, key=_rank, default=_END)
     return best
 
 
-def _rank(chain: tuple[int, int, tuple[Flow, ...]]) -> tuple[int, int]:
+def _rank(chain: _Chain) -> tuple[int, int]:
     return chain[:2]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mldebt.knowledge.libraries import Catalogue
-from mldebt.link.distribution import offered_folders
+from mldebt.link.distribution import offered_folders, set_up_folders
 from mldebt.link.mentions import Mentions
 from mldebt.link.modules import imports
 from mldebt.link.project import is_test
@@ -23,17 +23,19 @@ _SUBCLASSES, _GATHERING = "__subclasses__", "__init_subclass__"
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A definition that nothing uses; `helper`: only others that nothing uses name it; `passed_on`: the `__init__` that all the same takes it in.
+    """A definition that nothing uses; `users`: the others of its file that nothing uses and that name it; `passed_on`: the `__init__` that all the same takes
+    it in.
 
-    `namesake`: another file has the name, for something of its own.
+    `namesake`: another file has the name, for something of its own. `package`: the folder of a set-up file that makes it importable by others, if any.
     """
 
     path: str
     index: int
     definition: Definition
-    helper: bool = False
+    users: tuple[str, ...] = ()
     passed_on: str = ""
     namesake: bool = False
+    package: str | None = None
 
     @property
     def id(self) -> str:
@@ -49,7 +51,7 @@ class Liveness:
         self._project, self._deeds, self._catalogue, self._called = project, deeds, catalogue, frozenset(called_by_name)
         self._methods = catalogue.method_names()
         self._mentions = Mentions(project)
-        self._offered = offered_folders(project)
+        self._offered, self._set_up = offered_folders(project), set_up_folders(project)
         self._programs = {entry.path for entry in project.entries if entry.definition < 0}
         self._opened, self._brought = self._through_packages(deeds.opened)
         self._gathers = any(_SUBCLASSES in module.facts.attrs for module in project.modules.values())
@@ -64,7 +66,8 @@ class Liveness:
             if candidates:
                 for item in _dead(path, facts, candidates):
                     name = item.definition.name
-                    yield replace(item, passed_on=self._mentions.passing_on(name, path), namesake=self._mentions.namesake(name, path))
+                    yield replace(item, passed_on=self._mentions.passing_on(name, path), namesake=self._mentions.namesake(name, path),
+                                  package=self._package(path) if not name.startswith("_") else None)
 
     def _through_packages(self, opened: Collection[str]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
         """Return the files of which somebody may take any name: modules that are handed on as a whole, and what such packages take in with a star.
@@ -87,8 +90,8 @@ class Liveness:
     def _may_be_dead(self, path: str, facts: PythonFacts, definition: Definition) -> bool:
         """Return whether nothing outside of the file speaks for a definition."""
         name, id_ = definition.name, f"{path}::{definition.qualname}"
-        if definition.decorators or (name.startswith("__") and name.endswith("__")) or name in self._called or id_ in self._project.reached or (
-                path, name) in self._brought:
+        known = name in self._called or name in facts.told or (path, name) in self._brought or id_ in self._project.reached
+        if known or definition.decorators or (name.startswith("__") and name.endswith("__")):
             return False
         if not name.startswith("_") and self._is_offered(path) or any(name.startswith(front) and name.endswith(back) for front, back in self._deeds.looked_up):
             return False
@@ -100,7 +103,15 @@ class Liveness:
 
     def _is_offered(self, path: str) -> bool:
         """Return whether code elsewhere may use a file's public names: it is part of a distribution, and not only a program."""
-        return (path not in self._programs or path in self._project.importers) and any(path.startswith(folder) for folder in self._offered)
+        return self._is_importable(path) and any(path.startswith(folder) for folder in self._offered)
+
+    def _is_importable(self, path: str) -> bool:
+        return path not in self._programs or path in self._project.importers
+
+    def _package(self, path: str) -> str | None:
+        """Return the innermost folder of a set-up file around what is not only a program."""
+        around = [folder for folder in self._set_up if path.startswith(folder)] if self._is_importable(path) else []
+        return max(around, key=len, default=None)
 
     def _plain_class(self, id_: str, definition: Definition) -> bool:
         """Return whether making a class tells no one of it: its bases are known, and none of them gathers its subclasses.
@@ -138,18 +149,25 @@ def _dead(path: str, facts: PythonFacts, candidates: frozenset[int]) -> Iterator
     """Yield the candidates of a file that nothing in it uses, those inside of others left out."""
     words = mentions(facts)
     dead = candidates - _live(facts, words, candidates)
-    for number in sorted(dead):
-        definition = facts.definitions[number]
-        if definition.parent not in dead:
-            named = any(definition.name in found for scope, found in words.items() if scope >= 0 and not _inside(facts, scope, number))
-            yield Unused(path, number, definition, named)
+    outer = {number: _outermost(facts, number, dead) for number in dead}
+    for number in sorted(set(outer.values())):
+        name = facts.definitions[number].name
+        users = {outer[inner] for scope, found in words.items() if name in found and (inner := _dead_around(facts, scope, dead)) is not None}
+        yield Unused(path, number, facts.definitions[number], tuple(facts.definitions[user].qualname for user in sorted(users - {number})))
 
 
-def _inside(facts: PythonFacts, scope: int, number: int) -> bool:
-    """Return whether a scope is a definition or stands inside of it."""
-    while scope >= 0 and scope != number:
+def _dead_around(facts: PythonFacts, scope: int, dead: Collection[int]) -> int | None:
+    """Return the innermost dead definition that a scope is or stands in."""
+    while scope >= 0 and scope not in dead:
         scope = facts.definitions[scope].parent
-    return scope == number
+    return scope if scope >= 0 else None
+
+
+def _outermost(facts: PythonFacts, number: int, dead: Collection[int]) -> int:
+    """Return the outermost of the dead definitions that one stands in."""
+    while facts.definitions[number].parent in dead:
+        number = facts.definitions[number].parent
+    return number
 
 
 def _live(facts: PythonFacts, words: Mapping[int, frozenset[str]], candidates: frozenset[int]) -> frozenset[int]:

@@ -30,6 +30,7 @@ class Catalogue:
         self._modules: dict[str, str] = {}
         self._implicit: list[str] = []
         self._literals: dict[str, str] = {}
+        self._columns: set[str] = set()
         self._lineage: dict[str, LineageRow] = {}
         self._lineages: dict[str, LineageRow | None] = {}
         self._layout: dict[str, LayoutRow] = {}
@@ -66,6 +67,8 @@ class Catalogue:
         self._layout.update((path, row) for row in file.layout for path in expand(row.path))
         for row in file.type:
             self.types.update((path, row) for path in expand(row.path))
+            if row.columns_by_name:
+                self._columns.add(row.element)
             if row.literal:
                 self._literals.update((literal, row.path) for literal in row.literal.split())
 
@@ -88,6 +91,10 @@ class Catalogue:
     def is_literal(self, path: str) -> bool:
         """Return whether a type is one that literals and displays make."""
         return path in self._literals.values()
+
+    def is_column(self, path: str) -> bool:
+        """Return whether a type is that of one column of a table."""
+        return path in self._columns
 
     def representation(self, path: str) -> str:
         """Return how data of a type is represented, by its row or those of its bases; empty when none says."""

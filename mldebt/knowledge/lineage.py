@@ -40,6 +40,8 @@ class TimeRow(Strict, frozen=True):
     `dates`: the result (`return`), or the columns that these parameters name (`true`: the `keys`), are parsed as dates.
     `looks`: the result is made of later rows (`ahead`) or of earlier ones (`back`); `words` says so by the value of the parameter `word`; `fills`: only where
     something is missing, so that what is filled ahead after it was filled back is nothing but the start.
+    `within`: each row is worked out of others of its group, so that groups have several rows that belong together; `thins`: a few rows of each group come back
+    (with `keys`: of those that have the same values there).
     `ends`: rows of the result have no order in time, or one by the `keys`; `shuffles`: they come out in any order.
     """
 
@@ -52,6 +54,8 @@ class TimeRow(Strict, frozen=True):
     word: str = ""
     words: dict[str, Literal["ahead", "back"]] = {}
     fills: bool = False
+    within: bool = False
+    thins: bool = False
     ends: bool = False
     shuffles: bool = False
 

@@ -153,7 +153,8 @@ class CallRow(Strict, frozen=True):
     `given` says with which arguments. `keeps-columns`: the result has the
     columns of the receiver in their order (as every row with `returns = "self"`). `keeps`: representations in
     which the first argument comes out as it went in. `adapts`: all the call does is
-    to rename or reshape, or to give data another type. `scan` is the parameter with a text that is taken apart, by pattern or separator. `unless` names
+    to rename or reshape, or to give data another type. `scan` is the parameter with a text that is taken apart, by pattern or separator; `labels` the one that
+    names the columns of what is made. `unless` names
     the parameter that sends elsewhere what a `print` says. `telling`: no other type has a
     method of this name, so a receiver of unknown type may be one of these (what the call does is then possible, not certain). `decorator`: the
     call is used as a decorator; `entry` is the kind of entry point the decorated function becomes, `option` an option it declares for it, `compose` the
@@ -199,6 +200,7 @@ class CallRow(Strict, frozen=True):
     keeps: tuple[str, ...] = ()
     adapts: bool = False
     scan: str = ""
+    labels: str = ""
     unless: str = ""
     entry: str = ""
     makes: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 from mldebt.knowledge.libraries import Catalogue
@@ -26,7 +27,7 @@ class Copied:
         self._folders = frozenset(folders)
         words = frozenset(marks)
         marked = frozenset(path for path, module in project.modules.items() if not module.facts.notebook and not words.isdisjoint(module.facts.strings))
-        self._marked = marked if len(marked) * _FEW <= len(project.modules) else frozenset[str]()
+        self._marked = marked if len(marked) * _FEW <= len(project.modules) else _of_others(project)
         held = project.tracked | project.present
         licensed = {name.rpartition("/")[0] for name in held if name.rpartition("/")[2].upper().startswith(_LICENCES)}
         self._licensed = licensed - {""} if "" in licensed else set[str]()
@@ -39,7 +40,7 @@ class Copied:
         self._packages = {path.rpartition("/")[0] for path in project.modules if path.endswith("/__init__.py")}
 
     def holds(self, path: str) -> bool:
-        """Return whether a file was copied: alone, for it says whose it is where hardly any other does, or with its folder."""
+        """Return whether a file was copied: alone, for it says whose it is where hardly any other does or names somebody else than most, or with its folder."""
         return path in self._marked or self.within(path)
 
     def within(self, path: str) -> bool:
@@ -54,3 +55,11 @@ class Copied:
         outer = folder.rpartition("/")[0]
         return folder in self._packages and folder in self._released and outer not in self._packages and "" not in self._set_up and not any(
             folder == base or folder.startswith(f"{base}/") for base in self._set_up)
+
+
+def _of_others(project: Project) -> frozenset[str]:
+    """Return the files that name somebody else than the project's own author, alone or beside that one: who holds the rights in more files than anybody."""
+    scripts = {path: module.facts.holders for path, module in project.modules.items() if not module.facts.notebook}
+    count = Counter(holder for holders in scripts.values() for holder in holders)
+    own = max(count, key=lambda holder: (count[holder], holder), default="")
+    return frozenset(path for path, holders in scripts.items() if set(holders) - {own}) if count[own] * _FEW > len(scripts) else frozenset()

@@ -24,6 +24,13 @@ def offered_folders(project: Project) -> tuple[str, ...]:
     return tuple(sorted({path.rpartition("/")[0] + "/" if "/" in path else "" for path in described}))
 
 
+def set_up_folders(project: Project) -> tuple[str, ...]:
+    """Return the folders with a set-up file, described or not, each with a closing slash (the root: empty)."""
+    found = [path for path in (*project.modules, *project.data) if path.rpartition("/")[2] in (_SET_UP, *_MANIFESTS)]
+    found = [path for path in found if path in project.modules or any(item.keys[:-1] in _TABLES for item in project.data[path].settings)]
+    return tuple(sorted({path.rpartition("/")[0] + "/" if "/" in path else "" for path in found}))
+
+
 def _described(facts: PythonFacts) -> Iterator[bool]:
     """Yield for each description that a set-up script gives, or may unpack, whether it may say something."""
     for node in decode_body(facts.bodies[0]) if facts.bodies else ():

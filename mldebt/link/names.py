@@ -8,7 +8,7 @@ from mldebt.link.bindings import Names, Scope
 from mldebt.link.modules import ModuleIndex
 from mldebt.model import ir
 from mldebt.model.facts import PythonFacts
-from mldebt.model.walk import inside
+from mldebt.model.walk import inside, statements
 
 _MAKERS = frozenset({"exec", "globals", "execfile", "vars", "locals"})
 
@@ -124,5 +124,7 @@ class NameIndex:
 
 
 def makes_names(facts: PythonFacts) -> bool:
-    """Return whether a file runs code that may bind any name."""
-    return not _MAKERS.isdisjoint(facts.names) or "__dict__" in facts.attrs
+    """Return whether a file runs code that may bind any name, or puts another module in its own place."""
+    return not _MAKERS.isdisjoint(facts.names) or "__dict__" in facts.attrs or "__name__" in facts.names and "modules" in facts.attrs and any(
+        isinstance(target, ir.Subscript) and isinstance(target.value, ir.Attr) and target.value.attr == "modules"
+        for node in statements(facts) if isinstance(node, ir.Assign) for target in node.targets)

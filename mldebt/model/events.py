@@ -66,12 +66,17 @@ class Loaded(msgspec.Struct, frozen=True, gc=False):
 
 
 class Conversion(msgspec.Struct, frozen=True, gc=False):
-    """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`."""
+    """One change of a value's representation: where, from what to what, by which library path. What is read comes from the representation `FILE`.
+
+    `labelled`: the call names the columns of what it makes. `part`: what goes in is one column of a table.
+    """
 
     place: Place
     before: str
     after: str
     api: str
+    labelled: bool = False
+    part: bool = False
 
 
 FILE = "file"

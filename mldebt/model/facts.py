@@ -83,7 +83,8 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     in `Definition`. `strings` are the identifier-like words that stand only in its texts (string literals, comments, the prose of
     a notebook), for the question "is this name mentioned anywhere". `commands` are those that a notebook's magics run,
     `disabled` the blocks of code in comments. `cells`: a script that is a notebook by the marks in it. `injected` are the stretches
-    (start and end) that hold defaults of values which a runner of notebooks puts in.
+    (start and end) that hold defaults of values which a runner of notebooks puts in. `holders` are those of the rights, as a script's head says; `told` are the
+    names of its definitions that the prose of a notebook mentions.
     """
 
     path: str
@@ -103,6 +104,8 @@ class PythonFacts(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="p
     disabled: tuple[Disabled, ...] = ()
     cells: bool = False
     injected: tuple[tuple[int, int], ...] = ()
+    holders: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 Scalar: TypeAlias = str | int | float | bool | None

@@ -54,8 +54,20 @@ class EvidenceStep(msgspec.Struct, frozen=True, gc=False):
     message: str
 
 
+class Mark(msgspec.Struct, frozen=True, gc=False):
+    """What a finding is known by from run to run, beside its rule and file: it holds no line and no name of a program.
+
+    `place` is the qualified name of the enclosing definition, in a notebook the id of the cell; `key` what it is about, in words. `accepted` is the reason for
+    which the baseline accepts it.
+    """
+
+    place: str = ""
+    key: str = ""
+    accepted: str = ""
+
+
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """A reported debt, ready for output: field names are those of the JSON document."""
+    """A reported debt, ready for output: field names are those of the JSON document, which leaves `mark` out."""
 
     code: str
     name: str
@@ -75,6 +87,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[EvidenceStep, ...]
     fix: str | None
     url: str
+    mark: Mark = Mark()
 
 
 class RunError(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +100,11 @@ class RunError(msgspec.Struct, frozen=True, gc=False):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Everything one run has to say: findings in output order, errors, and the size of the project."""
+    """Everything one run has to say: findings in output order, errors, and the size of the project.
+
+    `compared`: those that stood before are marked, or left out.
+    `elsewhere` are the findings outside of the paths that were asked about: they are not reported, but a baseline that is compared with a part must know them.
+    """
 
     root: str
     files: int
@@ -98,8 +115,10 @@ class Report(msgspec.Struct, frozen=True):
     timings: tuple[tuple[str, float], ...] = ()
     counters: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    elsewhere: tuple[Finding, ...] = ()
+    compared: bool = False
 
     @property
     def live(self) -> tuple[Finding, ...]:
-        """Return the findings that nothing suppresses."""
-        return tuple(item for item in self.findings if item.suppressed is None)
+        """Return the findings that nothing suppresses and no baseline accepts."""
+        return tuple(item for item in self.findings if item.suppressed is None and not item.baselined)

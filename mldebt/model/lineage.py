@@ -14,8 +14,8 @@ import msgspec
 from mldebt.model.source import Place
 
 How = Literal["fit", "vocabulary", "categories", "statistic", "extreme", "group", "count", "resample"]
-OrderHow = Literal["lag", "window", "resample", "source", "index", "sort", "group", "drop"]
-"""What rows have their order in time from, the surest first."""
+OrderHow = Literal["lag", "window", "resample", "source", "index", "sort", "group", "drop", "within"]
+"""What rows have their order from: in time, or `within` groups that they are worked out in one after the other."""
 
 FOLDS = ("learn", "validate")
 """The sides of a division into folds."""

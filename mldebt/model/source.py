@@ -27,10 +27,11 @@ class Position(msgspec.Struct, frozen=True, order=True, gc=False):
 
 
 class Cell(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A code cell of a notebook: its number among all cells from 1, and where it starts in the joined source."""
+    """A code cell of a notebook: its number among all cells from 1, where it starts in the joined source, and the id that stays with it, if it has one."""
 
     number: int
     start: int
+    id: str = ""
 
 
 class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -48,10 +49,13 @@ class LineTable(msgspec.Struct, frozen=True, gc=False, array_like=True):
         start = self.starts[row] if self.starts else 0
         if not self.cells:
             return Position(None, row + 1, offset - start + 1)
-        index = max(bisect_right([cell.start for cell in self.cells], offset) - 1, 0)
-        cell = self.cells[index]
+        cell = self.cell(offset)
         first = bisect_right(self.starts, cell.start) - 1
         return Position(cell.number, row - first + 1, offset - start + 1)
+
+    def cell(self, offset: int) -> Cell:
+        """Return the cell of an offset in a notebook, which has one at least."""
+        return self.cells[max(bisect_right([cell.start for cell in self.cells], offset) - 1, 0)]
 
     def row(self, offset: int) -> int:
         """Return the line of an offset, counted from 0 over the whole text."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pathspec import GitIgnoreSpec
 
 from mldebt.model.card import Card
-from mldebt.model.finding import EvidenceStep, Finding, Match, Step
+from mldebt.model.facts import FileFacts, PythonFacts
+from mldebt.model.finding import EvidenceStep, Finding, Mark, Match, Step
 from mldebt.model.project import Project
 from mldebt.model.source import Place
 from mldebt.policy.suppressions import Suppressions, names
 
+_WORD = re.compile(r"[^\s:@]+")
+_PROGRAM = "<program>"
 _RANK = {"low": 0, "medium": 1, "high": 2}
 
 
@@ -35,8 +39,22 @@ def finding(card: Card, match: Match, project: Project, suppressions: Suppressio
     return Finding(
         card.code, card.name, card.family, severity, confidence, match.message, match.place.path, start.cell, start.line, start.column, end.line,
         end.column, fingerprint(card, match), suppressions.reason(card, match.place), False,
-        tuple(_evidence(step, project) for step in match.evidence), None, f"https://mldebt.readthedocs.io/rules/{card.name}",
+        tuple(_evidence(step, project) for step in match.evidence), None, f"https://mldebt.readthedocs.io/rules/{card.name}", mark(match, project),
     )
+
+
+def mark(match: Match, project: Project) -> Mark:
+    """Return what a match is known by when lines move and files are renamed: names of programs in its key stand as `_PROGRAM`."""
+    key = _WORD.sub(lambda word: _PROGRAM if word[0] in project.modules or word[0] == match.place.path else word[0], match.key)
+    return Mark(_enclosing(project.facts(match.place.path), match.place.at), key)
+
+
+def _enclosing(facts: FileFacts, at: int) -> str:
+    """Return the id of the cell of a notebook, where it has one, else the qualified name of the innermost definition around an offset; else nothing."""
+    if facts.table.cells and (cell := facts.table.cell(at)).id:
+        return f"cell {cell.id}"
+    around = [item for item in facts.definitions if item.at <= at < item.end] if isinstance(facts, PythonFacts) else []
+    return max(around, key=lambda item: item.at).qualname if around else ""
 
 
 def fingerprint(card: Card, match: Match) -> str:

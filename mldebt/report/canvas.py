@@ -14,11 +14,12 @@ STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "i
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """`width` in cells of a terminal; `colour`: escape sequences are wanted; `terminal`: a person looks at it."""
+    """`width` in cells of a terminal; `colour`: escape sequences are wanted; `terminal`: a person looks at it; `links`: it follows them."""
 
     width: int = WIDTH
     colour: bool = False
     terminal: bool = False
+    links: bool = False
 
     def paint(self, text: str, style: str) -> str:
         """Return text in a style such as `bold red`; unchanged without colours."""
@@ -27,6 +28,10 @@ class Canvas:
         from rich.style import Style
 
         return Style.parse(style).render(text)
+
+    def linked(self, text: str, address: str) -> str:
+        """Return text that leads to an address when it is clicked (OSC 8); unchanged where nobody follows links."""
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and address.isprintable() else text
 
 
 def cells(text: str) -> int:

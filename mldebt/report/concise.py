@@ -18,7 +18,7 @@ def line(item: Finding, canvas: Canvas) -> str:
     """Return a finding on one line."""
     style = STYLES[item.severity]
     where = canvas.paint(place(item.path, item.cell, item.line, item.column), "bold")
-    return f"{where}: {canvas.paint(item.code, style)} [{item.name}] {canvas.paint(item.severity, style)}: {safe(item.message)}"
+    return f"{where}: {canvas.linked(canvas.paint(item.code, style), item.url)} [{item.name}] {canvas.paint(item.severity, style)}: {safe(item.message)}"
 
 
 def place(path: str, cell: int | None, row: int, column: int) -> str:

@@ -13,7 +13,9 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 def junit(report: Report, fail_on: Severity = "warning") -> str:
-    """Return the report as XML without times. Findings below `fail_on` are cases that pass and say so, suppressed ones are skipped, internal errors are errors.
+    """Return the report as XML without times.
+
+    Findings below `fail_on` are cases that pass and say so, suppressed and accepted ones are skipped, internal errors are errors.
 
     A run without findings is one case that passes, for many readers refuse a report without any.
     """
@@ -43,6 +45,8 @@ def _case(item: Finding, least: int) -> str:
     text = escape(f"{at}: {item.code} [{item.name}] {told}{steps}")
     if item.suppressed is not None:
         body = f"<skipped message={_quoted(item.suppressed or 'suppressed')}/>"
+    elif item.baselined:
+        body = f"<skipped message={_quoted(f'baseline: {item.mark.accepted}' if item.mark.accepted else 'baseline')}/>"
     elif SEVERITIES.index(item.severity) < least:
         body = f"<system-out>{text}</system-out>"
     else:

@@ -17,6 +17,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def sarif(report: Report, version: str, cards: Sequence[Card]) -> str:
     """Return the report as a SARIF log with one run; places are relative to `%SRCROOT%`."""
     used = {item.code for item in report.findings}
+    judged = any(item.suppressed is not None or item.baselined for item in report.findings)
+    state = {True: "unchanged", False: "new"} if report.compared else {}
     rules = [card for card in cards if card.code in used]
     index = {card.code: number for number, card in enumerate(rules)}
     run: dict[str, Any] = {
@@ -25,7 +27,7 @@ def sarif(report: Report, version: str, cards: Sequence[Card]) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": not report.errors, "toolExecutionNotifications": [
             {"level": "error", "message": {"text": f"{error.rule}: {error.message}"}} for error in report.errors]}],
-        "results": [_result(item, index[item.code]) for item in report.findings],
+        "results": [_result(item, index[item.code], judged, state.get(item.baselined, "")) for item in report.findings],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log)
@@ -39,7 +41,11 @@ def _rule(card: Card) -> dict[str, Any]:
     }
 
 
-def _result(item: Finding, index: int) -> dict[str, Any]:
+def _result(item: Finding, index: int, judged: bool, state: str) -> dict[str, Any]:
+    """Return one result; `state` is that beside an earlier run, if there was one.
+
+    Where one result of a run says whether it is suppressed (`judged`), the standard wants all to say so (3.27.23).
+    """
     result: dict[str, Any] = {
         "ruleId": item.code, "ruleIndex": index, "level": _LEVELS[item.severity], "message": {"text": item.message},
         "locations": [_location(item.path, item.line, item.column, item.end_line, item.end_column, item.cell)],
@@ -48,9 +54,20 @@ def _result(item: Finding, index: int) -> dict[str, Any]:
     }
     if len(item.evidence) > 1:
         result["codeFlows"] = [_flow(item)]
-    if item.suppressed is not None:
-        result["suppressions"] = [{"kind": "inSource", "justification": item.suppressed}]
+    if state:
+        result["baselineState"] = state
+    if judged:
+        result["suppressions"] = _suppressions(item)
     return result
+
+
+def _suppressions(item: Finding) -> list[dict[str, Any]]:
+    """Return why nobody need look at a finding: a comment in the code, or an entry of the baseline; nothing for one that is live."""
+    if item.suppressed is not None:
+        return [{"kind": "inSource", "justification": item.suppressed}]
+    if item.baselined:
+        return [{"kind": "external", "status": "accepted", **({"justification": item.mark.accepted} if item.mark.accepted else {})}]
+    return []
 
 
 def _flow(item: Finding) -> dict[str, Any]:

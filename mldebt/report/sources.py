@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mldebt.extract.gate import decode
 from mldebt.extract.notebook import read_cells
+from mldebt.model.finding import Finding
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -25,6 +26,13 @@ class Sources:
             self._texts[path] = self._read(path)
         lines = self._texts[path].get(cell, [])
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def span(self, item: Finding) -> str:
+        """Return the code that a finding stands on."""
+        rows = [self.line(item.path, item.cell, number) for number in range(item.line, max(item.end_line, item.line) + 1)]
+        if item.end_line == item.line:
+            return rows[0][item.column - 1:item.end_column - 1]
+        return "\n".join([rows[0][item.column - 1:], *rows[1:-1], rows[-1][:item.end_column - 1]])
 
     def _read(self, path: str) -> dict[int | None, list[str]]:
         try:

@@ -13,14 +13,19 @@ from mldebt.report.escape import json_text
 def summary(report: Report, canvas: Canvas) -> str:
     """Return one line that counts, and with findings one that says where to read on."""
     size = f"{counted(report.files, 'file')}, {counted(report.lines, 'line')}"
-    quiet = len(report.findings) - len(report.live)
-    hidden = f" ({quiet} suppressed)" if quiet else ""
+    hidden = f" ({', '.join(hidden_counts(report))})" if hidden_counts(report) else ""
     if not report.live:
         return f"{canvas.paint('All clear:', 'bold green')} no findings in {size}{hidden}.\n"
     counts = Counter(item.severity for item in report.live)
     words = [canvas.paint(f"{counts[name]} info" if name == "info" else counted(counts[name], name), STYLES[name])
              for name in reversed(SEVERITIES) if counts[name]]
     return f"Found {', '.join(words)} in {size}{hidden}.\n{_hint(report.live, canvas)}"
+
+
+def hidden_counts(report: Report) -> list[str]:
+    """Return how many findings are not shown, for each reason."""
+    counts = {"suppressed": sum(item.suppressed is not None for item in report.findings), "baselined": sum(item.baselined for item in report.findings)}
+    return [f"{count} {word}" for word, count in counts.items() if count]
 
 
 def _hint(live: Sequence[Finding], canvas: Canvas) -> str:

@@ -15,7 +15,7 @@ from mldebt.report.concise import place
 from mldebt.report.escape import cut
 from mldebt.report.html.markup import Markup, fill, joined, name, page, prose
 from mldebt.report.sources import Sources
-from mldebt.report.summary import counted
+from mldebt.report.summary import counted, hidden_counts
 
 AROUND, MARKED = 2, 12  # lines of code shown around a finding, most of its own
 BEFORE, AFTER = 160, 400  # signs of a line shown before and after the place that is marked
@@ -48,8 +48,7 @@ def findings_page(report: Report, root: Path, cards: Sequence[Card]) -> str:
 
 
 def _size(report: Report) -> str:
-    hidden = len(report.findings) - len(report.live)
-    return f"{counted(report.files, 'file')}, {counted(report.lines, 'line')}{f', {hidden} suppressed' if hidden else ''}"
+    return ", ".join([counted(report.files, "file"), counted(report.lines, "line"), *hidden_counts(report)])
 
 
 def _tiles(report: Report) -> Markup:
