@@ -139,12 +139,12 @@ def _ends(passed: Sequence[Conversion], least: int) -> tuple[int, int]:
 
 
 def _returns(steps: Sequence[Conversion]) -> Iterator[bool]:
-    """Yield for each conversion whether it leads back to a representation that the data had left."""
+    """Yield for each conversion whether it leads back to a representation that the data had left; one column taken out of a table leads nowhere back."""
     left: set[str] = set()
     for step in steps:
         if not step.part:
             left.add(step.before)
-        yield step.after in left
+        yield not step.part and step.after in left
 
 
 def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...]) -> Iterator[tuple[Conversion, ...]]:
