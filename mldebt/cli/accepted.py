@@ -10,13 +10,13 @@ import msgspec
 
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
-from mldebt.cli.screen import say, write
+from mldebt.cli.screen import put_whole, say, write
 from mldebt.config import BASELINE_FILE
 from mldebt.errors import ConfigError
 from mldebt.model.finding import Report
 from mldebt.pipeline import check
 from mldebt.policy.baseline import Comparison, Entry, compare
-from mldebt.policy.baseline_file import read_baseline, write_baseline
+from mldebt.policy.baseline_file import baseline_text, read_baseline
 from mldebt.policy.select import select
 from mldebt.report.sources import Sources
 from mldebt.report.summary import counted
@@ -96,7 +96,7 @@ def run_baseline(options: BaselineOptions) -> int:
         report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
     new = compared(report, job, old).written(rules_run(job, report), job.scopes, options.prune)
     if new or path.exists():
-        write_baseline(path, new)
+        _keep(new, path)
     if not options.quiet:
         write(_told(path.name, old, new, options.prune))
         for note in report.notes:
@@ -104,6 +104,13 @@ def run_baseline(options: BaselineOptions) -> int:
     for error in report.errors:
         say(f"internal error in {error.rule}: {error.message}; its entries stay as they were")
     return 3 if report.errors else 0
+
+
+def _keep(entries: list[Entry], path: Path) -> None:
+    try:
+        put_whole(baseline_text(entries), path)
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", str(path)) from None
 
 
 def _told(name: str, old: tuple[Entry, ...], new: list[Entry], prune: bool) -> str:

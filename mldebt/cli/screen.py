@@ -62,23 +62,28 @@ def write(text: str, target: str = "", exact: bool = False) -> None:
 
 
 def put(text: str, target: Path) -> None:
-    """Write a file as UTF-8: wholly, or not at all, whatever ends the process meanwhile; raises `ConfigError` when that fails."""
-    place = Path(os.path.realpath(target))  # a link stays one
-    new = place.with_name(f".{place.name}.{os.getpid()}.new")
+    """Write a file as `put_whole` does; raises `ConfigError` when that fails."""
     try:
-        if place.exists() and not place.is_file() or not os.access(place.parent, os.W_OK):
-            place.write_text(text, "utf-8", newline="\n")  # a device, a pipe, or a file alone that may be written
-            return
-        try:
-            new.write_text(text, "utf-8", newline="\n")
-            if place.exists():
-                new.chmod(place.stat().st_mode & 0o7777)
-            new.replace(place)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+        put_whole(text, target)
     except OSError as error:
         raise ConfigError(f"cannot write to {target}: {error.strerror}") from None
+
+
+def put_whole(text: str, target: Path) -> None:
+    """Write a file as UTF-8: wholly, or not at all, whatever ends the process meanwhile; raises `OSError` when that fails."""
+    place = Path(os.path.realpath(target))  # a link stays one
+    new = place.with_name(f".{place.name}.{os.getpid()}.new")
+    if place.exists() and not place.is_file() or not os.access(place.parent, os.W_OK):
+        place.write_text(text, "utf-8", newline="\n")  # a device, a pipe, or a file alone that may be written
+        return
+    try:
+        new.write_text(text, "utf-8", newline="\n")
+        if place.exists():
+            new.chmod(place.stat().st_mode & 0o7777)
+        new.replace(place)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def say(text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -137,20 +136,6 @@ def _entry(row: dict[str, Any]) -> Entry:
     assert digests is not None
     return Entry(Trace(row["path"], row["rule"], row.get("place", ""), digests[1], digests[2]), row.get("count", 1), row.get("reason", ""),
                  row.get("expires", ""))
-
-
-def write_baseline(path: Path, entries: Iterable[Entry]) -> None:
-    """Write a baseline file whole or not at all, also through a link; raises `ConfigError` when that fails."""
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f"{target.name}.{os.getpid()}")
-    try:
-        try:
-            beside.write_text(baseline_text(entries), "utf-8", newline="\n")
-            os.replace(beside, target)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", str(path)) from None
 
 
 def baseline_text(entries: Iterable[Entry]) -> str:
