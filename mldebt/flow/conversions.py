@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from mldebt.flow.heap import Object
 from mldebt.flow.value import Chain, Value, longest
 from mldebt.model.events import FILE, Conversion
 from mldebt.model.source import Place
@@ -82,16 +84,15 @@ class Conversions:
         if known is None or known.kind not in CONTAINERS:
             return False
         if known.kind != "dict":
-            return any(self._is_new(item, depth + 1) for item in (*(known.items or ())[:MAX_ITEMS], *(() if known.rest is None else (known.rest,))))
-        return any(not item.const and not item.ref for item in (*known.fields.values(), *(() if known.rest is None else (known.rest,))))
+            return any(self._is_new(item, depth + 1) for item in _inner(known, MAX_ITEMS))
+        return any(not item.const and not item.ref for item in _inner(known))
 
     def _parts(self, value: Value, depth: int = 0) -> list[Value]:
         """Return what holds the data of a value: the items of a container that have gone through something themselves, else the value itself."""
         known = self._run.heap.get(value.ref) if value.ref and not value.passed and depth < MAX_NESTING else None
         if known is None or known.kind not in CONTAINERS:
             return [value]
-        items = [*(known.items or ())[:MAX_ITEMS], *list(known.fields.values())[:MAX_ITEMS], *([] if known.rest is None else [known.rest])]
-        return [part for item in items for part in self._parts(item, depth + 1) if part.passed] or [value]
+        return [part for item in _inner(known, MAX_ITEMS) for part in self._parts(item, depth + 1) if part.passed] or [value]
 
     def _step(self, kind: str, after: str, passed: Chain, place: Place, api: str, labelled: bool = False) -> Chain:
         """Return what data of type `kind` has passed when it comes out in another form."""
@@ -105,3 +106,11 @@ class Conversions:
             self.table.append(made)
             self._numbers[made] = len(self.table)
         return self._numbers[made]
+
+
+def _inner(known: Object, most: int | None = None) -> Iterator[Value]:
+    """Yield what a container holds: of its items and of its fields the first `most` each, and what stands for the rest."""
+    yield from (known.items or ())[:most]
+    yield from islice(known.fields.values(), most)
+    if known.rest is not None:
+        yield known.rest
