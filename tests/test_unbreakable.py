@@ -113,42 +113,10 @@ def test_nested_choices_in_one_line_are_no_crash(tmp_path: Path) -> None:
     assert done.exit_code == 0 and done.stderr == "", done.output
 
 
-TRAPS = """
-# file: mldebt.toml
-rule-paths = ["debt"]
-# file: debt/cards/trap.py
-SPRUNG
-# file: debt/libraries/trap.py
-SPRUNG
-# file: setup.py
-SPRUNG
-# file: conftest.py
-SPRUNG
-# file: sitecustomize.py
-SPRUNG
-# file: usercustomize.py
-SPRUNG
-# file: libcst.py
-SPRUNG
-# file: networkx/__init__.py
-SPRUNG
-# file: yaml.py
-SPRUNG
-# file: rich.py
-SPRUNG
-# file: click.py
-SPRUNG
-# file: sqlglot.py
-SPRUNG
-# file: json.py
-SPRUNG
-# file: mldebt_plugin.py
-SPRUNG
-# file: .mldebt/plugins/trap.py
-SPRUNG
-# file: .mldebt.py
-SPRUNG
-# file: trap.pth
+SPRINGS = (
+    "debt/cards/trap.py", "debt/libraries/trap.py", "setup.py", "conftest.py", "sitecustomize.py", "usercustomize.py", "libcst.py",
+    "networkx/__init__.py", "yaml.py", "rich.py", "click.py", "sqlglot.py", "json.py", "mldebt_plugin.py", ".mldebt/plugins/trap.py", ".mldebt.py")
+TRAPS = "# file: mldebt.toml\nrule-paths = [\"debt\"]\n" + "".join(f"# file: {path}\nSPRUNG\n" for path in SPRINGS) + """# file: trap.pth
 import os; os.system("touch MARK")
 # file: pyproject.toml
 [project]
