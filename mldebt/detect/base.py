@@ -61,7 +61,9 @@ def one_definition(reader: Use, writer: Use) -> bool:
 
 
 def handed_over(context: Context, reader: Use, writer: Use) -> bool:
-    """Return whether the writer starts the reader's program and gives it the path on the command line."""
+    """Return whether the writer starts the reader's program and gives it the path on the command line, or the reader has what it reads made by the writer's."""
+    if reader.program in context.graph.starters(writer.program):
+        return True
     given = any(context.events[number].kind == "config-read" for number in reader.event.sources)
     return given and writer.program in context.graph.starters(reader.program)
 

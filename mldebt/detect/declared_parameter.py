@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from posixpath import normpath
 
 import msgspec
 
-from mldebt.detect.base import Context
+from mldebt.detect.base import Context, listed
 from mldebt.detect.names import distance
 from mldebt.model.facts import DataFacts
 from mldebt.model.finding import Match, Step
@@ -26,11 +26,12 @@ class DeclaredParameterSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 
 
 def declared_parameter(context: Context, spec: DeclaredParameterSpec) -> Iterator[Match]:
-    """Yield one match for each declared key that a configuration file of the project lacks."""
+    """Yield one match for each stage and configuration file of the project that lacks keys which the stage depends on, at the first of them."""
     data = context.graph.project.data
     made = {normpath(f"{path.rpartition('/')[0]}/{item.text}") for path, facts in data.items() for target in facts.targets for item in target.outputs}
     for path, facts in data.items():
         for target in facts.targets:
+            lacking: dict[str, dict[str, Place]] = {}
             for item in target.parameters:
                 file, _, key = item.text.partition(":")
                 name = normpath(f"{path.rpartition('/')[0]}/{file}").lstrip("/")
@@ -38,7 +39,9 @@ def declared_parameter(context: Context, spec: DeclaredParameterSpec) -> Iterato
                 if holder is None or not holder.settings or holder.problems or f"/{name}" in made or name in made or not _KEY.fullmatch(key):
                     continue
                 if not _holds(holder, key):
-                    yield _match(Place(path, item.at, item.end), holder, key, spec)
+                    lacking.setdefault(name, {}).setdefault(key, Place(path, item.at, item.end))
+            for name, keys in lacking.items():
+                yield _match(keys, data[name], spec)
 
 
 def _paths(facts: DataFacts) -> set[str]:
@@ -51,10 +54,23 @@ def _holds(facts: DataFacts, key: str) -> bool:
     return key in _paths(facts) or any("<<" in setting.keys or "{" in str(setting.keys) for setting in facts.settings)
 
 
-def _match(place: Place, holder: DataFacts, key: str, spec: DeclaredParameterSpec) -> Match:
-    near = min(_paths(holder), key=lambda name: (distance(name, key), name))
-    close = distance(near, key) <= spec.edits
-    setting = next((item for item in holder.settings if close and ".".join(map(str, item.keys)).startswith(near)), holder.settings[0])
-    at = setting.key_at if setting.key_at >= 0 else setting.at
-    step = Step(Place(holder.path, at, setting.end), f"the near match `{near}` stands here" if close else f"`{holder.path}` holds other keys")
-    return Match(place, f"the stage depends on the parameter `{key}`, which `{holder.path}` does not hold", (step,), f"{holder.path} lacks {key}")
+def _match(keys: Mapping[str, Place], holder: DataFacts, spec: DeclaredParameterSpec) -> Match:
+    """Return the match of a stage's keys that a file lacks: where the others are named, and what the file holds instead."""
+    first, *others = keys
+    steps = [Step(keys[key], f"`{key}` is named here, too") for key in others]
+    near = {key: name for key in keys if distance(name := _nearest(key, holder), key) <= spec.edits}
+    steps.extend(Step(_of(name, holder), f"the near match `{name}` stands here") for name in near.values())
+    if not near:
+        steps.append(Step(_of("", holder), f"`{holder.path}` holds other keys"))
+    says = f"the stage depends on the parameter{'s' * bool(others)} {listed(list(keys))}, which `{holder.path}` does not hold"
+    return Match(keys[first], says, tuple(steps), f"{holder.path} lacks {first}")
+
+
+def _nearest(key: str, holder: DataFacts) -> str:
+    return min(_paths(holder), key=lambda name: (distance(name, key), name))
+
+
+def _of(name: str, holder: DataFacts) -> Place:
+    """Return where a file sets a key, the first of all for the empty name."""
+    setting = next(item for item in holder.settings if ".".join(map(str, item.keys)).startswith(name))
+    return Place(holder.path, setting.key_at if setting.key_at >= 0 else setting.at, setting.end)

@@ -20,7 +20,9 @@ from mldebt.model.project import Project
 from mldebt.model.source import Place
 
 _VERSION = re.compile(r"(?<![a-z0-9])v?\d+(\.\d+)+(?![a-z0-9])|(?<![a-z0-9])(v|version|release|rev)[-_ ]?\d+(?![a-z0-9])", re.I)
-_DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)|\?\?\?\?-\?\?")
+_DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/]?\d\d([-_/]?\d\d)?)?(?!\d)")
+_BLANK = re.compile(r"\?\?|(?<![A-Za-z])None(?![A-Za-z])")
+"""What an address holds where somebody is to put something, or where the code put nothing in: nobody reads it so."""
 _HASH = re.compile(r"(?<![0-9a-z])(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![0-9a-z])", re.I)
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _GIVEN = ("option", "environment", "config")
@@ -75,11 +77,11 @@ def floating_source(context: Context, spec: FloatingSourceSpec) -> Iterator[Matc
 
 
 def _folded(found: Mapping[tuple[str, str], list[_Read]], files: Collection[str]) -> dict[tuple[str, str], list[list[_Read]]]:
-    """Return the reads of each finding, source by source: those of one host that one place reads for one reason are one request with several addresses."""
-    first: dict[tuple[Place, str, str], tuple[str, str]] = {}
+    """Return the reads of each finding, source by source: those that one place reads for one reason are one request with several addresses."""
+    first: dict[tuple[Place, str], tuple[str, str]] = {}
     result: dict[tuple[str, str], list[list[_Read]]] = {}
     for (source, reason), uses in found.items():
-        leading = first.setdefault((_place(uses[0][0], files), source.partition("/")[0], reason), (source, reason))
+        leading = first.setdefault((_place(uses[0][0], files), reason), (source, reason))
         result.setdefault(leading, []).append(uses)
     return result
 
@@ -121,7 +123,7 @@ def _reason(event: Event, address: str, spec: FloatingSourceSpec) -> str:
     access = event.access
     parts = urlsplit(address)
     host, path = (parts.hostname or "").lower(), unquote(parts.path)
-    if access is None or not parts.scheme or not host or "{" in host:
+    if access is None or not parts.scheme or not host or "{" in host or _BLANK.search(address):
         return ""
     if path.lower().endswith(spec.asides):
         return ""

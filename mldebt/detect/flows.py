@@ -29,7 +29,9 @@ def _flows(context: Context) -> Iterator[Flow]:
         seen: set[tuple[str, str]] = set()
         for reader in graph.readers(artifact):
             target = graph.component(reader.program)
-            if only_looks(context, reader.program) or any(_made_before(context, writer, reader) for writer in writers):
+            if only_looks(context, reader.program) or graph.fetches(reader.program, artifact):
+                continue
+            if any(_made_before(context, writer, reader) for writer in writers):
                 continue
             for writer in writers:
                 ends = (graph.component(writer.program), target)

@@ -14,6 +14,7 @@ from mldebt.detect.raw_inputs import is_raw
 from mldebt.detect.retired import retired_files
 from mldebt.detect.spelling import by_setting, given_here, is_open
 from mldebt.detect.touch import Touch
+from mldebt.discover.kinds import kind_of
 from mldebt.graph.project_graph import Use
 from mldebt.model.finding import Match, Step
 from mldebt.model.source import Place
@@ -23,7 +24,8 @@ _SHOWN = 6  # of the other consumers
 
 class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form` names the match; `look` is the lowered severity for notebooks that neither write nor learn, `option` that for readers who are told by an option
-    what to read.
+    what to read. `documents` are kinds of files that people read or set, none of which is data (`mldebt/discover/kinds.py`); `settings` are those that are
+    data unless the project holds the file.
 
     `models` are roles of calls that make or use a model, `chance` of those that make data of nothing, `pictures` formats of files that are a look, too.
     As many consumers of one folder as `fold` are one finding: fewer can be mended, or silenced, one by one.
@@ -36,6 +38,8 @@ class ReachSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     chance: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     fold: int = 5
 
 
@@ -77,13 +81,21 @@ def _undeclared(context: Context, spec: ReachSpec) -> Iterator[tuple[str, Sequen
     graph, touch, retired = context.graph, Touch(context, spec.models), retired_files(context)
     for artifact in graph.artifacts():
         writers = [use for use in graph.writers(artifact) if use.program not in retired]
-        if not writers or artifact in graph.project.modules or graph.is_declared(artifact) or is_raw(context, writers, touch, spec.chance):
-            continue  # code of the project, which some program patches, is none
+        if not writers or not _is_data(context, artifact, spec) or graph.is_declared(artifact) or is_raw(context, writers, touch, spec.chance):
+            continue
         seen = {program for program, known in context.told if known == artifact}
         for use in graph.readers(artifact):
-            if use.program not in retired and use.program not in seen and not any(_one_component(context, use, writer) for writer in writers):
+            if use.program in retired or graph.fetches(use.program, artifact):
+                continue
+            if use.program not in seen and not any(_one_component(context, use, writer) for writer in writers):
                 seen.add(use.program)
                 yield artifact, writers, use
+
+
+def _is_data(context: Context, artifact: str, spec: ReachSpec) -> bool:
+    """Return whether an artefact is no code of the project, which some program patches, no document, and no setting that the project holds."""
+    project, kind = context.graph.project, kind_of(artifact)
+    return artifact not in project.modules and kind not in spec.documents and not (kind in spec.settings and artifact in project.tracked)
 
 
 def _by_site(item: tuple[str, Use]) -> tuple[Place, str]:

@@ -33,9 +33,12 @@ def given_here(context: Context, use: Use) -> tuple[Step, ...]:
 
 
 def by_setting(reader: Use, writer: Use) -> bool:
-    """Return whether somebody sets what the reader reads: in a mapping of settings, or on the command line as what the writer writes is set, too."""
+    """Return whether somebody sets what the reader reads: in a mapping of settings, or on the command line as what the writer writes is set, too.
+
+    Where the name has holes and an option gives it to the writer, whoever starts that says which file it is.
+    """
     own, other = reader.event.access, writer.event.access
-    if own is not None and any(choice.kind == "setting" and not choice.part for choice in own.given):
+    if own is not None and any(choice.kind == "setting" and not choice.part for choice in own.given) or "{}" in writer.artifact and is_open(writer):
         return True
     return is_open(reader) and is_open(writer) and not (own is not None and other is not None and _fixed(own.home) and _fixed(other.home))
 
@@ -56,9 +59,11 @@ def _spelled(context: Context, use: Use) -> Place | None:
     event = use.event
     home = event.access.home if event.access is not None and event.access.home else event.place.path
     module = context.graph.project.modules.get(home)
-    if module is None:
-        return None
     name = _end(outside(use.artifact))
+    if module is None:
+        data = context.graph.project.data.get(home)
+        commands = data.commands if data is not None else ()
+        return next((Place(home, command.at, command.end) for command in commands if any(_spells(word, name) for word in command.words)), None)
     below = max((place.at for place in (event.place, *event.chain) if place.path == home), default=-1)
     found = [(len(text), node.at <= below, node.at, node.end) for node, text in _texts(module.facts) if _spells(text, name)]
     return Place(home, *max(found)[2:]) if found else None

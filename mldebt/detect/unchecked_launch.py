@@ -8,6 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from mldebt.detect.base import Context, listed
+from mldebt.detect.flows import flows_of
 from mldebt.link.commands import runs_unknown
 from mldebt.link.project import is_test
 from mldebt.model import ir
@@ -77,7 +78,15 @@ def _matches(context: Context, path: str, starts: Sequence[_Start], spec: Unchec
     if len([name for name in programs if name in acting]) > spec.most:
         dropped = list(dict.fromkeys(entry.program for _, entry in unseen))
         yield Match(unseen[0][0].place, f"`{path}` starts {len(programs)} steps and goes on when {listed(dropped)} fail{'s' * (len(dropped) == 1)}",
-                    _evidence(starts, unseen), path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)))
+                    _evidence(starts, unseen), path, components=(path, _beside(path), *(context.graph.component(name) for name in programs)),
+                    tells=_between(context, {entry.program for _, entry in starts}))
+
+
+def _between(context: Context, programs: Container[str]) -> frozenset[tuple[str, str]]:
+    """Return what some programs of one launcher read of what others of their folder write: the launcher says that they belong together."""
+    within = (flow for flow in flows_of(context).flows if flow.reader.program in programs and flow.writer.program in programs)
+    return frozenset((flow.reader.program, flow.reader.artifact) for flow in within
+                     if flow.reader.program.rpartition("/")[0] == flow.writer.program.rpartition("/")[0])
 
 
 def _evidence(starts: Sequence[_Start], unseen: Sequence[_Start]) -> tuple[Step, ...]:

@@ -219,6 +219,8 @@ def accesses(run: Interpreter, row: AccessRow, bound: Bound) -> list[Access]:
             continue
         text = text if opened else _completed(text, row, bound)
         store = _store(text, row.store)
+        if row.on_disk and store != row.store:
+            continue
         path, anchor = _strip(text)
         if store in ("url", "bucket", "registry"):
             path, anchor = text, "none"
@@ -352,13 +354,15 @@ def _launches(run: Interpreter, bound: Bound, row: LaunchRow) -> list[tuple[tupl
     """Return what is known of each program that may be started: its command, the folder it is started in, whether its failure would raise here."""
     folder = as_texts(bound.get(row.cwd))[0].show() if row.cwd in bound.named and bound.get(row.cwd).const != (None,) else ""
     checked = row.checked or (bool(row.check) and bound.get(row.check).const == (True,))
-    rest = ("folder", folder), ("checked", "yes" if checked else "no")
+    rest = ("folder", folder), ("checked", "yes" if checked else "no"), *((("image", "yes"),) if row.image else ())
     words = [f" {_commands(run, bound.get(row.arguments))[0]}"] if row.arguments in bound.named else [""]
     return [(("command", command + more), *rest) for command in _commands(run, bound.get(row.command)) for more in words]
 
 
 def _commands(run: Interpreter, value: Value) -> list[str]:
-    """Return the commands that a value may be; of a list of words each with one word in all the forms it may have."""
+    """Return the commands that a value may be; of a list of words, unless it is one of several, each with one word in all the forms it may have."""
+    if parts := run.heap.parts(value.ref):
+        return list(dict.fromkeys(command for part in parts for command in _commands(run, Value(ref=part))))
     known = run.heap.get(value.ref)
     if known is not None and known.items is None and known.kind == "list" and known.fields:
         return [f"{shlex.join(as_texts(item)[0].show() for item in known.fields.values())} {UNKNOWN.show()}"]

@@ -15,7 +15,7 @@ from mldebt.graph.declarations import Declarations
 from mldebt.graph.folders import Folders, scores
 from mldebt.graph.identity import candidates, either, may_be, may_mean
 from mldebt.graph.wildcards import matching
-from mldebt.link.outputs import command_outputs
+from mldebt.link.outputs import command_outputs, notebook_outputs
 from mldebt.model.events import Access, Event
 from mldebt.model.places import Places
 from mldebt.model.project import EntryPoint, Invocation, Project
@@ -45,6 +45,7 @@ class ProjectGraph:
         self._reads: dict[Place, list[Use]] = {}
         self._loose = either(())
         self._made: frozenset[str] = frozenset()
+        self._fetched = notebook_outputs(project)
         self._entries: dict[str, list[EntryPoint]] = {}
         self._launchers: dict[str, set[str]] = {}
         self._components: dict[str, str] = {}
@@ -136,6 +137,10 @@ class ProjectGraph:
     def may_be_written(self, artifact: str) -> bool:
         """Return whether a command, or a write whose path is known in part, may make the artefact."""
         return artifact in self._made or self._loose.fullmatch(artifact) is not None
+
+    def fetches(self, program: str, artifact: str) -> bool:
+        """Return whether a command of a notebook itself makes an artefact: it need not be what another program writes."""
+        return artifact in self._fetched.get(program, ())
 
     def is_declared(self, artifact: str) -> bool:
         """Return whether a stage, a setting or a manifest declares the artefact."""

@@ -17,7 +17,8 @@ class AccessRow(Strict, frozen=True):
     an `open` table. `table` and `database` name the parameters of a SQL table and its connection; `query` a parameter with SQL text. `folder`:
     the path is a folder that holds the artefact. `suffix` is appended to paths that lack it; `suffixes` gives the suffix by the value of the parameter
     `suffix-by`. `template`: the library fills `{…}` in the path. `only-text`: other values than texts are data, no path. `only-local`: names that start
-    with neither a folder mark nor something unknown are those of a registry. `address` makes the name out of several parameters, in braces
+    with neither a folder mark nor something unknown are those of a registry. `on-disk`: it opens no address, so code goes another way with one.
+    `address` makes the name out of several parameters, in braces
     (`s3://{Bucket}/{Key}`; `{self}`: the handle's own), instead of `path` or `database`; a scheme that a value brings along is not doubled. An `open`
     table outside the file system only names what later calls go through, unless it has a mode.
     """
@@ -32,6 +33,7 @@ class AccessRow(Strict, frozen=True):
     database: str = ""
     query: str = ""
     folder: bool = False
+    on_disk: bool = False
     suffix: str = ""
     append: str = ""
     object: str = ""
@@ -46,7 +48,8 @@ class LaunchRow(Strict, frozen=True):
     """A call that starts a program: the parameters with the command and with words that follow it, and what makes its status checked.
 
     `checked` is true where the call raises by itself, else names nothing; `check` names the parameter that turns checking on.
-    `output`: the return value is the program's output, or holds it. `returns-status`: the return value is the status.
+    `output`: the return value is the program's output, or holds it. `returns-status`: the return value is the status. `image`: the program runs in an image
+    that holds it in the folder where it starts.
     """
 
     command: str
@@ -56,6 +59,7 @@ class LaunchRow(Strict, frozen=True):
     check: str = ""
     output: bool = False
     returns_status: bool = False
+    image: bool = False
     cwd: str = "cwd"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mldebt.extract.data.shell import join_folder, parse_shell
@@ -17,20 +17,23 @@ def with_launches(project: Project, events: Iterable[Event], resolve: Resolve) -
     """Return the project with the entry points that launch events start: each knows who starts it, and where; `resolve` as in `invocations`."""
     modules = {path: module.facts for path, module in project.modules.items()}
     entries = {entry.id: entry for entry in project.entries}
+    images = sorted({path.rpartition("/")[0] for path, facts in project.data.items() if facts.format == "docker"})
     found: dict[str, dict[Invocation, None]] = {}
     for event in events:
         if event.kind == "launch" and event.entry in entries:
-            for program, invocation in _started(event, entries[event.entry], modules, resolve):
+            for program, invocation in _started(event, entries[event.entry], modules, resolve, images):
                 found.setdefault(program, {}).setdefault(invocation)
     return replace(project, entries=tuple(_started_by(entry, tuple(found.get(entry.id, ()))) for entry in project.entries))
 
 
-def _started(event: Event, starter: EntryPoint, modules: Mapping[str, PythonFacts], resolve: Resolve) -> Iterable[tuple[str, Invocation]]:
-    """Yield the programs of a launch: files that a command names as seen from a folder its starter may run in."""
+def _started(
+    event: Event, starter: EntryPoint, modules: Mapping[str, PythonFacts], resolve: Resolve, images: Sequence[str]
+) -> Iterable[tuple[str, Invocation]]:
+    """Yield the programs of a launch: files that a command names as seen from a folder its starter may run in, or beside the recipe of an image."""
     detail = dict(event.detail)
     for command in parse_shell(detail["command"]):
         folder = join_folder(detail["folder"], command.folder)
-        for where in _places(folder, starter):
+        for where in (*_places(folder, starter), *(_image(command.words, starter, modules, resolve, images) if "image" in detail else ())):
             program = program_of(command.words, where, modules, resolve)
             if program is not None:
                 words, direct = program[1:]
@@ -43,6 +46,16 @@ def _places(folder: str, starter: EntryPoint) -> Iterator[str]:
     away = folder.startswith(("/", "~", "$"))
     for base in starter.folders:
         yield from (base.path, *parents(base.path)) if away else (joined(base.path, folder),)
+
+
+def _image(words: tuple[str, ...], starter: EntryPoint, modules: Mapping[str, PythonFacts], resolve: Resolve, images: Sequence[str]) -> Sequence[str]:
+    """Return the folder of the image that a command runs in: of those below the starter's own folder, or else below one above it, the only one to hold it."""
+    own = starter.path.rpartition("/")[0]
+    for base in (own, *parents(own)):
+        below = [folder for folder in images if folder == base or folder.startswith(f"{base}/" if base else "")]
+        if holding := [folder for folder in below if program_of(words, folder, modules, resolve) is not None]:
+            return holding if len(holding) == 1 else ()
+    return ()
 
 
 def _started_by(entry: EntryPoint, invocations: tuple[Invocation, ...]) -> EntryPoint:
