@@ -57,7 +57,8 @@ def _lists(context: Context, both: Sides, spec: DriftedCopiesSpec) -> Iterator[t
         if other is not None and told:
             steps = (Step(other.place, f"`{name}` of the training side"), Step(mine.place, f"`{name}` of the serving side: {told}"), *both.proof)
             message = f"`{name}` is a copy of the list that training uses, and differs: {told}"
-            yield (mine.place, other.place), Match(mine.place, message, steps, name, "", spec.confidence)
+            yield (mine.place, other.place), Match(
+                mine.place, message, steps, name, "", spec.confidence, tells=frozenset({(mine.place.path, other.place.path)}))
 
 
 def _by_name(context: Context, files: Collection[str], least: int) -> dict[str, Listing]:
@@ -121,4 +122,4 @@ def _match(both: Sides, mine: Piece, other: Piece, found: Sequence[Drift], spec:
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     message = f"{name} is a copy of what training does, and differs: `{first.one}` here, `{first.other}` there{more}"
     return Match(first.here, message, tuple(dict.fromkeys(steps)), f"{mine.owner} {other.owner}", mine.owner, spec.confidence,
-                 covers=tuple(drift.line for drift in found))
+                 covers=tuple(drift.line for drift in found), tells=frozenset({(mine.place.path, other.place.path)}))

@@ -37,6 +37,7 @@ from mldebt.detect.merging import merged
 from mldebt.detect.misfit import MisfitSpec, misfit
 from mldebt.detect.missing_member import MissingMemberSpec, missing_member
 from mldebt.detect.mixture import MixtureSpec, mixture
+from mldebt.detect.near_duplicate import NearDuplicateSpec, near_duplicate
 from mldebt.detect.notebook_run import NotebookRunSpec, notebook_run
 from mldebt.detect.one_measure import OneMeasureSpec, one_measure
 from mldebt.detect.overlap import OverlapSpec, overlap
@@ -98,6 +99,7 @@ DETECTORS: dict[str, tuple[type[msgspec.Struct], Detector]] = {
     "misfit": (MisfitSpec, misfit),
     "missing-member": (MissingMemberSpec, missing_member),
     "mixture": (MixtureSpec, mixture),
+    "near-duplicate": (NearDuplicateSpec, near_duplicate),
     "notebook-run": (NotebookRunSpec, notebook_run),
     "one-measure": (OneMeasureSpec, one_measure),
     "overlap": (OverlapSpec, overlap),

@@ -39,6 +39,8 @@ class Callbacks:
     def perform(self, bound: Bound, place: Place, frame: Frame) -> dict[str, Value]:
         """Do what a library does with the functions and objects it is given; return what each parameter that its row calls gives, by name."""
         results: dict[str, Value] = {}
+        if bound.row.ambient and bound.row.ambient not in bound.named:
+            self._run.ledger.open(Value(target=ModuleTarget(frame.path)))
         if bound.row.makes:  # what only makes something of a function does not call it
             return results
         called: list[Value] = []

@@ -172,6 +172,7 @@ class CallRow(Strict, frozen=True):
     `former`: the newest release lacks it, code for older ones calls it. `takes` are the least and the most number of arguments (receiver left out): given only
     where any other number always raises. A `role` of `exit` says that the call never returns. `of-class`: it is called on the class and returns an instance
     (`self`); classes of the project below it have it, too. `untold`: parameters that, given, make the result something else than `returns` says.
+    `ambient`: the parameter without which the call takes whatever is defined in the module that it stands in.
     """
 
     path: str
@@ -220,6 +221,7 @@ class CallRow(Strict, frozen=True):
     takes: tuple[int, int] | None = None
     of_class: bool = False
     untold: frozenset[str] = frozenset()
+    ambient: str = ""
 
     @property
     def touches(self) -> bool:

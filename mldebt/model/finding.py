@@ -26,7 +26,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     `key` is what the finding is about independent of its place (an artefact, a column, a flag): it feeds the
     fingerprint. `owner` is the qualified name of the enclosing definition, or the cell. `confidence` overrides the card's when lower;
     `lowered` names a `[[lowered]]` table of the card that applies. `components` are the parts of the system that a finding about their whole is of: of one
-    card, what is said of connected ones is one finding. `tells` are the uses (program, artefact) that a rule of lower rank need not report again.
+    card, what is said of connected ones is one finding. `tells` are the uses (program, artefact), or the pairs of copies (files), that a rule of lower
+    rank need not report again.
     `covers` are stretches of code that a finding is about as a whole: of one card, what is said of a part of them is no finding of its own.
     `artifacts` are the keys of the artefacts it is about; empty: those whose accesses stand at its place.
     """
