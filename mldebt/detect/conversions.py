@@ -9,7 +9,7 @@ import msgspec
 
 from mldebt.detect.base import Context, shown
 from mldebt.detect.copies import with_copies
-from mldebt.detect.guards import guarded
+from mldebt.detect.guards import arms, guarded
 from mldebt.model import ir
 from mldebt.model.events import FILE, Conversion, Event
 from mldebt.model.facts import Definition, PythonFacts, decode_body
@@ -148,7 +148,7 @@ def _returns(steps: Sequence[Conversion]) -> Iterator[bool]:
 
 
 def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...]) -> Iterator[tuple[Conversion, ...]]:
-    """Yield the way before a load, where the same run wrote what it loads there."""
+    """Yield the way before a load, where the same run wrote what it loads there, whatever branches it takes."""
     load = passed[0]
     uses = [context.graph.sources[number] for number in event.sources if number in context.graph.sources] if load.before == FILE else []
     for use in [use for use in uses if use.event.place == load.place]:
@@ -156,7 +156,8 @@ def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...
             written = writer.event
             one_run = (written.entry, written.handed) == (use.event.entry, use.event.handed)
             certain = written.kind == "write" and written.must and written.id < use.event.id and not guarded(context, writer, there=False)
-            if one_run and certain and not _named_elsewhere(use.event) and not _stages(context, written, use.event):
+            if one_run and certain and not _named_elsewhere(use.event) and not _stages(context, written, use.event) and (
+                    arms(context, written) == arms(context, use.event)):
                 for before in written.passed:
                     yield (*before, Conversion(written.place, before[-1].after, FILE, written.api), *passed)
 

@@ -40,6 +40,17 @@ def in_loop(context: Context, place: Place) -> bool:
         isinstance(node, ir.Comprehension) and node.at <= place.at < node.end for node in inside(around[-1:]))
 
 
+def arms(context: Context, event: Event) -> frozenset[tuple[Place, bool]]:
+    """Return the tests that must come out one way, each with that way, before an access or a call on the way to it is reached."""
+    found: set[tuple[Place, bool]] = set()
+    for place in (event.place, *event.chain):
+        module = context.graph.project.modules.get(place.path)
+        for node in statements(module.facts) if module is not None else ():
+            if isinstance(node, ir.If) and node.at <= place.at < node.end:
+                found.update((Place(place.path, node.test.at, node.test.end), truth) for truth in (True, False) if _holds(node, truth, place))
+    return frozenset(found)
+
+
 def _in_handler(context: Context, place: Place) -> bool:
     module = context.graph.project.modules.get(place.path)
     bodies = (handler.body for node in statements(module.facts) if isinstance(node, ir.Try) for handler in node.handlers) if module is not None else ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
 from mldebt.detect.base import Context, listed, one_each, shown, site, written_here
+from mldebt.detect.copies import with_copies
+from mldebt.extract.data.shell import parse_shell
 from mldebt.graph.project_graph import Use
-from mldebt.link.commands import script_of
+from mldebt.link.commands import runs_unknown, script_of
 from mldebt.link.project import is_test
 from mldebt.model.events import Event
 from mldebt.model.facts import PythonFacts
@@ -20,7 +22,8 @@ _MOST, _HELPER = 6, 3
 
 
 class ParsedOutputSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`of` is `output` (of a program of the project that is started here), `foreign` (of a Python file from elsewhere that is) or `log`.
+    """`of` is `output` (of a program of the project that is started here), `foreign` (of a Python file from elsewhere that is, known before or not,
+    or of one of `tools`: commands of libraries that can be called) or `log`.
 
     A log is an artefact of one of `formats`, or one whose name has one of `suffixes`.
     """
@@ -30,6 +33,7 @@ class ParsedOutputSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of: str
     formats: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
 
 
 def parsed_output(context: Context, spec: ParsedOutputSpec) -> Iterator[Match]:
@@ -57,21 +61,35 @@ def _outputs(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Eve
 
 
 def _foreign(context: Context, spec: ParsedOutputSpec, scans: dict[int, list[Event]]) -> Iterator[Match]:
-    """Yield the outputs of Python files that the project does not hold, taken apart by the program that starts them."""
+    """Yield the outputs of programs that the project does not hold, taken apart by the program that starts them; copies of one function are one cause."""
     names = [path.rpartition("/")[2] for path in context.graph.project.modules]
     seen = set()
+    copies: dict[tuple[str, str], list[Match]] = {}
     for number, found in sorted(scans.items()):
         launch = context.events[number]
-        script = script_of(dict(launch.detail)["command"]) if launch.kind == "launch" else ""
-        name = script.rpartition("/")[2]
-        if not re.sub(r"\{[^{}]*\}", "", name.removesuffix(".py")) or launch.place in seen or _tested(context, launch.place):
-            continue
-        form = re.compile(".*".join(map(re.escape, re.split(r"\{[^{}]*\}", name))))
-        if not any(map(form.fullmatch, names)):
+        command = dict(launch.detail)["command"] if launch.kind == "launch" else ""
+        name = _elsewhere(command, names, spec.tools) if command else ""
+        if name and launch.place not in seen and not _tested(context, launch.place):
             seen.add(launch.place)
-            steps = [Step(launch.place, f"`{shown(name)}`, no file of the project, is started here and its output kept"), *_parsing(found)]
-            yield Match(found[0].place, f"what `{shown(name)}`, a program from elsewhere, prints is taken apart again by pattern or separator",
-                        one_each(steps), name, found[0].owner)
+            steps = [Step(launch.place, f"{name} is started here and its output kept"), *_parsing(found)]
+            match = Match(found[0].place, f"what {name}, a program from elsewhere, prints is taken apart again by pattern or separator",
+                          one_each(steps), name.strip("`"), found[0].owner)
+            function = launch.owner.partition("::")[2]
+            copies.setdefault((function or launch.owner, command), []).append(match)
+    for first, *others in copies.values():
+        yield with_copies(first, [other.place for other in others])
+
+
+def _elsewhere(command: str, names: Sequence[str], tools: Collection[str]) -> str:
+    """Return how to call the program from elsewhere that a command starts, empty where it starts none, or may start one of `names`."""
+    name = script_of(command).rpartition("/")[2]
+    if runs_unknown(command) and not name.removesuffix(".py").strip("{…}"):
+        return "the script that it is given"
+    if re.sub(r"\{[^{}]*\}", "", name.removesuffix(".py")):
+        form = re.compile(".*".join(map(re.escape, re.split(r"\{[^{}]*\}", name))))
+        return "" if any(map(form.fullmatch, names)) else f"`{shown(name)}`"
+    tool = next((words.words[0] for words in parse_shell(command) if words.words and words.words[0] in tools), "")
+    return f"`{tool}`" if tool else ""
 
 
 def _tested(context: Context, place: Place) -> bool:
