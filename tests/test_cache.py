@@ -320,13 +320,12 @@ def test_a_folder_that_may_not_be_written_means_no_cache(project: Path) -> None:
         pytest.skip("the superuser may write everywhere")
     expected = run(project).stdout
     folder = database(project).parent
-    monkey = folder.stat().st_mode
     database(project).unlink()
     folder.chmod(0o500)
     try:
         assert run(project).stdout == expected and not database(project).exists()
     finally:
-        folder.chmod(monkey)
+        folder.chmod(0o700)
 
 
 def test_many_processes_share_one_cache_while_it_is_cut(project: Path, tmp_path: Path) -> None:
