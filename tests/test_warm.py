@@ -1,5 +1,6 @@
 """A run that changed nothing returns what the last one found; a run that changed anything does not."""
 
+import errno
 import json
 import os
 import random
@@ -326,6 +327,19 @@ def test_a_broken_store_knows_nothing(project: Path, runs: list[Path], name: str
     expected = check(project).stdout
     BROKEN[name](results(project))
     assert [check(project).stdout for _ in range(2)] == [expected] * 2 and len(runs) == 2
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+def test_a_folder_that_cannot_be_made_or_written_means_no_store(project: Path, runs: list[Path], number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*given: object, **more: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    expected = check(project, "--no-cache")
+    monkeypatch.setattr("mldebt.extract.cache.store.prepare", failing)
+    for count in (2, 3):
+        done = check(project)
+        assert (done.exit_code, done.stdout, done.stderr) == (expected.exit_code, expected.stdout, expected.stderr) and len(runs) == count
+    assert not results(project).exists()
 
 
 def test_a_cache_that_lies_in_a_project_is_not_read(project: Path, runs: list[Path]) -> None:
