@@ -35,7 +35,10 @@ MAX_DEPTH = 24
 
 
 class Functions:
-    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap, half as often where they are dear; later contexts share calls with unknown arguments."""
+    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap, half as often where they are dear.
+
+    Later contexts share calls with unknown arguments.
+    """
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
