@@ -129,13 +129,18 @@ def _kinship(one: str, other: str) -> set[str]:
 def _match(pairs: Sequence[tuple[Stretch, Stretch]], spec: NearDuplicateSpec) -> Match:
     first, second = max(pairs, key=lambda pair: len(pair[0].working()))
     files = sorted({_path(stretch) for pair in pairs for stretch in pair})
-    names = list(dict.fromkeys(stretch.name for pair in ((first, second), *pairs) for stretch in pair))
-    where = f" in {listed(files)}" if set(names) - {f"`{path}`" for path in files} else ""
+    told = [pair for pair in ((first, second), *pairs) if _whole(pair[0]) or not _whole(first)]
+    names = list(dict.fromkeys(stretch.name for pair in told for stretch in pair))
+    where = "" if _whole(first) else f" in {listed(files)}"
     what = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}"
     message = f"{what}{where} {'are copies of each other' if len(names) > 1 else 'is written several times'}: {_difference(first, second)}"
     steps = (Step(other.place, f"{other.name} is a copy of {one.name} in `{_path(one)}`: {_difference(one, other)}")
              for one, other in tuple(dict.fromkeys(pairs))[:_MOST])
     return Match(first.place, message, tuple(steps), f"{first.name} {' '.join(files)}", "", spec.confidence)
+
+
+def _whole(stretch: Stretch) -> bool:
+    return stretch.name == f"`{_path(stretch)}`"
 
 
 def _difference(one: Stretch, other: Stretch) -> str:
