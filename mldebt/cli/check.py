@@ -13,6 +13,7 @@ from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Job, Wanted, prepared
 from mldebt.cli.progress import Watcher
 from mldebt.cli.screen import canvas_of, say, say_errors, write
+from mldebt.cli.since import new_of, past_of
 from mldebt.config import Settings
 from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.pipeline import check, found_files
@@ -37,6 +38,7 @@ class Options(Wanted):
     verbose: bool = False
     baseline: Path | None = None
     no_baseline: bool = False
+    since: str | None = None
 
 
 def run_check(options: Options) -> int:
@@ -59,13 +61,15 @@ def run_check(options: Options) -> int:
 
 
 def _report(job: Job, options: Options) -> Report:
-    """Return the report of a run with its baseline, which is read first: a wrong one is told before the run."""
+    """Return the report of a run with its baseline, and of a revision, which are read first: wrong ones are told before the run."""
     path = baseline_file(job, options.baseline)
     entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
     job = without_file(job, path)
+    then = None if options.since is None else past_of(job, options.since)
     with Watcher(not options.quiet) as watch:
         report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
-    return report if entries is None else with_baseline(report, job, path, entries)
+    report = report if entries is None else with_baseline(report, job, path, entries)
+    return report if then is None else new_of(report, job, then, options, not options.quiet)
 
 
 def _file_list(job: Job) -> str:

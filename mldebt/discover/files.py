@@ -22,7 +22,8 @@ DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
     ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
-_NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
+NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
+_BAD_NAME = "the name holds control characters or is not valid UTF-8, so the file is not analysed"
 _SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
 
@@ -94,9 +95,9 @@ class _Walk:
                 entries = list(listing)
         except OSError as error:
             self.present.add(prefix)
-            self._refuse(prefix.rstrip("/") or ".", folder, f"the folder cannot be read: {error.strerror}")
+            self.files.append(refused(prefix.rstrip("/") or ".", folder, problem=f"the folder cannot be read: {error.strerror}"))
             return []
-        if prefix and any(entry.name in _NOT_SOURCE for entry in entries):
+        if prefix and any(entry.name in NOT_SOURCE for entry in entries):
             self.present.add(prefix)
             return []
         if self._respect:
@@ -135,8 +136,9 @@ class _Walk:
         if not hidden:
             self.files.append(SourceFile(path, kind, Path(entry.path), size))
         elif kind in _SOURCES:
-            self._refuse(path, Path(entry.path), "the name holds control characters or is not valid UTF-8, so the file is not analysed", kind, size)
+            self.files.append(refused(path, Path(entry.path), kind))
 
-    def _refuse(self, path: str, absolute: Path, problem: str, kind: str = "python", size: int = 0) -> None:
-        shown = HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path)
-        self.files.append(SourceFile(shown, kind, absolute, size, problem))
+
+def refused(path: str, absolute: Path, kind: str = "python", problem: str = _BAD_NAME) -> SourceFile:
+    """Return a file that will not be analysed, by default for the signs in its name."""
+    return SourceFile(HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path), kind, absolute, 0, problem)
