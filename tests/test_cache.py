@@ -49,6 +49,7 @@ print(json.dumps([len(report.findings), started, [name for name in ("libcst", "m
 
 
 def run(project: Path, *words: object) -> Result:
+    forget(project)
     return CliRunner().invoke(main, ["check", str(project), "--project", str(project), "--output-format", "concise", *map(str, words)])
 
 
@@ -65,6 +66,13 @@ def database(project: Path, base: Path | None = None) -> Path:
     return folder / "facts-1.sqlite"
 
 
+def forget(project: Path, base: Path | None = None) -> None:
+    """Remove the kept results of a project: then its facts are asked for."""
+    folder = cache_folder(project, base)
+    for path in folder.glob("results-*") if folder is not None else ():
+        path.unlink()
+
+
 def entries(path: Path) -> int:
     with sqlite3.connect(path) as db:
         return int(db.execute("SELECT count(*) FROM facts").fetchone()[0])
@@ -75,7 +83,10 @@ def test_the_output_is_the_same_cold_and_warm(fixture: str, tmp_path: Path) -> N
     outputs: set[tuple[bytes, ...]] = set()
     for seed, jobs in (("0", "1"), ("1", "2"), ("4711", "1")):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        for way in (["--no-cache"], ["--cache-dir", str(tmp_path / "cache")], ["--cache-dir", str(tmp_path / "cache")]):
+        kept = ["--cache-dir", str(tmp_path / "cache")]
+        for step, way in enumerate((["--no-cache"], kept, kept, kept)):  # nothing is known, then the result is, then facts alone
+            if step == 3:
+                forget(FIXTURES / fixture, tmp_path / "cache")
             targets = [tmp_path / f"out.{name}" for name in FORMATS]
             formats = [word for name, target in zip(FORMATS, targets) for word in ("--output-format", f"{name}:{target}")]
             done = subprocess.run([sys.executable, "-m", "mldebt", "check", str(FIXTURES / fixture), "--jobs", jobs, *way, *formats],
@@ -298,10 +309,10 @@ def test_a_disk_that_takes_no_more_means_no_cache(project: Path) -> None:
     command = [sys.executable, "-m", "mldebt", "check", str(project), "--output-format", "concise"]
     free = subprocess.run(command, capture_output=True, text=True)
     database(project).unlink()
+    forget(project)
     full = subprocess.run(command, capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
     assert (full.returncode, full.stdout, full.stderr) == (1, free.stdout, "") and free.stdout
-    if database(project).exists():
-        assert Store(database(project).parent).info().entries == 0
+    assert [Store(database(project).parent, name=name).info().entries for name in ("facts", "results")] == [0, 0]
 
 
 def test_a_folder_that_may_not_be_written_means_no_cache(project: Path) -> None:
@@ -309,13 +320,12 @@ def test_a_folder_that_may_not_be_written_means_no_cache(project: Path) -> None:
         pytest.skip("the superuser may write everywhere")
     expected = run(project).stdout
     folder = database(project).parent
-    monkey = folder.stat().st_mode
     database(project).unlink()
     folder.chmod(0o500)
     try:
         assert run(project).stdout == expected and not database(project).exists()
     finally:
-        folder.chmod(monkey)
+        folder.chmod(0o700)
 
 
 def test_many_processes_share_one_cache_while_it_is_cut(project: Path, tmp_path: Path) -> None:
@@ -328,14 +338,16 @@ def test_many_processes_share_one_cache_while_it_is_cut(project: Path, tmp_path:
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(8)]
     cuts = 0
     while any(process.poll() is None for process in runs):
-        with suppress(FileNotFoundError):  # a process is replacing it
-            if path.stat().st_size > 4096:
-                os.truncate(path, path.stat().st_size // 2)
-                cuts += 1
+        for cut in (path, path.with_name("results-1.sqlite")):
+            with suppress(FileNotFoundError):  # a process is replacing it
+                if cut.stat().st_size > 4096:
+                    os.truncate(cut, cut.stat().st_size // 2)
+                    cuts += 1
     for process in runs:
         shown, said = process.communicate()
         assert (process.returncode, shown, said) == (1, expected, "")
     assert cuts
+    forget(project, tmp_path / "cache")
     assert subprocess.run(command, capture_output=True, text=True).stdout == expected
     assert entries(path) == 24
 
@@ -363,7 +375,7 @@ def test_cache_command(project: Path, tmp_path: Path) -> None:
     assert "entries: 0\nsize: 0 bytes\n" in CliRunner().invoke(main, [*words, "--info"]).stdout
     run(project)
     shown = CliRunner().invoke(main, words).stdout
-    assert shown.startswith(f"project: {project}\nfolder: {database(project).parent}\nentries: 4\nsize: ") and "KiB\n" in shown
+    assert shown.startswith(f"project: {project}\nfolder: {database(project).parent}\nentries: 4\nsize: ") and shown.endswith(" KiB\nresults: 1\n")
     other = CliRunner().invoke(main, [*words, "--cache-dir", str(tmp_path / "mine")]).stdout
     assert f"folder: {tmp_path / 'mine'}/" in other and "entries: 0" in other
     done = CliRunner().invoke(main, [*words, "--clear"])

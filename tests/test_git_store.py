@@ -7,9 +7,11 @@ import shutil
 import zlib
 from atexit import register
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TypeVar
 
 import pytest
 from repositories import commit, git
@@ -21,6 +23,7 @@ from mldebt.discover.git_revision import Revisions, Unknown
 from mldebt.discover.git_store import ObjectStore, tree_entries
 from mldebt.discover.repository import find_repository
 
+T = TypeVar("T")
 TEXT = "".join(f"line {number}: {random.Random(number).random()}\n" for number in range(2000))
 
 
@@ -59,7 +62,7 @@ def grown(folder: Path, *words: str) -> Path:
 
 
 PACKED: dict[str, list[list[str]]] = {
-    "loose": [], "packed": [["gc", "-q"]], "packed as version 1": [["repack", "-q", "-a", "-d"], ["-c", "pack.indexVersion=1", "repack", "-q", "-a", "-d", "-f"]],
+    "loose": [], "packed": [["gc", "-q"]], "packed as version 1": [["-c", "pack.indexVersion=1", "repack", "-q", "-a", "-d", "-f"]],
     "by name": [["-c", "repack.useDeltaBaseOffset=false", "repack", "-q", "-a", "-d", "-f"]],
     "several packs": [["repack", "-q", "-d"], ["repack", "-q", "-d"], ["multi-pack-index", "write"]], "references": [["pack-refs", "--all"]],
 }
@@ -94,9 +97,10 @@ def test_revisions_are_what_git_says(tmp_path: Path, packed: bool) -> None:
         git(clone, "gc", "-q")
         git(clone, "pack-refs", "--all")
     full = git(clone, "rev-parse", "HEAD~1")
-    for revision in ("HEAD", "@", "main", "origin/main", "origin", "refs/heads/main", "heads/main", "tags/v1", "v1", "v1-again", "light", "v1^{}", "v1^{commit}",
-                     "v1~1", "HEAD~2", "HEAD^", "HEAD^^", "HEAD~1^2", "HEAD~1^2~1", "HEAD^0", "HEAD~0", "HEAD~1^1~2", "FETCH_HEAD", full, full.upper(), full[:7],
-                     full[:12], full[:9] + "~2"):
+    for revision in (
+            "HEAD", "@", "main", "origin/main", "origin", "refs/heads/main", "heads/main", "tags/v1", "v1", "v1-again", "light", "v1^{}", "v1^{commit}", "v1~1",
+            "HEAD~2", "HEAD^", "HEAD^^", "HEAD~1^2", "HEAD~1^2~1", "HEAD^0", "HEAD~0", "HEAD~1^1~2", "FETCH_HEAD", full, full.upper(), full[:7], full[:12],
+            full[:9] + "~2"):
         assert found(clone, revision) == git(clone, "rev-parse", f"{revision}^{{commit}}"), revision
     for revision, one, other in (("origin/side...", "origin/side", "HEAD"), ("HEAD~4...", "HEAD~4", "HEAD"), ("v1...HEAD~3", "v1", "HEAD~3"),
                                  ("v1...main~1^1", "v1", "main~1^1")):
@@ -105,8 +109,9 @@ def test_revisions_are_what_git_says(tmp_path: Path, packed: bool) -> None:
 
 @pytest.mark.parametrize(("revision", "why"), [
     ("nope", "no commit, branch or tag `nope`"), ("", "names no commit"), ("~2", "names no commit"), ("HEAD~99", "goes back further than the history does"),
-    ("HEAD^3", "goes back further"), ("HEAD~" + "9" * 5000, "names no commit"), ("main..", "no commit"), ("HEAD@{1}", "no commit"), ("../../etc/passwd", "no commit"),
-    ("HEAD:a.txt", "no commit"), ("a" * 7, "no commit"), ("config", "no commit"), ("HEAD^{tree}", "names no commit"), ("-x", "no commit"), ("a\nb", "no commit"),
+    ("HEAD^3", "goes back further"), ("HEAD~" + "9" * 5000, "names no commit"), ("main..", "no commit"), ("HEAD@{1}", "no commit"), ("a" * 7, "no commit"),
+    ("../../etc/passwd", "no commit"), ("HEAD:a.txt", "no commit"), ("config", "no commit"), ("HEAD^{tree}", "names no commit"), ("-x", "no commit"),
+    ("a\nb", "no commit"),
 ])
 def test_what_names_no_commit(tmp_path: Path, revision: str, why: str) -> None:
     commit(tmp_path)
@@ -143,7 +148,8 @@ def test_work_trees_and_borrowed_stores(tmp_path: Path) -> None:
         assert found(folder, "HEAD") == git(folder, "rev-parse", "HEAD")
         assert found(folder, "main~3") == git(folder, "rev-parse", "main~3")
     assert found(tree, "HEAD") == found(root, "HEAD~2")
-    (root / ".git/objects/info/alternates").write_text(f"{root / '.git/objects'}\n{shared / '.git/objects'}\nnowhere\n\0\n")  # stores that borrow from each other
+    borrowed = f"{root / '.git/objects'}\n{shared / '.git/objects'}\nnowhere\n\0\n"  # stores that borrow from each other
+    (root / ".git/objects/info/alternates").write_text(borrowed)
     assert found(shared, "HEAD~1") == git(root, "rev-parse", "HEAD~1")
 
 
@@ -192,9 +198,8 @@ def loose(folder: Path, kind: str, body: bytes, *, head: bytes | None = None, na
 def test_objects_that_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(tmp_path)
     store, revisions = opened(tmp_path)
-    wrong = [loose(tmp_path, "blob", b"one", name=bytes(20)), loose(tmp_path, "blob", b"two", head=b"blob 2\0"), loose(tmp_path, "blob", b"three", head=b"blob 9\0"),
-             loose(tmp_path, "blob", b"four", head=b"blob 99999999999999\0"), loose(tmp_path, "blob", b"five", head=b"no head at all"),
-             loose(tmp_path, "blob", b"six", head=b"")]
+    heads = (b"blob 2\0", b"blob 9\0", b"blob 99999999999999\0", b"no head at all", b"")
+    wrong = [loose(tmp_path, "blob", b"one", name=bytes(20)), *(loose(tmp_path, "blob", b"%d" % number, head=head) for number, head in enumerate(heads))]
     cut = loose(tmp_path, "blob", random.Random(1).randbytes(5000))
     path = tmp_path / ".git/objects" / cut.hex()[:2] / cut.hex()[2:]
     path.write_bytes(path.read_bytes()[:2000])
@@ -313,18 +318,16 @@ def test_whatever_is_broken_is_an_error_and_no_crash(tmp_path: Path) -> None:
         path.write_bytes(raw[:luck.randrange(len(raw) + 1)] if number % 3 != 1 else raw)
         store, revisions = opened(copy)
         for name in names:
-            _tried(lambda name=name: store.read(name))  # type: ignore[misc]
-            _tried(lambda name=name: store.size(name))  # type: ignore[misc]
-        _tried(lambda: revisions.find("v1~1"))
-        _tried(lambda: revisions.find("v1..."))
+            tried(store.read, name)
+            tried(store.size, name)
+        tried(revisions.find, "v1~1")
+        tried(revisions.find, "v1...")
         shutil.rmtree(copy)
 
 
-def _tried(work: Callable[[], object]) -> None:
-    try:
-        work()
-    except (Damaged, Missing, Unknown):
-        pass
+def tried(work: Callable[[T], object], word: T) -> None:
+    with suppress(Damaged, Missing, Unknown):
+        work(word)
 
 
 def test_the_digests_are_those_of_git() -> None:

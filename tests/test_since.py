@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from click.testing import CliRunner, Result
 from repositories import commit, git
 from test_unbreakable import PROGRAM, ROOT, WATCH
 
+from mldebt.cli import answer
 from mldebt.cli.main import main
+from mldebt.detect import run as detect_run
 from mldebt.discover import past as past_module
 from mldebt.discover.files import discover
 from mldebt.discover.past import past
@@ -163,11 +166,40 @@ def test_outputs(project: Path) -> None:
     assert "flow as of HEAD~1: " in run(project, "--since", "HEAD~1", "--show-timings").stderr
 
 
+def test_the_report_of_the_past_is_kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(project, TURNED, day=2)
+    runs: list[Path] = []
+    real = answer._surveyed
+    monkeypatch.setattr(answer, "_surveyed", lambda job, *words: runs.append(job.root.path) or real(job, *words))
+    for expected, words in ((2, []), (0, []), (2, ["--no-cache"]), (2, ["--show-timings"])):
+        runs.clear()
+        assert new(project, "HEAD~1", *words) == ["serve.py MLD104"] and len(runs) == expected, words
+    (project / "more.py").write_text("import joblib\njoblib.load('old.pkl')\n")
+    runs.clear()
+    assert new(project, "HEAD~1") == ["more.py MLD104", "serve.py MLD104"] and len(runs) == 1, "the past did not change"
+    (project / "mldebt.toml").write_text("exclude = ['write.py']\n")
+    assert new(project, "HEAD~1") == ["serve.py MLD104"], "settings that differ are no part of what is kept"
+
+
+def test_a_rule_that_crashes_on_the_past_is_an_error_of_the_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(project, f"{TURNED}# file: read.py\n", day=2)
+    spec, _ = detect_run.DETECTORS["degree"]
+
+    def crashing(context: detect_run.Context, spec: object) -> Iterator[object]:
+        if any(event.place.path == "read.py" for event in context.events):
+            raise ZeroDivisionError("no such luck")
+        return iter(())
+
+    monkeypatch.setitem(detect_run.DETECTORS, "degree", (spec, crashing))
+    done = run(project, "--since", "HEAD~1", "--select", "MLD206", "--no-cache")
+    assert done.exit_code == 3 and "internal error in MLD206: " in done.stderr and "no such luck (as of HEAD~1)" in done.stderr
+
+
 @pytest.mark.parametrize(("words", "why"), [
     (["--since", "nope"], "mldebt: --since nope: no commit, branch or tag `nope`"), (["--since", ""], "names no commit"),
     (["--since", "HEAD~1"], "goes back further than the history does"), (["--since", "0" * 40], "which may be shallow: `git fetch --unshallow` brings it")])
 def test_a_wrong_revision_is_an_error_before_the_run(project: Path, words: list[str], why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mldebt.cli.check.check", lambda *words, **more: pytest.fail("it ran"))
+    monkeypatch.setattr("mldebt.cli.check.answer_of", lambda *words, **more: pytest.fail("it ran"))
     done = run(project, *words)
     assert done.exit_code == 2 and why in done.stderr and done.stdout == ""
 
@@ -283,7 +315,7 @@ def test_what_a_commit_holds_is_what_a_checkout_of_it_would_be(tmp_path: Path) -
 def test_trees_without_end(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few objects can stand for more files than a disk holds: forty trees, each twice in the next."""
     tree = git(project, "rev-parse", "HEAD^{tree}")
-    for number in range(40):
+    for _ in range(40):
         (project / "rows").write_text(f"040000 tree {tree}\ta\n040000 tree {tree}\tb\n")
         tree = subprocess.run(["git", "mktree"], cwd=project, stdin=(project / "rows").open(), capture_output=True, text=True).stdout.strip()
     git(project, "update-ref", "refs/heads/bomb", git(project, "commit-tree", "-m", "bomb", tree))
@@ -346,8 +378,8 @@ def test_nothing_that_a_repository_configures_is_started(project: Path, tmp_path
     program.write_text(PROGRAM.replace("{watch!r}", repr(WATCH)))
     own = {**os.environ, "TRAPPED": os.path.realpath(project), "WATCHED": str(log), "HOME_OF_MLDEBT": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     for revision, code in (("HEAD~1", 1), ("HEAD^{}", 0), ("main...", 0), ("HEAD~9", 2), ("1" * 40, 2)):
-        done = subprocess.run([sys.executable, str(program), "check", ".", "--select", "MLD104", "--since", revision], cwd=project, capture_output=True, text=True,
-                              env=own)
+        words = [sys.executable, str(program), "check", ".", "--select", "MLD104", "--since", revision]
+        done = subprocess.run(words, cwd=project, capture_output=True, text=True, env=own)
         assert done.returncode == code, done.stderr
     told = set(log.read_text().splitlines())
     assert told == {"parent", "worker"} and not mark.exists()

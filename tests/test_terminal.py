@@ -132,7 +132,7 @@ def test_an_interrupt_is_no_finding(project: Path, monkeypatch: pytest.MonkeyPat
     def interrupted(*words: object, **more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mldebt.cli.check.check", interrupted)
+    monkeypatch.setattr("mldebt.cli.answer._surveyed", interrupted)
     done = run("check", project)
     assert done.exit_code == 130 and done.stderr == "mldebt: interrupted\n"
 

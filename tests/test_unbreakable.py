@@ -52,7 +52,7 @@ def test_a_crash_of_the_engine_is_no_finding(project: Path, monkeypatch: pytest.
     def crashing(*words: object, **more: object) -> None:
         raise KeyError("what")
 
-    monkeypatch.setattr("mldebt.cli.check.check", crashing)
+    monkeypatch.setattr("mldebt.cli.answer._surveyed", crashing)
     done = CliRunner().invoke(main, ["check", str(project)])
     assert done.exit_code == 3 and done.stderr.startswith("mldebt: internal error: KeyError: 'what'\n") and done.stdout == ""
 

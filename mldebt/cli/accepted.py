@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from mldebt.cli.job import Job, Wanted, prepared
+from mldebt.cli.answer import rules_run
+from mldebt.cli.job import Job, Site, Wanted, prepared
 from mldebt.cli.progress import Watcher
 from mldebt.cli.screen import put_whole, say, write
 from mldebt.config import BASELINE_FILE
 from mldebt.errors import ConfigError
 from mldebt.model.finding import Report
-from mldebt.pipeline import check
 from mldebt.policy.baseline import Comparison, Entry, compare
 from mldebt.policy.baseline_file import baseline_text, read_baseline
-from mldebt.policy.select import select
 from mldebt.report.sources import Sources
 from mldebt.report.summary import counted
 
 _SHOWN = 3
+Placed = TypeVar("Placed", Site, Job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class BaselineOptions(Wanted):
     quiet: bool = False
 
 
-def baseline_file(job: Job, named: Path | None) -> Path:
+def baseline_file(site: Site, named: Path | None) -> Path:
     """Return the file of a run's baseline: the one that is named, else the one at the project's root."""
-    return named if named is not None else job.root.path / BASELINE_FILE
+    return named if named is not None else site.root.path / BASELINE_FILE
 
 
 def entries_of(path: Path, named: bool) -> tuple[Entry, ...] | None:
@@ -47,7 +48,7 @@ def entries_of(path: Path, named: bool) -> tuple[Entry, ...] | None:
     return read_baseline(path, str(path) if named else path.name)
 
 
-def without_file(job: Job, path: Path) -> Job:
+def without_file(job: Placed, path: Path) -> Placed:
     """Return a run that does not analyse its own baseline: the names in it are no code and no configuration."""
     try:
         inner = path.resolve().relative_to(job.root.path.resolve()).as_posix()
@@ -57,27 +58,22 @@ def without_file(job: Job, path: Path) -> Job:
     return replace(job, settings=msgspec.structs.replace(job.settings, extend_exclude=(*job.settings.extend_exclude, pattern)))
 
 
-def compared(report: Report, job: Job, entries: tuple[Entry, ...]) -> Comparison:
+def compared(report: Report, site: Site, entries: tuple[Entry, ...]) -> Comparison:
     """Return a report beside the entries of its baseline."""
-    root = job.root.path
+    root = site.root.path
     return compare(report, entries, Sources(root).span, lambda path: not (root / path).exists(), date.today().isoformat())
 
 
-def with_baseline(report: Report, job: Job, path: Path, entries: tuple[Entry, ...]) -> Report:
-    """Return a report with the findings marked that a baseline accepts, and with notes on entries that accept nothing any more."""
-    beside = compared(report, job, entries)
+def with_baseline(report: Report, site: Site, rules: frozenset[str], path: Path, entries: tuple[Entry, ...]) -> Report:
+    """Return a report of `rules` with the findings marked that a baseline accepts, and with notes on entries that accept nothing any more."""
+    beside = compared(report, site, entries)
     notes = [f"note: {path.name}: expired on {entry.expires}: {_named(entry)}" for entry in beside.expired()]
-    whole = all(scope in ("", ".") for scope in job.scopes)
-    if whole and (stale := beside.stale(rules_run(job, report))):
+    whole = all(scope in ("", ".") for scope in site.scopes)
+    if whole and (stale := beside.stale(rules)):
         named = ", ".join(_named(entry) for entry in stale[:_SHOWN]) + (", …" if len(stale) > _SHOWN else "")
         many = counted(sum(entry.count for entry in stale), "accepted finding")
         notes.append(f"note: {path.name}: {many} not found any more ({named}): `mldebt baseline --prune` takes them out")
     return msgspec.structs.replace(beside.accepted(), notes=(*report.notes, *notes))
-
-
-def rules_run(job: Job, report: Report) -> frozenset[str]:
-    """Return the codes of the rules that were run to their end."""
-    return frozenset(card.code for card in select(job.rulebook.cards, job.settings)) - {error.rule for error in report.errors}
 
 
 def _named(entry: Entry) -> str:
@@ -86,6 +82,8 @@ def _named(entry: Entry) -> str:
 
 def run_baseline(options: BaselineOptions) -> int:
     """Write the baseline and return the exit code: 0, or 3 after an internal error; raises `ConfigError` or `Faults` for wrong input."""
+    from mldebt.pipeline import check
+
     job = prepared(options)
     path = baseline_file(job, options.baseline)
     job = without_file(job, path)

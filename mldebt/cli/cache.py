@@ -1,4 +1,4 @@
-"""`mldebt cache`: where the facts of a project are kept, how many, how big; and emptying it."""
+"""`mldebt cache`: where the facts and results of a project are kept, how many, how big; and emptying it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mldebt.discover.root import find_root
 from mldebt.errors import ConfigError
-from mldebt.extract.cache.place import cache_folder
+from mldebt.extract.cache.place import RESULTS, cache_folder
 from mldebt.extract.cache.store import Store
 
 _UNITS = ("bytes", "KiB", "MiB", "GiB")
@@ -21,13 +21,14 @@ def run_cache(project: Path | None, base: Path | None, clear: bool) -> str:
     if folder is None:
         raise ConfigError("there is no cache folder: neither XDG_CACHE_HOME nor a home folder is known")
     store = Store(folder, trusted=base is not None)
-    return _cleared(store) if clear else _described(store, root)
+    return _cleared(store) if clear else _described(store, Store(folder, trusted=base is not None, name=RESULTS), root)
 
 
-def _described(store: Store, root: Path) -> str:
-    info = store.info()
-    lines = [f"project: {root}", f"folder: {info.folder}", f"entries: {info.entries}", f"size: {_size(info.size)}"]
-    return "\n".join([*lines, *([f"not usable: {info.fault}"] if info.fault else [])]) + "\n"
+def _described(store: Store, kept: Store, root: Path) -> str:
+    info, results = store.info(), kept.info()
+    lines = [f"project: {root}", f"folder: {info.folder}", f"entries: {info.entries}", f"size: {_size(info.size)}", f"results: {results.entries}"]
+    faults = [f"not usable: {fault}" for fault in (info.fault, results.fault) if fault]
+    return "\n".join([*lines, *faults]) + "\n"
 
 
 def _cleared(store: Store) -> str:

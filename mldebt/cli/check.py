@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from mldebt.cli.accepted import baseline_file, entries_of, with_baseline, without_file
+from mldebt.cli.answer import Answer, answer_of
 from mldebt.cli.formats import Page, put, targets_of
-from mldebt.cli.job import Job, Wanted, prepared
+from mldebt.cli.job import Site, Wanted, located, with_rules
 from mldebt.cli.progress import Watcher
 from mldebt.cli.screen import canvas_of, say, say_errors, write
-from mldebt.cli.since import new_of, past_of
+from mldebt.cli.since import Then
 from mldebt.config import Settings
 from mldebt.model.finding import SEVERITIES, Report, Severity
-from mldebt.pipeline import check, found_files
 from mldebt.policy.findings import in_scopes
-from mldebt.policy.select import select
 from mldebt.report.escape import safe
 
 
@@ -44,37 +43,45 @@ class Options(Wanted):
 def run_check(options: Options) -> int:
     """Print the report and return the exit code: 0 clean, 1 findings, 3 internal error; raises `ConfigError` for wrong input."""
     targets = targets_of(options.output_formats, options.output_file)
-    job = prepared(options)
+    site = located(options)
+    if options.show_settings or options.show_files or not site.scopes:
+        with_rules(site, options)  # wrong rules are told, whatever is asked for
     if options.show_settings:
-        write(f"root: {job.root.path} ({job.root.reason})\nsettings: {job.source or 'defaults'}\n{_as_json(job.settings)}\n")
+        write(f"root: {site.root.path} ({site.root.reason})\nsettings: {site.source or 'defaults'}\n{_as_json(site.settings)}\n")
         return 0
     if options.show_files:
-        write(_file_list(job))
+        write(_file_list(site))
         return 0
-    if not job.scopes:
+    if not site.scopes:
         return 0
-    report = _report(job, options)
-    put(report, targets, Page(job.root.path, job.rulebook.cards, canvas_of(options.color), options.quiet, job.settings.fail_on),
-        options.statistics)
-    _say_more(report, job, options)
-    return exit_code(report, job.settings.fail_on, options.exit_zero)
+    answer = _answer(site, options)
+    put(answer.report, targets, Page(site.root.path, answer.cards, canvas_of(options.color), options.quiet, site.settings.fail_on), options.statistics)
+    _say_more(answer, site, options)
+    return exit_code(answer.report, site.settings.fail_on, options.exit_zero)
 
 
-def _report(job: Job, options: Options) -> Report:
-    """Return the report of a run with its baseline, and of a revision, which are read first: wrong ones are told before the run."""
-    path = baseline_file(job, options.baseline)
+def _answer(site: Site, options: Options) -> Answer:
+    """Return the report of a run with its baseline, and of a revision, which are read first: wrong ones are told before the run.
+
+    Who asks how a run went gets one.
+    """
+    path = baseline_file(site, options.baseline)
     entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
-    job = without_file(job, path)
-    then = None if options.since is None else past_of(job, options.since)
+    site = without_file(site, path)
+    then = None if options.since is None else Then.of(site, options.since)
+    kept = not (options.verbose or options.show_timings)
     with Watcher(not options.quiet) as watch:
-        report = check(job.root.path, job.settings, scopes=job.scopes, jobs=options.jobs, rulebook=job.rulebook, watch=watch, cache=options.cache)
-    report = report if entries is None else with_baseline(report, job, path, entries)
-    return report if then is None else new_of(report, job, then, options, not options.quiet)
+        answer = answer_of(site, options, watch, kept)
+        if entries is not None:
+            answer = replace(answer, report=with_baseline(answer.report, site, answer.rules, path, entries))
+        return answer if then is None else replace(answer, report=then.new(answer.report, options, watch, kept))
 
 
-def _file_list(job: Job) -> str:
+def _file_list(site: Site) -> str:
     """Return the files that would be analysed below the paths, one a line, each with its kind."""
-    files = [file for file in found_files(job.root.path, job.settings).files if in_scopes(file.path, job.scopes)]
+    from mldebt.pipeline import found_files
+
+    files = [file for file in found_files(site.root.path, site.settings).files if in_scopes(file.path, site.scopes)]
     return "".join(f"{file.kind:10}{safe(file.path)}\n" for file in files)
 
 
@@ -82,12 +89,15 @@ def _as_json(settings: Settings) -> str:
     return msgspec.json.format(msgspec.json.encode(settings)).decode()
 
 
-def _say_more(report: Report, job: Job, options: Options) -> None:
+def _say_more(answer: Answer, site: Site, options: Options) -> None:
     """Print to standard error what is no finding: notes, internal errors, and what `--verbose` and `--show-timings` ask for."""
+    report = answer.report
     if options.verbose:
-        rules = [card.code for card in select(job.rulebook.cards, job.settings)]
-        kinds = Counter(file.kind for file in found_files(job.root.path, job.settings).files)
-        say(f"root: {job.root.path} ({job.root.reason})\nsettings: {job.source or 'defaults'}\nrules: {', '.join(rules)}\n"
+        from mldebt.pipeline import found_files
+
+        rules = sorted(answer.rules | {error.rule for error in report.errors})
+        kinds = Counter(file.kind for file in found_files(site.root.path, site.settings).files)
+        say(f"root: {site.root.path} ({site.root.reason})\nsettings: {site.source or 'defaults'}\nrules: {', '.join(rules)}\n"
             f"files: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items())) or 'none'}\n"
             f"seconds: {sum(seconds for _, seconds in report.timings):.1f}")
     if not options.quiet:

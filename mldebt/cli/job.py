@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, Any
 
 from mldebt.cli.chosen import chosen_settings, keys_of
 from mldebt.config import Settings
-from mldebt.discover.files import DEFAULT_EXCLUDES
 from mldebt.discover.root import Root, find_root
 from mldebt.errors import ConfigError, Faults
-from mldebt.policy.rulebook import Rulebook, load_rulebook
+
+if TYPE_CHECKING:
+    from mldebt.policy.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +30,55 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A run as it was asked for, everything checked: nothing was analysed yet."""
+class Site:
+    """Where a run takes place and what it reports on: paths and settings checked, but for the rules that settings name."""
 
     root: Root
     settings: Settings
     source: str
     scopes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Site):
+    """A run as it was asked for, everything checked: nothing was analysed yet."""
+
     rulebook: Rulebook
 
 
 def prepared(wanted: Wanted) -> Job:
     """Return the run that the options ask for; raises `ConfigError` or `Faults` for paths, settings and rules that cannot be."""
+    return with_rules(located(wanted), wanted)
+
+
+def located(wanted: Wanted) -> Site:
+    """Return where the run that the options ask for takes place; raises `ConfigError` or `Faults` for paths and settings that cannot be."""
     missing = [str(path) for path in (*wanted.paths, *([wanted.project] if wanted.project else [])) if not path.exists()]
     if missing:
         raise ConfigError(f"no such path: {', '.join(missing)}")
     root = find_root(wanted.paths or [Path(".")], wanted.project)
     settings, source = chosen_settings(root.path, wanted.config, wanted.isolated, wanted.settings)
     scopes = [_relative(path, root.path) for path in wanted.paths] or [""]
-    if wanted.force_exclude:
-        spec = GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *settings.exclude, *settings.extend_exclude])
-        scopes = [scope for scope in scopes if not spec.match_file(scope)]
+    return Site(root, settings, source, _not_excluded(scopes, settings) if wanted.force_exclude else scopes)
+
+
+def with_rules(site: Site, wanted: Wanted) -> Job:
+    """Return the run with its rules; raises `Faults` for rules, and for settings about them, that cannot be."""
+    from mldebt.policy.rulebook import load_rulebook
+
     try:
-        return Job(root, settings, source, scopes, load_rulebook(root.path, settings, source))
+        return Job(site.root, site.settings, site.source, site.scopes, load_rulebook(site.root.path, site.settings, site.source))
     except Faults as faults:
         raise _by_option(faults, wanted) from None
+
+
+def _not_excluded(scopes: list[str], settings: Settings) -> list[str]:
+    from pathspec import GitIgnoreSpec
+
+    from mldebt.discover.files import DEFAULT_EXCLUDES
+
+    spec = GitIgnoreSpec.from_lines([*DEFAULT_EXCLUDES, *settings.exclude, *settings.extend_exclude])
+    return [scope for scope in scopes if not spec.match_file(scope)]
 
 
 def _by_option(faults: Faults, wanted: Wanted) -> Faults:

@@ -18,7 +18,7 @@ from mldebt.errors import MldebtError
 
 def _cached(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of the cache, joined to one argument `cache`: False, a folder, or True for the user's cache folder."""
-    @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of facts.")
+    @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
     @click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep the cache below this folder.")
     @wraps(command)
     def joined(*, no_cache: bool, cache_dir: Path | None, **given: Any) -> Any:
@@ -221,7 +221,7 @@ def artifacts(paths: tuple[Path, ...], undeclared: bool, form: str, write: bool,
 @click.option("--project", type=click.Path(path_type=Path, file_okay=False), help="The project's root.")
 @click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Where `check --cache-dir` keeps it.")
 def cache(info: bool, clear: bool, project: Path | None, cache_dir: Path | None) -> None:
-    """Show or empty the cache of facts of one project."""
+    """Show or empty the cache of one project: the facts of its files, and what was found where nothing changed since."""
     from mldebt.cli.cache import run_cache
 
     if info and clear:

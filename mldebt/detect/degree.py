@@ -12,7 +12,7 @@ from mldebt.detect.names import is_part, letters, numbers, split_name, words_of
 from mldebt.detect.retired import retired_files
 from mldebt.graph.identity import literal
 from mldebt.graph.project_graph import Use
-from mldebt.link.exports import share
+from mldebt.link.exports import Likeness
 from mldebt.model.finding import Match
 
 
@@ -30,11 +30,11 @@ class DegreeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def degree(context: Context, spec: DegreeSpec) -> Iterator[Match]:
     """Yield one match for each set of programs that write the same artefacts, at the last writer of the first of them."""
     groups: dict[tuple[str, ...], list[tuple[str, list[Use]]]] = {}
-    retired = retired_files(context)
+    retired, likeness = retired_files(context), Likeness()
     for artifact in context.graph.artifacts():
         if artifact in context.graph.project.modules:
             continue  # programs that patch code of the project
-        writers = _writers(context, artifact, spec, retired)
+        writers = _writers(context, artifact, spec, retired, likeness)
         if len(writers) >= spec.least and literal(artifact) and not context.graph.is_declared(artifact) and _awaited(
                 context, artifact, retired) and not _is_record(context, writers, spec):
             groups.setdefault(tuple(use.program for use in writers), []).append((artifact, writers))
@@ -70,7 +70,7 @@ def _is_record(context: Context, writers: list[Use], spec: DegreeSpec) -> bool:
     return all(any(use.program == writer.program and use.event.id < writer.event.id for use in reads) for writer in writers)
 
 
-def _writers(context: Context, artifact: str, spec: DegreeSpec, retired: frozenset[str]) -> list[Use]:
+def _writers(context: Context, artifact: str, spec: DegreeSpec, retired: frozenset[str], likeness: Likeness) -> list[Use]:
     """Return one write a program, programs sorted; none where one function does it for all, or where the identity is guessed.
 
     A write that happens only where the artefact is not there yet overwrites nothing, and forms of one program are one writer.
@@ -86,10 +86,10 @@ def _writers(context: Context, artifact: str, spec: DegreeSpec, retired: frozens
     if len({use.event.owner for use in writers.values()}) == 1 or not (len(folders) == 1 or all(use.certain for use in writers.values())):
         return []
     uses = list(writers.values())
-    return [use for number, use in enumerate(uses) if not any(_one_program(context, use, other, spec) for other in uses[:number])]
+    return [use for number, use in enumerate(uses) if not any(_one_program(context, use, other, spec, likeness) for other in uses[:number])]
 
 
-def _one_program(context: Context, use: Use, other: Use, spec: DegreeSpec) -> bool:
+def _one_program(context: Context, use: Use, other: Use, spec: DegreeSpec, likeness: Likeness) -> bool:
     """Return whether two writers are forms of one program: named alike but for numbers, versions or added words, with most statements the same.
 
     They are not where the artefact bears a number of one of them: what the other writes there was meant to lie elsewhere.
@@ -101,4 +101,4 @@ def _one_program(context: Context, use: Use, other: Use, spec: DegreeSpec) -> bo
         return False
     if not {*numbers(own)}.symmetric_difference(numbers(others)).isdisjoint(numbers(split_name(use.artifact)[1])):
         return False
-    return use.program in modules and other.program in modules and share(modules[use.program].facts, modules[other.program].facts)
+    return use.program in modules and other.program in modules and likeness.share(modules[use.program].facts, modules[other.program].facts)

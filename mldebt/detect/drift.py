@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -64,10 +65,17 @@ def _line(node: ir.Stmt, path: str, aside: Collection[Place]) -> Line:
         if isinstance(item, ir.Const):
             constants.append((item.value, Place(path, item.at, item.end)))
             shape.append("text" if isinstance(item.value, str) else "number" if type(item.value) in (int, float) else item.value)
-        elif not (isinstance(item, ir.Call) and Place(path, item.at, item.end) in aside):
-            shape.append((type(item).__name__, *(getattr(item, name) for name in ("id", "attr", "op", "ops", "keyword", "kind") if hasattr(item, name))))
-            pending.extend(reversed(parts(item)))
+        elif not (aside and isinstance(item, ir.Call) and Place(path, item.at, item.end) in aside):
+            kind = type(item)
+            shape.append((kind.__name__, *[getattr(item, name) for name in _words(kind)]))
+            pending.extend(parts(item)[::-1])
     return Line(Place(path, node.at, node.end), tuple(shape), tuple(constants))
+
+
+@cache
+def _words(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the fields of a kind of node that say what it is, apart from its parts."""
+    return tuple(name for name in ("id", "attr", "op", "ops", "keyword", "kind") if name in kind.__struct_fields__)
 
 
 class Drift(NamedTuple):

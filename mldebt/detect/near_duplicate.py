@@ -133,9 +133,9 @@ def _match(pairs: Sequence[tuple[Stretch, Stretch]], spec: NearDuplicateSpec) ->
     where = f" in {listed(files)}" if set(names) - {f"`{path}`" for path in files} else ""
     what = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}"
     message = f"{what}{where} {'are copies of each other' if len(names) > 1 else 'is written several times'}: {_difference(first, second)}"
-    steps = dict.fromkeys(Step(other.place, f"{other.name} is a copy of {one.name} in `{_path(one)}`: {_difference(one, other)}")
-                          for one, other in pairs)
-    return Match(first.place, message, tuple(steps)[:_MOST], f"{first.name} {' '.join(files)}", "", spec.confidence)
+    steps = (Step(other.place, f"{other.name} is a copy of {one.name} in `{_path(one)}`: {_difference(one, other)}")
+             for one, other in tuple(dict.fromkeys(pairs))[:_MOST])
+    return Match(first.place, message, tuple(steps), f"{first.name} {' '.join(files)}", "", spec.confidence)
 
 
 def _difference(one: Stretch, other: Stretch) -> str:

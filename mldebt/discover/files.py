@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 from mldebt.config import BASELINE_FILE
 from mldebt.discover.git_index import GitIndex, git_index
 from mldebt.discover.ignores import Ignores, ignores_above
+from mldebt.discover.inputs import NOT_SOURCE, listing_digest, unreadable_digest
 from mldebt.discover.kinds import kind_of
 from mldebt.discover.repository import find_repository
 from mldebt.model.hidden import HIDDEN
@@ -22,7 +23,6 @@ DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
     ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
-NOT_SOURCE = frozenset({"pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"})  # a folder with one of these is an environment or a cache
 _BAD_NAME = "the name holds control characters or is not valid UTF-8, so the file is not analysed"
 _SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
@@ -47,12 +47,14 @@ class Discovery:
     """The files to analyse, sorted by path; the names that exist; what the disk holds.
 
     `names` are those of the git index where there is one, so that a checkout with data and one without agree; else those of the disk. `present` are
-    the names on the disk, among them, ending in `/`, folders that were not entered: what lies there is not known.
+    the names on the disk, among them, ending in `/`, folders that were not entered: what lies there is not known. `folders` are those that were looked
+    into, each with the digest of what was seen.
     """
 
     files: tuple[SourceFile, ...]
     names: frozenset[str]
     present: frozenset[str] = frozenset()
+    folders: tuple[tuple[str, bytes], ...] = ()
 
 
 def discover(root: Path, exclude: Sequence[str] = (), respect_gitignore: bool = True) -> Discovery:
@@ -67,7 +69,8 @@ def discover(root: Path, exclude: Sequence[str] = (), respect_gitignore: bool = 
     waiting = [(root, "", above)]
     while waiting:
         waiting.extend(walk.enter(*waiting.pop()))
-    return Discovery(tuple(sorted(walk.files, key=lambda file: file.path)), _existing(index, walk.present), frozenset(walk.present))
+    return Discovery(tuple(sorted(walk.files, key=lambda file: file.path)), _existing(index, walk.present), frozenset(walk.present),
+                     tuple(walk.folders))
 
 
 def _existing(index: GitIndex | None, present: set[str]) -> frozenset[str]:
@@ -87,6 +90,7 @@ class _Walk:
         self._held = {name[:slash.end()] for name in tracked for slash in _SLASH.finditer(name)}
         self.files: list[SourceFile] = []
         self.present: set[str] = set()
+        self.folders: list[tuple[str, bytes]] = []
 
     def enter(self, folder: Path, prefix: str, ignores: Ignores) -> list[tuple[Path, str, Ignores]]:
         """Take in one folder; return the folders in it that are to be entered."""
@@ -94,9 +98,11 @@ class _Walk:
             with os.scandir(folder) as listing:
                 entries = list(listing)
         except OSError as error:
+            self.folders.append((prefix, unreadable_digest(error)))
             self.present.add(prefix)
             self.files.append(refused(prefix.rstrip("/") or ".", folder, problem=f"the folder cannot be read: {error.strerror}"))
             return []
+        self.folders.append((prefix, listing_digest(folder, prefix, entries)))
         if prefix and any(entry.name in NOT_SOURCE for entry in entries):
             self.present.add(prefix)
             return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +9,8 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from mldebt.discover.repository import Repository, read_regular
-
-NAME = ".gitignore"
-_MAX_SIZE = 4 << 20
-_SECTION = re.compile(r"^[ \t]*\[[ \t]*([^\]\n]*?)[ \t]*\]", re.MULTILINE)
-_EXCLUDES_FILE = re.compile(r"^[ \t]*excludesfile[ \t]*=[ \t]*\"?([^\"#;\n]+?)\"?[ \t]*(?:[#;].*)?$", re.MULTILINE | re.IGNORECASE)
+from mldebt.discover.ignore_files import NAME, general, on_the_way, read
+from mldebt.discover.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +42,19 @@ def ignores_above(repository: Repository | None, root: Path) -> tuple[Ignores, s
     """
     if repository is None:
         return Ignores(), ""
-    specs = [_spec(path) for path in (_users(), repository.common / "info" / "exclude")]
+    specs = [_spec(path) for path in general(repository)]
     ignores = Ignores(tuple(("", spec) for spec in specs if spec is not None))
-    folder, prefix = repository.top, ""
-    for part in root.relative_to(repository.top).parts:
+    prefix = ""
+    for folder, part in on_the_way(repository, root):
         ignores = ignores.within(folder, prefix)
-        folder, prefix = folder / part, f"{prefix}{part}/"
+        prefix = f"{prefix}{part}/"
         if ignores.match(prefix):
             return Ignores(), ""
     return ignores, prefix
 
 
-def _users() -> Path:
-    """Return the user's own ignore file: the one that the user's git settings name, else the default one."""
-    home = Path(os.path.expanduser("~"))
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
-    named = ""
-    for path in (folder / "config", home / ".gitconfig"):
-        named = _excludes_file((read_regular(path, _MAX_SIZE) or b"").decode("utf-8", "replace")) or named
-    return home / os.path.expanduser(named) if named else folder / "ignore"
-
-
-def _excludes_file(text: str) -> str:
-    """Return the last `core.excludesFile` of git settings."""
-    heads = [*_SECTION.finditer(text)]
-    ends = [*(head.start() for head in heads[1:]), len(text)]
-    found = [match[1] for head, end in zip(heads, ends) if head[1].lower() == "core" for match in _EXCLUDES_FILE.finditer(text[head.end():end])]
-    return found[-1].strip() if found else ""
-
-
 def _spec(path: Path) -> GitIgnoreSpec | None:
-    raw = read_regular(path, _MAX_SIZE)
+    raw = read(path)
     return patterns(raw.decode("utf-8", "replace").splitlines()) if raw else None
 
 

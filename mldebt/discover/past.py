@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from mldebt.discover.files import DEFAULT_EXCLUDES, NOT_SOURCE, Discovery, SourceFile, refused
+from mldebt.discover.files import DEFAULT_EXCLUDES, Discovery, SourceFile, refused
 from mldebt.discover.git_object import Damaged, Missing, blob_digest
 from mldebt.discover.git_revision import Commit, Revisions, Unknown
 from mldebt.discover.git_store import ObjectStore, tree_entries
+from mldebt.discover.inputs import NOT_SOURCE
 from mldebt.discover.kinds import kind_of
 from mldebt.discover.repository import find_repository
 from mldebt.errors import ConfigError
@@ -72,6 +74,18 @@ class Past:
         kept = [file for file in now.files if file.path.startswith(self._unknown)] if self.unknown else []
         names = {path for path in (*self.files, *self.others) if not HIDDEN.search(path)} | {name for name in now.names if name.startswith(self._unknown)}
         return Discovery(tuple(sorted((*found, *kept), key=lambda file: file.path)), frozenset(names), frozenset(_present(names, now)))
+
+    def digest(self, found: Discovery) -> bytes:
+        """Return a digest of all that a discovery holds, contents and names; empty where the contents of something are not known."""
+        if self.unknown:
+            return b""
+        state = hashlib.blake2b(digest_size=16)
+        for file in found.files:
+            blob = self.files.get(file.path)
+            state.update(repr((file.path, file.kind, file.size, file.problem, blob.name if blob else b"")).encode())
+        for names in (found.names, found.present):
+            state.update(repr(sorted(names)).encode())
+        return state.digest()
 
     @property
     def _unknown(self) -> tuple[str, ...]:

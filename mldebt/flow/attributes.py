@@ -268,7 +268,7 @@ class Attributes:
             if index[0].sources and book.rows(index[0].sources):
                 sources = book.as_statistic(sources)
             layout = self._run.layouts.stored(receiver, target, index, value, place) if receiver.layout else NO_LAYOUT
-            self.flow_into(target.value, book.named(sources, (names(self._run, index[-1]) or ()) if by_name else ()), frame, layout=layout)
+            self.flow_into(target.value, book.brought(sources, (names(self._run, index[-1]) or ()) if by_name else (), receiver.sources), frame, layout=layout)
             return
         key = self._run.key(index[0])
         if known.kind in ("list", "tuple") and known.items is not None and len(index[0].const) == 1 and isinstance(index[0].const[0], int):
@@ -300,7 +300,7 @@ class Attributes:
             order = self._run.provenance.keyed(receiver.sources, held, (), place, member if isinstance(member, str) else "", "index")
             self.flow_into(target.value, held | order, frame, layout=layout)
         else:
-            self.flow_into(target.value, self._run.provenance.named(held, (target.attr,)), frame, layout=layout)
+            self.flow_into(target.value, self._run.provenance.brought(held, (target.attr,), receiver.sources), frame, layout=layout)
 
     def renew(self, node: ir.Expr, place: Place, frame: Frame) -> None:
         """Note that a column of a table, where an expression is one, was changed in place."""

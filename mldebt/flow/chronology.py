@@ -42,6 +42,13 @@ class Ahead(msgspec.Struct, frozen=True):
     fills: bool
 
 
+class Brought(msgspec.Struct, frozen=True):
+    """Only a column brings it that the data has seen something (the empty name: columns made of it, too); that goes with the last such column."""
+
+    seen: int
+    column: str
+
+
 class Chance(msgspec.Struct, frozen=True):
     """What divides rows does so by chance."""
 
@@ -91,12 +98,12 @@ class Aims(msgspec.Struct, frozen=True):
     of: frozenset[int]
 
 
-Fact: TypeAlias = Ordered | Dates | Ahead | Chance | Filled | Turned
+Fact: TypeAlias = Ordered | Dates | Ahead | Brought | Chance | Filled | Turned
 """What holds whatever data it is put beside."""
 Timed: TypeAlias = Fact | Keyed | Shuffled | Columned | Aims
 Found: TypeAlias = frozenset[int]
 _NONE: Found = frozenset()
-_BY_COLUMN = (Dates, Ahead)
+_BY_COLUMN = (Dates, Ahead, Brought)
 MAX_NAMED, MAX_KEYED = 8, 4
 
 
@@ -107,7 +114,7 @@ class Chronology(ABC):
         """Start with nothing known; columns of what tokens stand for are told apart only where that is asked for (`by_column`)."""
         self._by_column = by_column
         self._facts: dict[int, Fact | Keyed | Shuffled] = {}
-        self._columns: dict[int, Dates | Ahead] = {}
+        self._columns: dict[int, Dates | Ahead | Brought] = {}
 
     @abstractmethod
     def number(self, term: Timed, *, open_: bool) -> int:
@@ -120,6 +127,10 @@ class Chronology(ABC):
     @abstractmethod
     def holds_rows(self, item: int) -> bool:
         """Return whether a number stands for rows."""
+
+    @abstractmethod
+    def is_learned(self, item: int) -> bool:
+        """Return whether a number stands for something learned from data."""
 
     @abstractmethod
     def reads(self, found: Found) -> Found:
@@ -173,10 +184,46 @@ class Chronology(ABC):
 
     def chosen(self, found: Found, columns: tuple[str, ...], *, without: bool = False) -> Found:
         """Return the provenance of some columns (`without`: of the others) of data: what is known of a column goes where that is taken for sure."""
-        gone = {item for item in found & self._columns.keys() if not _stays(self._columns[item], columns, without)} if self._columns else _NONE
+        gone = self._forgotten(found, columns, without) if self._columns else _NONE
+        found = found if without or not self._columns else self._apart(found)
         if self._by_column and found and min(found) < 0:
             return frozenset(self._choice(item, columns, without) if item < 0 and self.holds_rows(item) else item for item in found if item not in gone)
         return found - gone if gone else found
+
+    def _forgotten(self, found: Found, columns: tuple[str, ...], without: bool) -> Found:
+        """Return what is no longer known where some columns are taken or dropped, with what only dropped ones had seen."""
+        gone = frozenset(item for item in found & self._columns.keys() if not _stays(self._columns[item], columns, without))
+        return gone | self._orphans(found, gone)
+
+    def _apart(self, found: Found) -> Found:
+        """Return columns taken out of a table: what is made of them outlives the dropping of those they were."""
+        known = self._brought(found)
+        own = {item for item in found & self._columns.keys() if isinstance(self._columns[item], Brought)}
+        return (found - own).union(*(self.fact(Brought(item, "")) for item in sorted(known))) if known else found
+
+    def _orphans(self, found: Found, gone: Found) -> Found:
+        """Return what has been seen by no column that is left."""
+        lost = {term.seen for item in gone if isinstance(term := self._columns[item], Brought)}
+        return frozenset(lost - self._brought(found - gone).keys()) if lost else _NONE
+
+    def _brought(self, found: Found) -> dict[int, set[str]]:
+        """Return the columns that bring what was seen, by what it is."""
+        known: dict[int, set[str]] = {}
+        for item in found & self._columns.keys():
+            if isinstance(term := self._columns[item], Brought):
+                known.setdefault(term.seen, set()).add(term.column)
+        return known
+
+    def brought(self, found: Found, columns: tuple[str, ...], into: Found) -> Found:
+        """Return the provenance of values that are put into columns of data: what the data had not seen before comes by these alone, in whatever way."""
+        seen = [item for item in sorted(found) if item >= 0 and self.is_learned(item)]
+        before, known = self._brought(into), self._brought(found)
+        made = self.named(found, columns)
+        for item in seen:
+            whole = not columns or item in into and item not in before or item in before and item not in known
+            for column in ("",) if whole else columns[:MAX_NAMED]:
+                made |= self.fact(Brought(item, column))
+        return made
 
     def _choice(self, item: int, columns: tuple[str, ...], without: bool) -> int:
         return self.number(Columned(item, columns, without), open_=True)
@@ -189,6 +236,8 @@ class Chronology(ABC):
         made = found - inner
         for item in inner:
             term = self._columns[item]
+            if isinstance(term, Brought):
+                continue
             if isinstance(term, Dates) and (term.column or not columns):
                 made |= {item}
             else:
@@ -204,6 +253,7 @@ class Chronology(ABC):
     def settled(self, found: Found, made: Found) -> Found:
         """Return the provenance of data that a call changed in place: of its columns it is known what is known of the result."""
         gone = found & self._columns.keys() - made if self._columns else _NONE
+        gone |= self._orphans(found | made, gone) - made
         return (found | made) - gone - (found - self.thinned(found) - made)
 
     def without(self, found: Found, *kinds: type[Fact]) -> Found:
@@ -240,7 +290,9 @@ _LEAD = ("lag", "window")
 _OF_TABLES = ("group", "resample")
 
 
-def _stays(term: Dates | Ahead, columns: tuple[str, ...], without: bool) -> bool:
+def _stays(term: Dates | Ahead | Brought, columns: tuple[str, ...], without: bool) -> bool:
     """Return whether what is known of a column is known of a choice of columns: of columns that are not known there may be dates, but nothing looks ahead."""
     column = term.column
+    if isinstance(term, Brought):
+        return not without or column not in columns
     return column == WHOLE or isinstance(term, Dates) and not (column and columns) or bool(column) and bool(columns) and (column in columns) is not without

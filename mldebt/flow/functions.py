@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 MAX_CONTEXTS = 8
 CHEAP_STEPS = 4_000
 """Abstract steps a function may cost in all before the limit on its contexts counts: small helpers that read and write are called with many paths."""
+DEAR_STEPS = 16_000
+"""Abstract steps from which on half of the limit counts."""
 MAX_DEPTH = 24
 
 
 class Functions:
-    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap; later contexts share calls with unknown arguments."""
+    """Evaluates project functions, at most `MAX_CONTEXTS` times each unless they are cheap, half as often where they are dear.
+
+    Later contexts share calls with unknown arguments.
+    """
 
     def __init__(self, run: Interpreter) -> None:
         """Belong to one run."""
@@ -63,7 +68,7 @@ class Functions:
         bound = self._bind(definition, args, target)
         tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
         found = self._known(known, bound, tokens, place)
-        if found is None and self._contexts.get(key, 0) >= MAX_CONTEXTS and self._spent.get(key, 0) > CHEAP_STEPS:
+        if found is None and self._is_spent(key):
             bound = self._generalised(key, bound)
             tokens, known = self._tokens.stand_for(target, bound), self._alike(key, target, bound)
             found = self._known(known, bound, tokens, place)
@@ -92,6 +97,11 @@ class Functions:
             if renaming is not None:
                 return summary, renaming
         return None
+
+    def _is_spent(self, key: tuple[str, int]) -> bool:
+        """Return whether a function has been evaluated often enough: half as often where that was dear."""
+        contexts, spent = self._contexts.get(key, 0), self._spent.get(key, 0)
+        return contexts >= MAX_CONTEXTS and spent > CHEAP_STEPS or contexts >= MAX_CONTEXTS // 2 and spent > DEAR_STEPS
 
     def _generalised(self, key: tuple[str, int], bound: dict[str, Value]) -> dict[str, Value]:
         """Return arguments of which only types and receiver are kept; after as many contexts again the receiver's content is given up, too."""

@@ -18,7 +18,7 @@ from mldebt.model.source import Place
 
 FIRST = 1 << 40
 _NONE: Found = frozenset()
-MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 6, 48, 2, 4
+MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 10, 96, 2, 4
 
 
 _ROWS = (Origin, Called, Part, Picked, Worked, Columned)
@@ -69,8 +69,9 @@ class Provenance(Chronology):
         return parts | self.about(deep) if deep else parts
 
     def _deep(self, found: Found) -> Found:
-        """Return the rows that are too many to be divided, or parts of parts of parts."""
-        return frozenset(item for item in found if self.holds_rows(item) and (len(found) > MAX_DIVIDED or self._depths.get(item, 0) >= MAX_PARTS))
+        """Return the rows that are too many to be divided (the newest of them), or parts of parts of parts."""
+        rows = sorted((item for item in found if self.holds_rows(item)), key=abs)
+        return frozenset(item for at, item in enumerate(rows) if at >= MAX_DIVIDED or self._depths.get(item, 0) >= MAX_PARTS)
 
     def _part(self, item: int, site: Place, side: str) -> int:
         term = self._terms.get(item)

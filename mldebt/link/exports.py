@@ -19,20 +19,38 @@ def exports(facts: Mapping[str, PythonFacts]) -> dict[str, str]:
     for path, item in facts.items():
         if item.notebook:
             notebooks.setdefault(_stem(path), []).append(path)
-    shapes: dict[str, Counter[Hashable]] = {}
-    found: dict[str, str] = {}
+    likeness, found = Likeness(), dict[str, str]()
     for path, item in facts.items():
         near = [other for other in notebooks.get(_stem(path), ()) if not item.notebook and _near(path, other)]
-        alike = [(_likeness(item, facts[other], shapes), other) for other in near]
+        alike = [(likeness.between(item, facts[other]), other) for other in near]
         best = max(alike, key=lambda pair: (pair[0], _common(path, pair[1])), default=(0.0, ""))
         if best[0] > _MOST:
             found[path] = best[1]
     return found
 
 
-def share(left: PythonFacts, right: PythonFacts) -> bool:
-    """Return whether two files share most of their statements: then one was copied from the other."""
-    return _likeness(left, right, {}) > _MOST
+class Likeness:
+    """Tells which part of two files is the same; the statements of a file are put in shape once."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._shapes: dict[str, Counter[Hashable]] = {}
+
+    def share(self, left: PythonFacts, right: PythonFacts) -> bool:
+        """Return whether two files share most of their statements: then one was copied from the other."""
+        return self.between(left, right) > _MOST
+
+    def between(self, left: PythonFacts, right: PythonFacts) -> float:
+        """Return which part is the same, 0 to 1: by their names where these settle it, else by their statements."""
+        own, others = _names(left), _names(right)
+        alike = len(own & others) / max(len(own | others), 1)
+        settled = alike > _SAME or alike < _OTHER
+        return alike if settled else _shared(self._statements(left), self._statements(right))
+
+    def _statements(self, facts: PythonFacts) -> Counter[Hashable]:
+        if facts.path not in self._shapes:
+            self._shapes[facts.path] = Counter(placeless(node) for node in statements(facts) if not (inner(node) or isinstance(node, ir.Import)))
+        return self._shapes[facts.path]
 
 
 def _stem(path: str) -> str:
@@ -50,22 +68,8 @@ def _common(path: str, other: str) -> int:
     return next((count for count, (left, right) in enumerate(zip(path.split("/"), other.split("/"))) if left != right), 0)
 
 
-def _likeness(script: PythonFacts, notebook: PythonFacts, shapes: dict[str, Counter[Hashable]]) -> float:
-    """Return which part of two files is the same: by their names where these settle it, else by their statements."""
-    left, right = _names(script), _names(notebook)
-    alike = len(left & right) / max(len(left | right), 1)
-    settled = alike > _SAME or alike < _OTHER
-    return alike if settled else _shared(_cached(shapes, script.path, script), _cached(shapes, notebook.path, notebook))
-
-
 def _names(facts: PythonFacts) -> frozenset[str]:
     return frozenset((*facts.names, *facts.attrs, *(name for item in facts.definitions for name in (item.name, *item.names, *item.attrs))))
-
-
-def _cached(shapes: dict[str, Counter[Hashable]], path: str, facts: PythonFacts) -> Counter[Hashable]:
-    if path not in shapes:
-        shapes[path] = Counter(placeless(node) for node in statements(facts) if not (inner(node) or isinstance(node, ir.Import)))
-    return shapes[path]
 
 
 def _shared(left: Counter[Hashable], right: Counter[Hashable]) -> float:

@@ -76,5 +76,7 @@ def placeless(node: object) -> Hashable:
         return tuple(map(placeless, node))
     if not isinstance(node, msgspec.Struct):
         return repr(node)
-    fields = [name for name in node.__struct_fields__ if name not in ("at", "end") and not name.endswith(("_at", "_ats"))]
-    return (type(node).__name__, *(placeless(getattr(node, name)) for name in fields))
+    return (type(node).__name__, *[placeless(getattr(node, name)) for name in _PLACELESS[type(node)]])
+
+
+_PLACELESS = {kind: tuple(name for name in kind.__struct_fields__ if name not in ("at", "end") and not name.endswith(("_at", "_ats"))) for kind in _FIELDS}

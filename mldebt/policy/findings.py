@@ -6,8 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pathspec import GitIgnoreSpec
-
 from mldebt.model.card import Card
 from mldebt.model.facts import FileFacts, PythonFacts
 from mldebt.model.finding import EvidenceStep, Finding, Mark, Match, Step
@@ -106,6 +104,10 @@ def in_scopes(path: str, scopes: Sequence[str]) -> bool:
 
 def without_ignored(found: Sequence[Finding], cards: Sequence[Card], ignores: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
     """Return the findings that no `per-file-ignores` entry takes out: pattern to rules, `!pattern` stands for all files but these."""
+    if not ignores:
+        return tuple(found)
+    from pathspec import GitIgnoreSpec
+
     by_code = {card.code: card for card in cards}
     specs = [(GitIgnoreSpec.from_lines([pattern.removeprefix("!")]), pattern.startswith("!"), words) for pattern, words in ignores.items()]
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from mldebt.discover.files import SourceFile
 from mldebt.extract.cache.place import cache_folder
 from mldebt.extract.cache.store import Store
 from mldebt.extract.cache.version import extractor_version
 from mldebt.extract.content import digest_of, templated
 from mldebt.model.facts import DataFacts, PythonFacts
 
-_PASSING = ("io", "crash", "timeout")  # problems of a moment or a machine, not of the file
+if TYPE_CHECKING:
+    from mldebt.discover.files import SourceFile
+
+PASSING = ("io", "crash", "timeout")  # problems of a moment or a machine, not of the file
 _FLUSH = 4 << 20
 Facts = TypeVar("Facts", PythonFacts, DataFacts)
 
@@ -53,7 +55,7 @@ class FactCache:
 
     def keep(self, file: SourceFile, facts: PythonFacts | DataFacts, raw: bytes, limit: int) -> None:
         """Note facts and their msgpack under the contents they were made from, which may be newer than those asked for."""
-        if any(problem.kind in _PASSING for problem in facts.problems):
+        if any(problem.kind in PASSING for problem in facts.problems):
             return
         self._fresh[self._key(file, facts.digest, limit)] = raw
         self._size += len(raw)

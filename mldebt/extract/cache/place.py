@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+FACTS, RESULTS = "facts", "results"
+DATABASES = tuple(f"{name}-*.sqlite*" for name in (FACTS, RESULTS))
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds facts that can be made again.\n"
 _OWN = {"CACHEDIR.TAG": _TAG, ".gitignore": "*\n"}
 
@@ -61,7 +63,7 @@ def prepare(folder: Path, *, trusted: bool = False) -> None:
 
 def remove(folder: Path) -> None:
     """Remove a cache folder with the files that are its own, and only those; raises OSError when that fails."""
-    for path in (*folder.glob("facts-*.sqlite*"), *(folder / name for name in _OWN)):
+    for path in (*(path for pattern in DATABASES for path in folder.glob(pattern)), *(folder / name for name in _OWN)):
         path.unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import time
 from typing import TypeVar
 
-from mldebt.extract.cache.place import prepare, remove
+from mldebt.extract.cache.place import DATABASES, FACTS, prepare, remove
 
 SCHEMA = 1
 BOUND = 512 << 20
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A cache for people: where it is, how many entries, bytes on disk, and why it cannot be used (empty: it can)."""
+    """A cache for people: where it is, how many entries, bytes on disk (of all stores in its folder), and why it cannot be used (empty: it can)."""
 
     folder: Path
     entries: int
@@ -43,10 +43,10 @@ class Foreign(sqlite3.OperationalError):
 class Store:
     """The database in `folder`, opened for each operation and closed after it."""
 
-    def __init__(self, folder: Path, *, trusted: bool = False, bound: int = BOUND) -> None:
-        """Touch nothing yet. `trusted`: the folder may belong to others; `bound`: bytes that the entries may take."""
+    def __init__(self, folder: Path, *, trusted: bool = False, bound: int = BOUND, name: str = FACTS) -> None:
+        """Touch nothing yet. `trusted`: the folder may belong to others; `bound`: bytes that the entries may take; `name`: what the entries are."""
         self.folder = folder
-        self.path = folder / f"facts-{SCHEMA}.sqlite"
+        self.path = folder / f"{name}-{SCHEMA}.sqlite"
         self._trusted, self._bound = trusted, bound
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -58,10 +58,10 @@ class Store:
         self._tried(lambda db: self._put(db, rows), None)
 
     def info(self) -> Info:
-        """Return the state of the store without changing it."""
+        """Return the state of the store without changing it; the size is that of the whole folder."""
         size = 0
         with suppress(OSError):
-            size = sum(path.stat().st_size for path in self.folder.glob("facts-*"))
+            size = sum(path.stat().st_size for pattern in DATABASES for path in self.folder.glob(pattern))
         if not self.path.exists():
             return Info(self.folder, 0, size, "")
         try:
