@@ -62,7 +62,7 @@ def script(bodies: Sequence[Piece], facts: PythonFacts) -> Stretch:
 def copies(stretches: Sequence[Stretch], least: int, share: float) -> Iterator[tuple[Stretch, Stretch]]:
     """Yield pairs of stretches that have at least so many working statements, and such a share of those of the longer one, in common.
 
-    Of several that are all equal, each is paired with the first.
+    Each is paired with one earlier copy alone: of several that are all equal, with the first.
     """
     equal: dict[tuple[Hashable, ...], list[Stretch]] = {}
     for stretch in stretches:
@@ -84,14 +84,30 @@ def _bag(shapes: Sequence[Hashable]) -> Bag:
 
 
 def _near(items: Sequence[tuple[Stretch, Bag]], least: int, share: float) -> Iterator[tuple[Stretch, Stretch]]:
-    """Yield the pairs that overlap enough."""
-    count = Counter(token for _, bag in items for token in bag)
-    first = {token: number for number, token in enumerate(dict.fromkeys(token for _, bag in items for token in bag))}
-    index: dict[tuple[Hashable, int], list[int]] = {}
+    """Yield each stretch that overlaps enough with an earlier one, with that: with one that has no earlier copy itself, if there is such a one.
+
+    So a family of copies makes as many pairs as it has members, all with its first.
+    """
+    rarest = _rarest([bag for _, bag in items], share)
+    leading, following = (dict[tuple[Hashable, int], list[int]]() for _ in range(2))
     for number, (stretch, bag) in enumerate(items):
-        rarest = sorted(bag, key=lambda token: (count[token], first[token]))[: len(bag) - ceil(share * len(bag)) + 1]
-        for other in sorted({other for token in rarest for other in index.get(token, ())}):
-            if len(bag & items[other][1]) >= max(least, share * max(len(bag), len(items[other][1]))):
-                yield items[other][0], stretch
-        for token in rarest:
-            index.setdefault(token, []).append(number)
+        for index in (leading, following):
+            candidates = sorted({other for token in rarest[number] for other in index.get(token, ())})
+            model = next((other for other in candidates if _overlap(bag, items[other][1], least, share)), None)
+            if model is not None:
+                yield items[model][0], stretch
+                break
+        for token in rarest[number]:
+            (leading if model is None else following).setdefault(token, []).append(number)
+
+
+def _overlap(one: Bag, other: Bag, least: int, share: float) -> bool:
+    wanted = max(least, share * max(len(one), len(other)))
+    return min(len(one), len(other)) >= wanted and len(one & other) >= wanted
+
+
+def _rarest(bags: Sequence[Bag], share: float) -> list[list[tuple[Hashable, int]]]:
+    """Return of each bag its rarest statements, so many that two with the wanted overlap share one, in whichever order those of one count are."""
+    count = Counter(token for bag in bags for token in bag)
+    order = {token: number for number, token in enumerate(sorted(count, key=count.__getitem__))}
+    return [sorted(bag, key=order.__getitem__)[: len(bag) - ceil(share * len(bag)) + 1] for bag in bags]

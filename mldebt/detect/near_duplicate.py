@@ -129,7 +129,7 @@ def _kinship(one: str, other: str) -> set[str]:
 def _match(pairs: Sequence[tuple[Stretch, Stretch]], spec: NearDuplicateSpec) -> Match:
     first, second = max(pairs, key=lambda pair: len(pair[0].working()))
     files = sorted({_path(stretch) for pair in pairs for stretch in pair})
-    names = list(dict.fromkeys(stretch.name for pair in pairs for stretch in pair))
+    names = list(dict.fromkeys(stretch.name for pair in ((first, second), *pairs) for stretch in pair))
     where = f" in {listed(files)}" if set(names) - {f"`{path}`" for path in files} else ""
     what = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}"
     message = f"{what}{where} {'are copies of each other' if len(names) > 1 else 'is written several times'}: {_difference(first, second)}"
