@@ -59,12 +59,21 @@ def load_settings(root: Path) -> tuple[Settings, str]:
 def table_of(path: Path, shown: str) -> dict[str, Any] | None:
     """Return the table of settings in a file: its `[tool.mldebt]` if it is a `pyproject.toml` (None: it has none), else the whole of it."""
     try:
-        table = tomli.loads(path.read_text("utf-8"))
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
         raise ConfigError(f"not valid TOML: {error}", shown) from None
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", shown) from None
-    if path.name != SHARED_FILE:
+    return table_in(text, path.name, shown)
+
+
+def table_in(text: str, name: str, shown: str) -> dict[str, Any] | None:
+    """Return the table of settings in the text of a file called `name`, as `table_of` does."""
+    try:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", shown) from None
+    if name != SHARED_FILE:
         return table
     tools = table.get("tool")
     own = tools.get("mldebt") if isinstance(tools, dict) else None

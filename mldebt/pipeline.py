@@ -78,12 +78,12 @@ class Analysis:
 @uncollected()
 def analyse(
     root: Path, settings: Settings, jobs: int = 0, rulebook: Rulebook | None = None, watch: Watch = lambda phase, done, total: None,
-    cache: Path | str | bool = False,
+    cache: Path | str | bool = False, found: Discovery | None = None,
 ) -> Analysis:
-    """Discover, extract, link, interpret and assemble a project; `rulebook`, `watch` and `cache` as in `check`."""
+    """Discover, extract, link, interpret and assemble a project; `rulebook`, `watch`, `cache` and `found` as in `check`."""
     clock, rulebook = Clock(watch), rulebook or load_rulebook(root, settings)
     with clock.phase("discover"):
-        found = found_files(root, settings)
+        found = found or found_files(root, settings)
     with clock.phase("extract") as step:
         store = open_cache(root, cache)
         facts = extract(found.files, jobs=jobs, limit=settings.max_source_size, cache=store, watch=step)
@@ -119,29 +119,30 @@ def stated_programs(found: Discovery, settings: Settings) -> frozenset[str]:
 
 def check(
     root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
-    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
+    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False, found: Discovery | None = None,
 ) -> Report:
     """Analyse the project at `root` and return its findings.
 
     `settings` default to those of the project's own settings file; `scopes` are the project-relative paths to report on; `jobs` the number of worker
     processes (0: one a core); `rulebook` is loaded when absent; `watch` is told how far the run is; `cache` is where the facts of unchanged files are kept from
-    run to run: `True` the user's cache folder, a path that folder, `False` nowhere. Raises `ConfigError` or `Faults` for wrong settings, rules and knowledge
-    files of the project, `InternalError` for wrong ones of mldebt and when no worker process can be started.
+    run to run: `True` the user's cache folder, a path that folder, `False` nowhere; `found` are the project's files, by default those on the disk. Raises
+    `ConfigError` or `Faults` for wrong settings, rules and knowledge files of the project, `InternalError` for wrong ones of mldebt and when no worker process
+    can be started.
     """
-    return survey(root, settings, scopes=scopes, jobs=jobs, rulebook=rulebook, watch=watch, cache=cache).report
+    return survey(root, settings, scopes=scopes, jobs=jobs, rulebook=rulebook, watch=watch, cache=cache, found=found).report
 
 
 @uncollected()
 def survey(
     root: Path | str, settings: Settings | None = None, *, scopes: Sequence[str] = ("",), jobs: int = 0, rulebook: Rulebook | None = None,
-    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False,
+    watch: Watch = lambda phase, done, total: None, cache: Path | str | bool = False, found: Discovery | None = None,
 ) -> Survey:
     """Return what `check` does, and what it rests on."""
     root = Path(root)
     settings = load_settings(root)[0] if settings is None else settings
     rulebook = rulebook or load_rulebook(root, settings)
     cards = select(rulebook.cards, settings)
-    done = analyse(root, settings, jobs, rulebook, watch, cache)
+    done = analyse(root, settings, jobs, rulebook, watch, cache, found)
     return deep(lambda: _judged(root, settings, rulebook, cards, done, scopes))
 
 

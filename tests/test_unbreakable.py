@@ -166,6 +166,11 @@ def _tell(*words):
     _mute = False
 def _inside(path):
     return isinstance(path, (str, bytes)) and os.fsdecode(path)[:1] != "<" and os.path.realpath(os.fsdecode(path)).startswith(_root + os.sep)
+def _placed(words):
+    *paths, last = words
+    if not isinstance(last, int) or last < 0 or not paths:
+        return words
+    return [os.path.join(os.readlink(f"/proc/self/fd/{last}"), os.fsdecode(path)) for path in paths if isinstance(path, (str, bytes))]
 def _hook(event, words):
     if _mute:
         return
@@ -175,7 +180,7 @@ def _hook(event, words):
         _tell("EXECUTES", event, words)
     elif event in ("pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.spawn", "socket.connect", "socket.getaddrinfo"):
         _tell("CALLS", event, words)
-    elif event in ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.truncate") and any(map(_inside, words)):
+    elif event in ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.truncate") and any(map(_inside, _placed(words))):
         _tell("CHANGES", event, words)
     elif event == "subprocess.Popen" and words[0] != sys.executable:
         _tell("STARTS", words)

@@ -19,6 +19,7 @@ from mldebt.model.facts import FileFacts
 from mldebt.model.finding import Report
 
 if TYPE_CHECKING:
+    from mldebt.discover.files import Discovery
     from mldebt.pipeline import Survey
 
 _OF_THE_MACHINE = (*PASSING, "memory")
@@ -48,6 +49,22 @@ def answer_of(site: Site, wanted: Wanted, watch: Callable[[str, int, int], None]
     return answer
 
 
+def report_then(site: Site, wanted: Wanted, watch: Callable[[str, int, int], None], found: Discovery, contents: bytes, lasting: Callable[[], bool]) -> Report:
+    """Return the report of a run on other files than those on the disk; raises as `answer_of` does.
+
+    `contents` is a digest of them under which the report is kept (empty: it is not), `lasting` tells after the run whether it is of them.
+    """
+    root = site.root.path
+    results = open_results(root, wanted.cache) if contents else None
+    key = b"then" + result_key(root, site.settings, site.scopes) + contents
+    if results and (kept := results.known(key, root)) is not None:
+        return kept.report
+    done = _surveyed(with_rules(site, wanted), wanted, watch, found)
+    if results and _lasting(done) and lasting():
+        results.keep(key, Result(Inputs((), ()), msgspec.structs.replace(done.report, timings=(), counters=()), (), ()))
+    return done.report
+
+
 def rules_run(job: Job, report: Report) -> frozenset[str]:
     """Return the codes of the rules that were run to their end."""
     from mldebt.policy.select import select
@@ -55,10 +72,10 @@ def rules_run(job: Job, report: Report) -> frozenset[str]:
     return frozenset(card.code for card in select(job.rulebook.cards, job.settings)) - {error.rule for error in report.errors}
 
 
-def _surveyed(job: Job, wanted: Wanted, watch: Callable[[str, int, int], None]) -> Survey:
+def _surveyed(job: Job, wanted: Wanted, watch: Callable[[str, int, int], None], found: Discovery | None = None) -> Survey:
     from mldebt.pipeline import survey
 
-    return survey(job.root.path, job.settings, scopes=job.scopes, jobs=wanted.jobs, rulebook=job.rulebook, watch=watch, cache=wanted.cache)
+    return survey(job.root.path, job.settings, scopes=job.scopes, jobs=wanted.jobs, rulebook=job.rulebook, watch=watch, cache=wanted.cache, found=found)
 
 
 def _lasting(done: Survey) -> bool:

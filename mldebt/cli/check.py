@@ -14,6 +14,7 @@ from mldebt.cli.formats import Page, put, targets_of
 from mldebt.cli.job import Site, Wanted, located, with_rules
 from mldebt.cli.progress import Watcher
 from mldebt.cli.screen import canvas_of, say, say_errors, write
+from mldebt.cli.since import Then
 from mldebt.config import Settings
 from mldebt.model.finding import SEVERITIES, Report, Severity
 from mldebt.policy.findings import in_scopes
@@ -36,6 +37,7 @@ class Options(Wanted):
     verbose: bool = False
     baseline: Path | None = None
     no_baseline: bool = False
+    since: str | None = None
 
 
 def run_check(options: Options) -> int:
@@ -59,13 +61,20 @@ def run_check(options: Options) -> int:
 
 
 def _answer(site: Site, options: Options) -> Answer:
-    """Return the report of a run with its baseline, which is read first: a wrong one is told before the run. Who asks how a run went gets one."""
+    """Return the report of a run with its baseline, and of a revision, which are read first: wrong ones are told before the run.
+
+    Who asks how a run went gets one.
+    """
     path = baseline_file(site, options.baseline)
     entries = None if options.no_baseline else entries_of(path, named=options.baseline is not None)
     site = without_file(site, path)
+    then = None if options.since is None else Then.of(site, options.since)
+    kept = not (options.verbose or options.show_timings)
     with Watcher(not options.quiet) as watch:
-        answer = answer_of(site, options, watch, kept=not (options.verbose or options.show_timings))
-    return answer if entries is None else replace(answer, report=with_baseline(answer.report, site, answer.rules, path, entries))
+        answer = answer_of(site, options, watch, kept)
+        if entries is not None:
+            answer = replace(answer, report=with_baseline(answer.report, site, answer.rules, path, entries))
+        return answer if then is None else replace(answer, report=then.new(answer.report, options, watch, kept))
 
 
 def _file_list(site: Site) -> str:

@@ -94,6 +94,7 @@ def main() -> None:
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="The accepted findings (default: .mldebt-baseline.json at the root, if it is there).")
 @click.option("--no-baseline", is_flag=True, help="Report accepted findings, too.")
+@click.option("--since", metavar="REV", help="Report only what is not there at REV already: a commit, branch or tag, or REV... for where HEAD left it.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has, in place of the findings.")
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, each with its kind, then stop.")
 @click.option("--show-settings", is_flag=True, help="Print the root, why it is that, and the settings, then stop.")

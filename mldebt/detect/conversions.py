@@ -18,6 +18,7 @@ from mldebt.model.source import Place
 from mldebt.model.walk import within
 
 _MOST, _COPIED, _THERE_AND_BACK = 6, 2, 2
+_LIST = "list"
 
 
 class ConversionsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,12 +140,16 @@ def _ends(passed: Sequence[Conversion], least: int) -> tuple[int, int]:
 
 
 def _returns(steps: Sequence[Conversion]) -> Iterator[bool]:
-    """Yield for each conversion whether it leads back to a representation that the data had left; one column taken out of a table leads nowhere back."""
-    left: set[str] = set()
+    """Yield for each conversion whether it leads back to a representation that the data had left.
+
+    One column taken out of a table leads nowhere back, and a list of its cells leaves nothing: cells that hold lists become a table only so.
+    """
+    left, cells = set[str](), False
     for step in steps:
-        if not step.part:
+        if not (step.part or cells and step.after == _LIST):
             left.add(step.before)
         yield not step.part and step.after in left
+        cells = step.part
 
 
 def _through_files(context: Context, event: Event, passed: tuple[Conversion, ...]) -> Iterator[tuple[Conversion, ...]]:

@@ -23,6 +23,7 @@ DEFAULT_EXCLUDES = (
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs", "site-packages", ".mypy_cache",
     ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
+_BAD_NAME = "the name holds control characters or is not valid UTF-8, so the file is not analysed"
 _SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
 
@@ -99,7 +100,7 @@ class _Walk:
         except OSError as error:
             self.folders.append((prefix, unreadable_digest(error)))
             self.present.add(prefix)
-            self._refuse(prefix.rstrip("/") or ".", folder, f"the folder cannot be read: {error.strerror}")
+            self.files.append(refused(prefix.rstrip("/") or ".", folder, problem=f"the folder cannot be read: {error.strerror}"))
             return []
         self.folders.append((prefix, listing_digest(folder, prefix, entries)))
         if prefix and any(entry.name in NOT_SOURCE for entry in entries):
@@ -141,8 +142,9 @@ class _Walk:
         if not hidden:
             self.files.append(SourceFile(path, kind, Path(entry.path), size))
         elif kind in _SOURCES:
-            self._refuse(path, Path(entry.path), "the name holds control characters or is not valid UTF-8, so the file is not analysed", kind, size)
+            self.files.append(refused(path, Path(entry.path), kind))
 
-    def _refuse(self, path: str, absolute: Path, problem: str, kind: str = "python", size: int = 0) -> None:
-        shown = HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path)
-        self.files.append(SourceFile(shown, kind, absolute, size, problem))
+
+def refused(path: str, absolute: Path, kind: str = "python", problem: str = _BAD_NAME) -> SourceFile:
+    """Return a file that will not be analysed, by default for the signs in its name."""
+    return SourceFile(HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), path), kind, absolute, 0, problem)

@@ -18,7 +18,7 @@ from mldebt.model.source import Place
 
 FIRST = 1 << 40
 _NONE: Found = frozenset()
-MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 10, 96, 2, 4
+MAX_PARTS, MAX_DIVIDED, MAX_CALLS, MAX_WORKED = 10, 48, 2, 4
 
 
 _ROWS = (Origin, Called, Part, Picked, Worked, Columned)

@@ -103,7 +103,7 @@ class RunError(msgspec.Struct, frozen=True, gc=False):
 class Report(msgspec.Struct, frozen=True):
     """Everything one run has to say: findings in output order, errors, and the size of the project.
 
-    `compared`: those that stood before are marked, or left out.
+    `compared`: those that stood before are marked, or, `known` of them, left out because they are at the revision `since` already.
     `elsewhere` are the findings outside of the paths that were asked about: they are not reported, but a baseline that is compared with a part must know them.
     """
 
@@ -118,6 +118,8 @@ class Report(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     elsewhere: tuple[Finding, ...] = ()
     compared: bool = False
+    since: str = ""
+    known: int = 0
 
     @property
     def live(self) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from mldebt.extract.gate import decode
@@ -15,9 +16,9 @@ _LINE_END = re.compile(r"\r\n?|\n")
 class Sources:
     """Lines of the project's files, read when first asked for; a file that vanished has none."""
 
-    def __init__(self, root: Path) -> None:
-        """Read below `root`."""
-        self._root = root
+    def __init__(self, root: Path, places: Mapping[str, Path] = {}) -> None:
+        """Read below `root`, but the files that `places` has elsewhere there."""
+        self._root, self._places = root, places
         self._texts: dict[str, dict[int | None, list[str]]] = {}
 
     def line(self, path: str, cell: int | None, number: int) -> str:
@@ -36,7 +37,7 @@ class Sources:
 
     def _read(self, path: str) -> dict[int | None, list[str]]:
         try:
-            text = decode((self._root / path).read_bytes())
+            text = decode((self._places.get(path) or self._root / path).read_bytes())
         except OSError:
             return {}
         if not isinstance(text, str):

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 
 from mldebt.model.finding import SEVERITIES, Finding, Report, Severity
 from mldebt.report.canvas import STYLES, Canvas
-from mldebt.report.escape import json_text
+from mldebt.report.escape import json_text, safe
 
 
 def summary(report: Report, canvas: Canvas) -> str:
     """Return one line that counts, and with findings one that says where to read on."""
-    size = f"{counted(report.files, 'file')}, {counted(report.lines, 'line')}"
+    size = f"{f'since {safe(report.since)} ' * bool(report.since)}in {counted(report.files, 'file')}, {counted(report.lines, 'line')}"
     hidden = f" ({', '.join(hidden_counts(report))})" if hidden_counts(report) else ""
     if not report.live:
-        return f"{canvas.paint('All clear:', 'bold green')} no findings in {size}{hidden}.\n"
+        return f"{canvas.paint('All clear:', 'bold green')} no {'new ' * bool(report.since)}findings {size}{hidden}.\n"
     counts = Counter(item.severity for item in report.live)
     words = [canvas.paint(f"{counts[name]} info" if name == "info" else counted(counts[name], name), STYLES[name])
              for name in reversed(SEVERITIES) if counts[name]]
-    return f"Found {', '.join(words)} in {size}{hidden}.\n{_hint(report.live, canvas)}"
+    return f"Found {', '.join(words)} {size}{hidden}.\n{_hint(report.live, canvas)}"
 
 
 def hidden_counts(report: Report) -> list[str]:
     """Return how many findings are not shown, for each reason."""
-    counts = {"suppressed": sum(item.suppressed is not None for item in report.findings), "baselined": sum(item.baselined for item in report.findings)}
+    suppressed, baselined = sum(item.suppressed is not None for item in report.findings), sum(item.baselined for item in report.findings)
+    counts = {"known": report.known, "suppressed": suppressed, "baselined": baselined}
     return [f"{count} {word}" for word, count in counts.items() if count]
 
 
