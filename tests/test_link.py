@@ -187,3 +187,23 @@ A = 1
 """)
     assert [entry.path for entry in project.entries] == ["use.py"]
     assert touched(flow, "read") == {"rows.csv"}
+
+
+def test_a_folder_that_is_no_package_stands_before_a_library_only_with_what_it_holds(tmp_path: Path) -> None:
+    project, _ = linked(tmp_path, """
+# file: used/xgboost/tune.py
+print(1)
+# file: used/data/loader.py
+rows = []
+# file: used/search/run.py
+import xgboost as xgb
+from xgboost import XGBClassifier
+from data import loader
+print(xgb, XGBClassifier, loader)
+# file: used/search/named.py
+import xgboost.tune
+print(xgboost.tune)
+""")
+    assert "used/xgboost/" not in project.modules["used/search/run.py"].imports
+    assert "used/data/loader.py" in project.modules["used/search/run.py"].imports
+    assert "used/xgboost/tune.py" in project.modules["used/search/named.py"].imports

@@ -35,6 +35,7 @@ class ModuleIndex:
                 self._index(folder, folder + "/")
         self._imports: dict[str, tuple[tuple[str, Place], ...]] = {}
         self._importers: dict[str, list[Place]] | None = None
+        self._names_taken: dict[str, frozenset[str]] = {}
 
     def _index(self, stem: str, path: str) -> None:
         parts = stem.split("/")
@@ -52,11 +53,23 @@ class ModuleIndex:
             return self._shadowing(folder, dotted, importer)
         for base in _ancestors(folder):
             found = self._exact(base, dotted)
-            if found is not None and found != importer:  # a module that imports its own name means a library, or another module of that name
-                return found
+            if found is not None and found != importer and (not found.endswith("/") or self._lends(base, dotted, importer)):
+                return found  # (a module that imports its own name means a library, or another module of that name)
         candidates = self._names.get(dotted, ()) if "." in dotted else [name for name in self._names.get(dotted, ()) if not name.endswith("/")]
         plausible = [path for path in candidates if path != importer and self._seen_from(folder, path, dotted)]
         return max(plausible, key=lambda path: (_shared(path, importer), -len(path)), default=None) if len(plausible) < 6 else None
+
+    def _lends(self, base: str, dotted: str, importer: str) -> bool:
+        """Return whether a folder that is no package holds something that the importer takes from it: else a library of that name comes before it."""
+        names = self._taken(importer) if importer in self._files else None
+        return names is None or any(name.startswith(f"{dotted}.") and self._exact(base, name) is not None for name in names)
+
+    def _taken(self, importer: str) -> frozenset[str]:
+        """Return the dotted names that the imports of a file give, relative ones apart."""
+        if importer not in self._names_taken:
+            nodes = (node for body in self._files[importer].bodies if body for node in imports(decode_body(body)) if not node.level)
+            self._names_taken[importer] = frozenset(name for node in nodes for name in _names_of(node))
+        return self._names_taken[importer]
 
     def _shadowing(self, folder: str, dotted: str, importer: str) -> str | None:
         """Return the file that stands before a module of the standard library: one in a folder around the importer where a program may start."""
@@ -145,11 +158,16 @@ class ModuleIndex:
     def _imported_by(self, importer: str, facts: PythonFacts) -> Iterator[tuple[str, Place]]:
         for body in facts.bodies:
             for node in imports(decode_body(body)) if body else ():
-                names = [alias.name for alias in node.aliases] if node.module is None and not node.level else [
-                    node.module or "", *(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.aliases)]
-                for name in names:
+                for name in _names_of(node):
                     if name and (path := self.resolve(name, importer, node.level)):
                         yield path, Place(importer, node.at, node.end)
+
+
+def _names_of(node: ir.Import) -> list[str]:
+    """Return the dotted names that an import may give: modules, and what is taken from one."""
+    if node.module is None and not node.level:
+        return [alias.name for alias in node.aliases]
+    return [node.module or "", *(f"{node.module}.{alias.name}" if node.module else alias.name for alias in node.aliases)]
 
 
 def imports(body: ir.Body) -> list[ir.Import]:
