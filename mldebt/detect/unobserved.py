@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -161,10 +162,16 @@ class _Watch:
             return bool(roles & set(self._spec.observes)) and not source.startswith(self._spec.plain)
         if not call.args:
             return False
-        if isinstance(call.func, ir.Name) and not source:  # a class of the project, a built-in, a parameter
-            built_in = self._context.catalogue.call(self._context.catalogue.implicit(call.func.id))
-            return built_in is not None and built_in.role in self._spec.observes
+        if isinstance(call.func, ir.Name) and not source:
+            return self._named_may_record(path, call.func.id)
         return not self._is_plain(source)
+
+    def _named_may_record(self, path: str, name: str) -> bool:
+        """Return whether something by a name that no import brings may record: a built-in that does, or what a function was handed; no class of the file."""
+        if hasattr(builtins, name):
+            built_in = self._context.catalogue.call(self._context.catalogue.implicit(name))
+            return built_in is not None and built_in.role in self._spec.observes
+        return name not in self._context.names.of(path).module.bound
 
     def _is_plain(self, source: str) -> bool:
         head = source.partition(".")[0]
