@@ -27,6 +27,7 @@ _TEMPLATE = re.compile(r"(\{[^{}]*\})")
 _GIVEN = ("option", "bare-option", "environment")
 _DOUBLED = re.compile(r"^(?:\w+://(?=\w+://)|file://)")
 _MOST_ADDRESSES = 4
+_SETTINGS = "config.load"
 JOIN, LOAD, SAVE, _STEERED = "join", "load", "save", ("fit", "search")
 _LEARN, _PAIRS = ("fit", "score"), "convert"
 _BY_CHANCE = (("shuffled", "yes"),)
@@ -133,7 +134,7 @@ def _touch(run: Interpreter, bound: Bound, frame: Frame, row: AccessRow, kind: s
         number = run.emit(frame, mode, bound.place, access=access, sources=data, api=bound.api, passed=passed, must=bound.must and len(found) == 1,
                           model=saved, data=data if mode == "write" else NO_SOURCES, detail=detail)
         ids.add(number)
-        if bound.row.role == LOAD:
+        if bound.row.role == LOAD and bound.row.value != _SETTINGS:  # settings are nothing that can be asked
             run.loads[number] = Loaded(bound.place, access)
     return ids if mode == "read" else set()
 
