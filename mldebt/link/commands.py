@@ -30,7 +30,7 @@ def invocations(data: Mapping[str, DataFacts], modules: Mapping[str, PythonFacts
     `resolve` finds a dotted module name seen from a folder. So no runner needs to be known by name.
     """
     for path, tool, stage, command in commands_of(data):
-        for folder in (*_ends(command.folder), *folders_of(command, path.rpartition("/")[0])):
+        for folder in (*_ends(command), *folders_of(command, path.rpartition("/")[0])):
             found = program_of(command.words, folder, modules, resolve)
             if found is not None:
                 program, words, direct = found
@@ -109,10 +109,10 @@ def folders_of(command: Command, own: str) -> list[str]:
     return list(dict.fromkeys(folder for start in starts if not (folder := joined(start, command.folder)).startswith("..")))
 
 
-def _ends(folder: str) -> list[str]:
-    """Return what a folder of some machine may be called in the project, longest first: where the checkout lies there nobody knows."""
-    parts = folder.split("/")
-    outside = folder.startswith(("/", "~", "$")) and ".." not in parts
+def _ends(command: Command) -> list[str]:
+    """Return what a folder of some machine may be called in the project, longest first: where the checkout lies there nobody knows, but in no container."""
+    parts = command.folder.split("/")
+    outside = command.start != "container" and command.folder.startswith(("/", "~", "$")) and ".." not in parts
     return ["/".join(parts[at:]) for at in range(1, len(parts)) if parts[at] and not parts[at].startswith("$")] if outside else []
 
 
