@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -144,17 +145,14 @@ def _whole(stretch: Stretch) -> bool:
 
 
 def _difference(one: Stretch, other: Stretch) -> str:
-    """Return in words how two copies differ."""
-    matcher = SequenceMatcher(None, [line.shape for line in one.lines], [line.shape for line in other.lines], autojunk=False)
-    found, rest, same = list[str](), 0, 0
-    for tag, low, high, start, end in matcher.get_opcodes():
-        if tag != "equal":
-            rest += max(high - low, end - start)
-            continue
-        same += high - low
-        for mine, theirs in zip(one.lines[low:high], other.lines[start:end]):
-            found.extend(f"`{_short(a)}` there, `{_short(b)}` here" for (a, _), (b, _) in zip(mine.constants, theirs.constants) if a != b)
-    found = list(dict.fromkeys(found))
+    """Return in words how two copies differ; statements that only stand in another order do not."""
+    mine, theirs = ([line.shape for line in stretch.lines] for stretch in (one, other))
+    same = (Counter(mine) & Counter(theirs)).total()
+    rest = max(len(mine), len(theirs)) - same
+    blocks = SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks()
+    pairs = (pair for block in blocks for pair in zip(one.lines[block.a:block.a + block.size], other.lines[block.b:block.b + block.size]))
+    found = list(dict.fromkeys(f"`{_short(a)}` there, `{_short(b)}` here" for left, right in pairs
+                               for (a, _), (b, _) in zip(left.constants, right.constants) if a != b))
     told = [*found[:_DIFFERENCES], *([f"{len(found) - _DIFFERENCES} more constants"] if len(found) > _DIFFERENCES else []),
             *([f"{rest} statement{'s' * (rest > 1)} of another shape"] if rest else [])]
     return f"{same} statements are the same{' but for ' * bool(told)}{'; '.join(told)}"
