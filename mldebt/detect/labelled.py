@@ -10,7 +10,7 @@ from mldebt.model import ir
 from mldebt.model.source import Place
 from mldebt.model.walk import inside, statements
 
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"\bin-sample\b|[a-z]+")
 
 
 def labelled(context: Context, place: Place, labels: Collection[str]) -> bool:
@@ -33,4 +33,4 @@ def _telling(known: Sequence[ir.Stmt], scoring: Sequence[ir.Stmt]) -> Iterator[i
 
 def _words(node: object) -> Iterator[str]:
     text = node.id if isinstance(node, ir.Name) else node.value if isinstance(node, ir.Const) else ""
-    yield from _WORD.findall(text.lower().replace("in-", "in")) if isinstance(text, str) else ()
+    yield from _WORD.findall(text.lower()) if isinstance(text, str) else ()
