@@ -15,7 +15,7 @@ from mldebt.config import BASELINE_FILE
 from mldebt.discover.git_index import GitIndex, git_index
 from mldebt.discover.ignores import Ignores, ignores_above
 from mldebt.discover.inputs import NOT_SOURCE, listing_digest, unreadable_digest
-from mldebt.discover.kinds import kind_of
+from mldebt.discover.kinds import SOURCES, kind_of
 from mldebt.discover.repository import find_repository
 from mldebt.model.hidden import HIDDEN
 
@@ -24,7 +24,6 @@ DEFAULT_EXCLUDES = (
     ".ruff_cache", ".pytest_cache", ".ipynb_checkpoints", "__pypackages__", BASELINE_FILE,
 )
 _BAD_NAME = "the name holds control characters or is not valid UTF-8, so the file is not analysed"
-_SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
 
 
@@ -141,7 +140,7 @@ class _Walk:
             return
         if not hidden:
             self.files.append(SourceFile(path, kind, Path(entry.path), size))
-        elif kind in _SOURCES:
+        elif kind in SOURCES:
             self.files.append(refused(path, Path(entry.path), kind))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+SOURCES = ("python", "notebook")
+"""Kinds of files that hold Python."""
 _ENDINGS = {
     ".py": "python", ".ipynb": "notebook", ".yaml": "yaml", ".yml": "yaml", ".dvc": "yaml", ".json": "json", ".toml": "toml", ".sh": "shell", ".bash": "shell",
     ".mk": "make", ".sql": "sql", ".md": "markdown", ".cfg": "ini", ".ini": "ini", ".env": "env", ".smk": "snakemake",

@@ -18,7 +18,7 @@ from mldebt.discover.git_object import Damaged, Missing, blob_digest
 from mldebt.discover.git_revision import Commit, Revisions, Unknown
 from mldebt.discover.git_store import ObjectStore, tree_entries
 from mldebt.discover.inputs import NOT_SOURCE
-from mldebt.discover.kinds import kind_of
+from mldebt.discover.kinds import SOURCES, kind_of
 from mldebt.discover.repository import find_repository
 from mldebt.errors import ConfigError
 from mldebt.model.hidden import HIDDEN
@@ -27,7 +27,6 @@ _FOLDER, _LINK, _MODULE = 0o040000, 0o120000, 0o160000
 _MAX_ENTRIES, _MAX_FOLDERS, _MAX_PATH = 2_000_000, 200_000, 4096
 _MAX_FILE = 64 << 20
 _BLOCK = 1 << 20
-_SOURCES = ("python", "notebook")
 _SLASH = re.compile("/")
 
 
@@ -96,7 +95,7 @@ class Past:
         blob, here = self.files[path], self.root / path
         kind = kind_of(path)
         if HIDDEN.search(path):
-            return refused(path, here, kind) if kind in _SOURCES else None
+            return refused(path, here, kind) if kind in SOURCES else None
         size = _size_if(here, blob)
         if size is None:
             size, here = self._size(path), folder / blob.name.hex()
