@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,3 +110,32 @@ first, last, known, hidden = train_test_split(inputs, rows["y"])
 print(Ridge().fit(first, known).score(last, hidden))
 """, "utf-8")
     assert [(item.code, item.severity) for item in check(tmp_path, Settings()).findings] == [("MLD301", "error")]
+
+
+TIED = """
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+def cut(values):
+    return pd.qcut(values, 5)
+first, second, third = pd.read_csv("c.csv"), pd.read_csv("d.csv"), pd.read_csv("e.csv")
+rows = pd.concat([first, second, third])
+rows["u"] = cut(first["u"])
+rows["v"] = cut(second["v"])
+rows["w"] = cut(third["w"])
+print(LinearRegression().fit(rows[["u", "v", "w"]], rows["y"]).score(rows[["u", "v", "w"]], rows["y"]))
+"""
+PRINT = """
+import sys
+from pathlib import Path
+from mldebt.config import Settings
+from mldebt.pipeline import analyse
+print([(event.rows, event.fits) for event in analyse(Path(sys.argv[1]), Settings()).flow.events])
+"""
+
+
+def test_what_one_call_learned_of_several_data_is_told_in_one_order(tmp_path: Path) -> None:
+    (tmp_path / "fit.py").write_text(TIED)
+    told = {subprocess.run([sys.executable, "-c", PRINT, str(tmp_path)], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1],
+                           env={**os.environ, "PYTHONHASHSEED": seed}).stdout for seed in "0123"}
+    assert len(told) == 1
+    assert told.pop().count("qcut") > 3

@@ -33,7 +33,7 @@ class Teller:
     def _lineage(self, found: Found) -> Lineage:
         rows = {part for item in found if (part := self._rows(item)) is not None}
         seen = {one for item in found if (one := self._seen(item)) is not None}
-        told = Lineage(tuple(sorted(rows, key=_order)), tuple(sorted(seen, key=lambda one: (one.place, one.api))))
+        told = Lineage(tuple(sorted(rows, key=_order)), tuple(sorted(seen, key=_learned)))
         known = self._book.of_time(found)
         return self._timed(told, [self._book.term(item) for item in known], found) if known else told
 
@@ -48,7 +48,7 @@ class Teller:
     def fits(self, found: Found) -> tuple[Fitted, ...]:
         """Return the fits among some provenance."""
         found_terms = [term for item in found if isinstance(term := self._book.term(item), terms.Fitted)]
-        return tuple(sorted((Fitted(term.place, term.api, self.lineage(term.of)) for term in found_terms), key=lambda fit: (fit.place, fit.api)))
+        return tuple(sorted((Fitted(term.place, term.api, self.lineage(term.of)) for term in found_terms), key=_fitted))
 
     def scores(self, found: Found) -> tuple[Scored, ...]:
         """Return the scores that something was chosen by."""
@@ -62,7 +62,7 @@ class Teller:
     def _marks(self, found: Found, kind: type[verdicts.Scored | verdicts.Predicted]) -> tuple[Scored, ...]:
         marks = [term for item in found if isinstance(term := self._book.term(item), kind)]
         told = {Scored(mark.place, mark.api, self.lineage(mark.of).rows, self.fits(mark.of)) for mark in marks}
-        return tuple(sorted(told, key=lambda score: (score.place, score.api, tuple(map(_order, score.rows)))))
+        return tuple(sorted(told, key=lambda score: (score.place, score.api, tuple(map(_order, score.rows)), tuple(map(_fitted, score.fits)))))
 
     def _timed(self, told: Lineage, facts: Sequence[terms.Term | None], found: Found) -> Lineage:
         """Add what is known of time."""
@@ -91,7 +91,7 @@ class Teller:
     def loads(self, found: Found) -> tuple[Loaded, ...]:
         """Return what the objects among some provenance were loaded from."""
         made = {self._loads[read] for read in map(self._book.origin_of, found) if read in self._loads}
-        return tuple(sorted(made, key=lambda load: (load.place, load.access.path.show())))
+        return tuple(sorted(made, key=lambda load: (load.place, load.access.path.show(), load.access.store, load.access.anchor, load.access.home)))
 
     def _rows(self, item: int) -> Rows | None:
         term = self._book.term(item)
@@ -120,7 +120,17 @@ def _among(column: str, term: time.Keyed) -> bool:
 
 
 def _where(one: Dates | Order | Ahead) -> tuple[object, ...]:
-    return one.place, one.api, one.column if isinstance(one, Dates | Ahead) else (one.how, one.keys)
+    if isinstance(one, Order):
+        return one.place, one.api, one.how, one.keys, tuple(map(_where, one.dates)), one.reads
+    return one.place, one.api, one.column, isinstance(one, Ahead) and one.fills
+
+
+def _learned(seen: Seen) -> tuple[object, ...]:
+    return seen.place, seen.api, seen.how, tuple(map(_order, seen.rows))
+
+
+def _fitted(fit: Fitted) -> tuple[object, ...]:
+    return fit.place, fit.api, tuple(map(_order, fit.data.rows)), tuple(map(_learned, fit.data.seen))
 
 
 def _order(rows: Rows) -> tuple[object, ...]:
